@@ -1,0 +1,87 @@
+# Posthaste: `make help` lists the targets.
+#
+# One archive holds every .cc file except the main.cc of a program and the files in commands/, which
+# are one program each. Objects of each VARIANT (release, asan, tsan) live in a tree of their own.
+
+BUILD    ?= build
+VARIANT  ?= release
+CXX      ?= g++
+PREFIX   ?= /usr
+SYSCONF  ?= /etc
+SBINDIR  ?= $(PREFIX)/sbin
+LIBEXEC  ?= $(PREFIX)/libexec/posthaste
+MANDIR   ?= $(PREFIX)/share/man
+CONFIG_DIR ?= $(SYSCONF)/postfix
+
+# A daemon is a folder with a main.cc; the ones an administrator types land in bin/.
+DAEMONS  := $(sort $(patsubst %/main.cc,%,$(wildcard */main.cc)))
+BIN_DIRS := $(filter postfix postconf postmap,$(DAEMONS))
+LIBEXEC_DIRS := $(filter-out $(BIN_DIRS) tests bench,$(DAEMONS))
+COMMANDS := $(sort $(patsubst commands/%.cc,%,$(wildcard commands/*.cc)))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+MODE_release := -O2 -g1 -D_GLIBCXX_ASSERTIONS
+MODE_asan    := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS
+MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan
+MODE     := $(MODE_$(VARIANT))
+CXXFLAGS_ALL := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote . $(WARNINGS) $(MODE) $(CXXFLAGS)
+LIBS     := -levent_core -lcrypto -pthread
+TEST_LIBS := -lgtest -lgmock
+
+OUT      := $(BUILD)/$(VARIANT)
+# Release programs land where the README says: build/bin and build/libexec.
+BIN      := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/bin
+LIBEXEC_OUT := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/libexec
+
+LIB_DIRS := $(sort $(wildcard lib/*))
+SOURCES  := $(wildcard $(addsuffix /*.cc,$(LIB_DIRS) $(DAEMONS)))
+ARCHIVED := $(filter-out %/main.cc,$(SOURCES))
+# FLOORS limits the unit tests to some folders: make unit FLOORS="lib/io lib/spool"
+FLOORS   ?=
+TEST_SOURCES := $(sort $(shell find tests/unit $(if $(FLOORS),-false) -name '*.cc' 2>/dev/null) \
+                $(if $(FLOORS),$(shell find $(addprefix tests/unit/,$(FLOORS)) -name '*.cc' 2>/dev/null) $(wildcard tests/unit/*.cc)))
+ARCHIVE  := $(OUT)/posthaste.a
+PROGRAMS := $(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)) $(addprefix $(BIN)/,$(BIN_DIRS) $(COMMANDS))
+
+all: programs
+
+objects = $(patsubst %.cc,$(OUT)/%.o,$(1))
+
+$(OUT)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS_ALL) -c $< -o $@
+
+$(ARCHIVE): $(call objects,$(ARCHIVED))
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar crs $@ $^
+
+$(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)): $(LIBEXEC_OUT)/%: $(OUT)/%/main.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CXX) $(MODE) $^ -o $@ $(LIBS)
+
+$(addprefix $(BIN)/,$(BIN_DIRS)): $(BIN)/%: $(OUT)/%/main.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CXX) $(MODE) $^ -o $@ $(LIBS)
+
+$(addprefix $(BIN)/,$(COMMANDS)): $(BIN)/%: $(OUT)/commands/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CXX) $(MODE) $^ -o $@ $(LIBS)
+
+programs: $(PROGRAMS)
+
+UNIT_NAME := unit$(if $(FLOORS),-part)
+$(OUT)/$(UNIT_NAME): $(call objects,$(TEST_SOURCES)) $(ARCHIVE)
+	$(CXX) $(MODE) $^ -o $@ $(TEST_LIBS) $(LIBS)
+
+unit-binary: $(OUT)/$(UNIT_NAME)
+
+unit: unit-binary
+	$(OUT)/$(UNIT_NAME) $(if $(FILTER),--gtest_filter='$(FILTER)')
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(patsubst %.cc,$(OUT)/%.d,$(SOURCES) $(TEST_SOURCES) $(wildcard commands/*.cc))
+
+.PHONY: all programs unit unit-binary clean

@@ -1,0 +1,43 @@
+// The log of this process: lines to postlogd, syslog or standard error, never waited for.
+//
+// Lines are collected and sent together at flush(), which the event loop calls once a turn (and
+// fatal and panic at once). A full or absent receiver never holds mail: up to `ring_bytes` of lines
+// wait for it, further ones are counted, and the count is logged when it listens again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace base::log {
+
+struct Options {
+    std::string syslog_name = "postfix";  // the part of the tag before the slash
+    std::string program = "posthaste";    // the part behind it
+    std::string postlog_socket;           // postlogd's datagram socket; empty: syslog's /dev/log
+    bool to_stderr = false;               // a copy of every line, for commands and start-fg
+    bool only_stderr = false;             // no receiver at all
+    size_t ring_bytes = 1 << 20;
+};
+
+// Opens (or opens anew, as after a reload) the log; before that, lines go to standard error.
+void open(Options options);
+const Options& options();
+
+void info(std::string_view line);
+void warning(std::string_view line);
+void error(std::string_view line);
+// Logs, flushes and ends the process with status 1.
+[[noreturn]] void fatal(std::string_view line);
+// For a state that cannot be: logs, flushes and aborts.
+[[noreturn]] void panic(std::string_view line);
+
+// An info line with another program in its tag ("cleanup" for postfix/cleanup[pid]), for an event
+// that log analysers expect of another service.
+void info_as(std::string_view program, std::string_view line);
+void warning_as(std::string_view program, std::string_view line);
+
+void flush();
+uint64_t dropped();
+
+}  // namespace base::log
