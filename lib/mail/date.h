@@ -1,0 +1,13 @@
+// Dates as mail headers have them.
+#pragma once
+
+#include <string>
+
+#include "lib/base/time.h"
+
+namespace mail {
+
+// "Sun, 22 Nov 2026 17:52:58 +0100 (CET)", in the local zone (RFC 5322 section 3.3).
+std::string rfc5322_date(base::WallTime time);
+
+}  // namespace mail
