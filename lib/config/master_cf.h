@@ -1,0 +1,56 @@
+// MasterCf is the list of services of a master.cf.
+//
+// A line has eight fields: name, type, private, unprivileged, chroot, wakeup, maxproc, command with
+// arguments; continuation lines and comments are as in main.cf. `{ … }` groups an argument that
+// contains white space. Of two lines with the same name and type the later wins, with a warning.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/config/settings.h"
+
+namespace config {
+
+enum class ServiceType : uint8_t { inet, unix_stream, unix_datagram, fifo, pass };
+
+struct ServiceEntry {
+    std::string name;  // as written: "smtp", "127.0.0.1:10025", "public/showq" is just "showq"
+    ServiceType type = ServiceType::unix_stream;
+    std::string host;  // inet: the part before the port, without brackets; empty: inet_interfaces
+    std::string port;  // inet: number or service name
+    bool is_private = true;
+    bool unprivileged = true;
+    bool chroot = false;
+    std::chrono::seconds wakeup{0};   // 0: never
+    bool wakeup_when_used = false;    // "1000?": only once the service has been used
+    std::optional<unsigned> maxproc;  // none for "-"; 0: no limit
+    std::string command;
+    std::vector<std::string> arguments;  // without the -o options, braces removed
+    Overrides overrides;                 // the -o options, in order
+    std::string where;                   // "FILE, line N"
+
+    // Where other programs look for it below queue_directory: "public/NAME" or "private/NAME".
+    std::string socket_path() const;
+};
+
+std::string_view service_type_name(ServiceType type);  // "unix-dgram", as in master.cf
+
+class MasterCf {
+  public:
+    // Throws Error with every bad line; base::SystemError when the file cannot be read.
+    static MasterCf read(const std::string& path);
+    static MasterCf parse(std::string_view text, const std::string& file);
+
+    const std::vector<ServiceEntry>& entries() const { return entries_; }
+    const std::vector<std::string>& warnings() const { return warnings_; }
+
+  private:
+    std::vector<ServiceEntry> entries_;
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace config
