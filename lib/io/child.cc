@@ -1,0 +1,104 @@
+#include "lib/io/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+
+namespace io {
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+    std::vector<char*> list;
+    for (const std::string& string : strings)
+        list.push_back(const_cast<char*>(string.c_str()));
+    list.push_back(nullptr);
+    return list;
+}
+
+// The C objects posix_spawn wants, released together.
+struct SpawnPlan {
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
+
+    SpawnPlan() {
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_init(&actions);
+    }
+    ~SpawnPlan() {
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+    }
+
+    void set_signals_and_group(const SpawnOptions& options) {
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+        if (options.new_session)
+            flags |= POSIX_SPAWN_SETSID;
+        if (options.new_group)
+            flags |= POSIX_SPAWN_SETPGROUP;
+        posix_spawnattr_setflags(&attributes, flags);
+    }
+};
+
+// Descriptors whose numbers collide with a child's number are moved out of the way first.
+std::vector<base::Fd> move_clear(std::vector<SpawnOptions::Passed>& passed) {
+    int highest = 2;
+    for (const auto& each : passed)
+        highest = std::max(highest, each.as);
+    std::vector<base::Fd> moved;
+    for (auto& each : passed) {
+        moved.emplace_back(fcntl(each.ours, F_DUPFD_CLOEXEC, highest + 1));
+        if (!moved.back())
+            throw base::SystemError("duplicate a descriptor for a child");
+        each.ours = moved.back().get();
+    }
+    return moved;
+}
+
+}  // namespace
+
+Child::Child(pid_t pid, base::Fd pidfd)
+    : pid_(pid), ended_(std::make_unique<Descriptor>(std::move(pidfd))) {}
+
+Child Child::spawn(const SpawnOptions& options) {
+    std::vector<SpawnOptions::Passed> passed = options.descriptors;
+    std::vector<base::Fd> moved = move_clear(passed);
+    SpawnPlan plan;
+    plan.set_signals_and_group(options);
+    for (const auto& each : passed)
+        posix_spawn_file_actions_adddup2(&plan.actions, each.ours, each.as);
+    pid_t pid;
+    int error = posix_spawn(&pid, options.path.c_str(), &plan.actions, &plan.attributes,
+                            pointers(options.argv).data(), pointers(options.environment).data());
+    if (error != 0)
+        throw base::SystemError(base::text("start ", options.path), error);
+    base::Fd pidfd(pidfd_open(pid, 0));
+    if (!pidfd)
+        throw base::SystemError(base::text("watch process ", pid));
+    return Child(pid, std::move(pidfd));
+}
+
+Task<int> Child::wait() {
+    while (true) {
+        int status;
+        if (waitpid(pid_, &status, WNOHANG) == pid_)
+            co_return status;
+        ended_->read_some(-1, 0);
+        co_await ended_->readable();
+    }
+}
+
+void Child::kill(int signal) const {
+    ::kill(pid_, signal);
+}
+
+}  // namespace io

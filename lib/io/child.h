@@ -1,0 +1,47 @@
+// Child is a process that this one started.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/io/descriptor.h"
+#include "lib/io/task.h"
+
+namespace io {
+
+struct SpawnOptions {
+    struct Passed {
+        int ours;
+        int as;  // the number that the child finds it under
+    };
+    std::string path;
+    std::vector<std::string> argv;         // with argv[0]
+    std::vector<std::string> environment;  // all of it, "NAME=value"
+    std::vector<Passed> descriptors;       // every other one is closed by its close-on-exec flag
+    bool new_session = false;
+    bool new_group = false;
+};
+
+class Child {
+  public:
+    // Starts the program with default signal actions and an empty signal mask. Throws
+    // base::SystemError naming the program.
+    static Child spawn(const SpawnOptions& options);
+    Child(Child&&) = default;
+
+    pid_t pid() const { return pid_; }
+    // Its wait status (see waitpid(2)) once it has ended; it must be waited for.
+    Task<int> wait();
+    void kill(int signal) const;
+
+  private:
+    Child(pid_t pid, base::Fd pidfd);
+
+    pid_t pid_;
+    std::unique_ptr<Descriptor> ended_;
+};
+
+}  // namespace io
