@@ -1,0 +1,137 @@
+// Other processes and threads: children, signals, rings, passed descriptors.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <thread>
+
+#include "lib/base/error.h"
+#include "lib/io/child.h"
+#include "lib/io/datagram.h"
+#include "lib/io/doorbell.h"
+#include "lib/io/pass_fd.h"
+#include "lib/io/run.h"
+#include "lib/io/signals.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using io::Task;
+
+Task<void> wait_for(io::Child& child, int& status) {
+    status = co_await child.wait();
+}
+
+io::SpawnOptions shell(std::string script) {
+    io::SpawnOptions options;
+    options.path = "/bin/sh";
+    options.argv = {"sh", "-c", std::move(script)};
+    options.environment = {"GREETING=hello"};
+    return options;
+}
+
+TEST(Child, TellsHowItEnded) {
+    io::Loop loop;
+    int status = 0;
+    io::Child child = io::Child::spawn(shell("exit 7"));
+    io::run_task(wait_for(child, status));
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+    io::Child victim = io::Child::spawn(shell("sleep 60"));
+    victim.kill(SIGKILL);
+    io::run_task(wait_for(victim, status));
+    EXPECT_EQ(WTERMSIG(status), SIGKILL);
+}
+
+TEST(Child, GetsItsEnvironmentAndTheDescriptorsItIsGivenAlone) {
+    io::Loop loop;
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    base::Fd reader(ends[0]), writer(fcntl(ends[1], F_DUPFD_CLOEXEC, 77));
+    ::close(ends[1]);
+    io::SpawnOptions options =
+        shell("echo $GREETING >&5; test -e /proc/self/fd/77 || echo clean >&5");
+    options.descriptors = {{writer.get(), 5}};
+    int status = 0;
+    io::Child child = io::Child::spawn(options);
+    io::run_task(wait_for(child, status));
+    char got[100] = "";
+    ASSERT_GT(read(reader.get(), got, sizeof got - 1), 0);
+    EXPECT_STREQ(got, "hello\nclean\n");
+}
+
+TEST(Child, AMissingProgramIsAnErrorThatNamesIt) {
+    io::Loop loop;
+    io::SpawnOptions options;
+    options.path = "/no/such/program";
+    options.argv = {"program"};
+    try {
+        io::Child::spawn(options);
+        FAIL();
+    } catch (const base::SystemError& error) {
+        EXPECT_STREQ(error.what(), "start /no/such/program: No such file or directory");
+    }
+}
+
+Task<void> next_signal(io::Signals& signals, int& number) {
+    number = co_await signals.next();
+}
+
+TEST(Signals, ArriveAsValues) {
+    io::Loop loop;
+    io::Signals signals({SIGUSR1, SIGUSR2});
+    ::kill(getpid(), SIGUSR2);
+    int number = 0;
+    io::run_task(next_signal(signals, number));
+    EXPECT_EQ(number, SIGUSR2);
+}
+
+Task<void> count_rings(io::Doorbell& bell, int& rings) {
+    bool rang = co_await bell.wait(io::loop().now() + 10s);
+    rings += rang ? 1 : 0;
+}
+
+TEST(Doorbell, WakesTheLoopFromAnotherThread) {
+    io::Loop loop;
+    io::Doorbell bell;
+    int rings = 0;
+    std::thread ringer([&] { bell.ring(); });
+    io::run_task(count_rings(bell, rings));
+    ringer.join();
+    EXPECT_EQ(rings, 1);
+}
+
+Task<void> receive(io::Datagram& socket, std::string& got) {
+    got = co_await socket.receive();
+}
+
+TEST(Datagram, GivesWholeMessages) {
+    io::Loop loop;
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), 0);
+    base::Fd sender(ends[1]);
+    io::Datagram receiver{base::Fd(ends[0])};
+    send(sender.get(), "one", 3, 0);
+    send(sender.get(), "two", 3, 0);
+    std::string got;
+    io::run_task(receive(receiver, got));
+    EXPECT_EQ(got, "one");
+    io::run_task(receive(receiver, got));
+    EXPECT_EQ(got, "two");
+}
+
+TEST(PassFd, ADescriptorArrivesWithItsBytes) {
+    int ends[2], data[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    ASSERT_EQ(pipe2(data, O_CLOEXEC), 0);
+    base::Fd a(ends[0]), b(ends[1]), reader(data[0]), writer(data[1]);
+    io::send_with_fd(a.get(), "take this", writer.get());
+    io::Passed got = io::receive_with_fd(b.get(), 100);
+    EXPECT_EQ(got.bytes, "take this");
+    ASSERT_TRUE(got.fd);
+    ASSERT_EQ(write(got.fd.get(), "x", 1), 1);
+    char c;
+    EXPECT_EQ(read(reader.get(), &c, 1), 1);
+}
+
+}  // namespace
