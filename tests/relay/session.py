@@ -1,0 +1,205 @@
+"""One SMTP session of the sample relay."""
+
+import asyncio
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+
+from .script import DROP, HANG, RESET, Slow, Trickle
+
+
+class Over(Exception):
+    """The session ends here."""
+
+
+@dataclass
+class Mail:
+    """One message as the relay took it; `content` has CRLF ends and no dot-stuffing left."""
+
+    sender: str
+    recipients: list
+    content: bytes
+    helo: str
+    connection: int
+    how: str  # DATA or BDAT
+    parameters: str  # what followed the MAIL path
+    wire: bytes  # DATA's bytes exactly as they came, up to the final dot
+    time: float
+
+    def header(self, name):
+        """The unfolded value of the first such header, or None."""
+        head = self.content.split(b"\r\n\r\n", 1)[0].decode("latin-1")
+        value = None
+        for line in head.split("\r\n"):
+            if value is not None:
+                if not line[:1] in (" ", "\t"):
+                    return value
+                value += line
+            elif line.lower().startswith(name.lower() + ":"):
+                value = line[len(name) + 1:].strip()
+        return value
+
+    @property
+    def body(self):
+        return self.content.partition(b"\r\n\r\n")[2]
+
+
+def path_and_rest(argument):
+    """`FROM:<a@b> SIZE=1` gives ("a@b", "SIZE=1")."""
+    inside = argument.partition("<")[2]
+    path, _, rest = inside.partition(">")
+    return path, rest.strip()
+
+
+@dataclass
+class Session:
+    relay: object
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    number: int
+    helo: str = ""
+    sender: object = None
+    parameters: str = ""
+    recipients: list = field(default_factory=list)
+    chunks: bytearray = field(default_factory=bytearray)
+    commands: list = field(default_factory=list)
+    taken: int = 0
+
+    async def serve(self):
+        try:
+            await self.answer("connect", "", f"220 {self.relay.name} ESMTP sample relay")
+            while True:
+                line = await self.reader.readuntil(b"\n")
+                await self.command(line.decode("latin-1").rstrip("\r\n"))
+        except (Over, asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.writer.close()
+
+    async def command(self, line):
+        self.commands.append(line)
+        self.relay.heard(self, line)
+        verb, _, argument = line.partition(" ")
+        handler = getattr(self, "do_" + verb.lower(), None)
+        if handler is None:
+            await self.answer("unknown", line, "502 5.5.2 command not recognized")
+        else:
+            await handler(argument)
+
+    async def answer(self, stage, argument, usual):
+        """Says what the script wants, or the usual reply; True when that was a 2xx or 3xx."""
+        action = self.relay.script.action(stage, self, argument)
+        if action in (DROP, RESET, HANG):
+            await self.break_off(action)
+        if isinstance(action, Slow):
+            await asyncio.sleep(action.seconds)
+            action = None
+        if isinstance(action, Trickle):
+            for byte in (usual + "\r\n").encode():
+                self.writer.write(bytes([byte]))
+                await self.writer.drain()
+                await asyncio.sleep(action.seconds)
+            return True
+        reply = action or usual
+        self.writer.write((reply + "\r\n").encode("latin-1"))
+        await self.writer.drain()
+        if reply.startswith("421"):
+            raise Over
+        return reply[0] in "23"
+
+    async def break_off(self, action):
+        if action == HANG:
+            while await self.reader.read(65536):
+                pass
+        if action == RESET:
+            sock = self.writer.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.writer.transport.abort()
+        raise Over
+
+    async def do_ehlo(self, argument):
+        self.helo = argument
+        lines = [self.relay.name, *self.relay.script.capabilities]
+        text = "\r\n".join(f"250{'-' if i + 1 < len(lines) else ' '}{line}"
+                           for i, line in enumerate(lines))
+        if await self.answer("ehlo", argument, text):
+            self.clear()
+
+    async def do_helo(self, argument):
+        self.helo = argument
+        if await self.answer("helo", argument, f"250 {self.relay.name}"):
+            self.clear()
+
+    async def do_mail(self, argument):
+        path, rest = path_and_rest(argument)
+        if self.sender is not None:
+            await self.answer("mail", argument, "503 5.5.1 nested MAIL command")
+        elif await self.answer("mail", path, "250 2.1.0 ok"):
+            self.sender, self.parameters = path, rest
+
+    async def do_rcpt(self, argument):
+        path, _ = path_and_rest(argument)
+        if self.sender is None:
+            await self.answer("rcpt", path, "503 5.5.1 need MAIL command")
+        elif await self.answer("rcpt", path, "250 2.1.5 ok"):
+            self.recipients.append(path)
+
+    async def do_data(self, argument):
+        if not self.recipients:
+            await self.answer("data", argument, "554 5.5.1 no valid recipients")
+            return
+        if not await self.answer("data", argument, "354 go ahead"):
+            self.clear()
+            return
+        wire = b"\r\n" + await self.up_to_dot()
+        content = wire.replace(b"\r\n..", b"\r\n.")[2:]
+        await self.take(content, "DATA", wire[2:])
+
+    async def up_to_dot(self):
+        """The bytes before CRLF.CRLF, with the CRLF that ends the last line."""
+        first = await self.reader.readuntil(b"\n")
+        if first == b".\r\n":
+            return b""
+        if first.endswith(b"\r\n"):
+            second = await self.reader.readuntil(b"\n")
+            if second == b".\r\n":
+                return first
+            first += second
+        rest = await self.reader.readuntil(b"\r\n.\r\n")
+        return (first + rest)[:-3]
+
+    async def do_bdat(self, argument):
+        size, _, last = argument.partition(" ")
+        self.chunks += await self.reader.readexactly(int(size))
+        if not self.recipients:
+            await self.answer("bdat", argument, "554 5.5.1 no valid recipients")
+        elif last.strip().upper() != "LAST":
+            if not await self.answer("bdat", argument, "250 2.0.0 chunk ok"):
+                self.clear()
+        else:
+            await self.take(bytes(self.chunks), "BDAT", b"")
+
+    async def take(self, content, how, wire):
+        mail = Mail(self.sender, self.recipients, content, self.helo, self.number, how,
+                    self.parameters, wire, time.time())
+        self.relay.seen_at_dot(mail)
+        self.clear()
+        if await self.answer("dot", mail, "250 2.0.0 taken"):
+            self.taken += 1
+            self.relay.took(mail)
+
+    async def do_rset(self, argument):
+        self.clear()
+        await self.answer("rset", argument, "250 2.0.0 ok")
+
+    async def do_noop(self, argument):
+        await self.answer("noop", argument, "250 2.0.0 ok")
+
+    async def do_quit(self, argument):
+        await self.answer("quit", argument, "221 2.0.0 bye")
+        raise Over
+
+    def clear(self):
+        self.sender, self.parameters = None, ""
+        self.recipients, self.chunks = [], bytearray()

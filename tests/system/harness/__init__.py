@@ -1,0 +1,12 @@
+"""What system tests stand on: scratch instances, relays, raw clients, ledgers, tracing."""
+
+from tests.relay.relay import Relay
+from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
+
+from .client import Client, deliver
+from .instance import Instance, StartFailed, with_peer
+from .ledger import Ledger
+from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
+from .processes import descendants
+from .tools import need, run, smtp_sink, smtp_source, strace, swaks
+from .trial import check, eventually, soaking, test
