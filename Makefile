@@ -33,17 +33,32 @@ OUT      := $(BUILD)/$(VARIANT)
 BIN      := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/bin
 LIBEXEC_OUT := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/libexec
 
-LIB_DIRS := $(sort $(wildcard lib/*))
-SOURCES  := $(wildcard $(addsuffix /*.cc,$(LIB_DIRS) $(DAEMONS)))
+# The thread sanitizer is for what has threads: only that and the floors below it are built for it.
+TSAN_LIBS := base io mail config tls dns dict esmtp spool
+LIB_DIRS := $(if $(filter tsan,$(VARIANT)),$(wildcard $(addprefix lib/,$(TSAN_LIBS))),$(sort $(wildcard lib/*)))
+SOURCES  := $(wildcard $(addsuffix /*.cc,$(LIB_DIRS) $(if $(filter tsan,$(VARIANT)),,$(DAEMONS))))
 ARCHIVED := $(filter-out %/main.cc,$(SOURCES))
 # FLOORS limits the unit tests to some folders: make unit FLOORS="lib/io lib/spool"
-FLOORS   ?=
+FLOORS   ?= $(if $(filter tsan,$(VARIANT)),lib/io lib/spool)
 TEST_SOURCES := $(sort $(shell find tests/unit $(if $(FLOORS),-false) -name '*.cc' 2>/dev/null) \
                 $(if $(FLOORS),$(shell find $(addprefix tests/unit/,$(FLOORS)) -name '*.cc' 2>/dev/null) $(wildcard tests/unit/*.cc)))
 ARCHIVE  := $(OUT)/posthaste.a
 PROGRAMS := $(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)) $(addprefix $(BIN)/,$(BIN_DIRS) $(COMMANDS))
 
 all: programs
+
+help:
+	@echo 'make          build everything: commands in build/bin, daemons in build/libexec'
+	@echo 'make run      see an instance at work in a scratch folder (no root needed)'
+	@echo 'make check    lints, unit tests (also under sanitizers) and system tests'
+	@echo 'make unit     unit tests; FILTER="Spool*" chooses, VARIANT=asan|tsan for sanitizers'
+	@echo 'make system   system tests; NAMES="kill first_mail" chooses'
+	@echo 'make lint     what every file must keep to'
+	@echo 'make bench    messages a second and CPU a message, beside Debian'"'"'s Postfix'
+	@echo 'make soak     the system tests at full length'
+	@echo 'make install  PREFIX, DESTDIR and CONFIG_DIR are honoured'
+	@echo 'make deps     install the Debian packages that building and testing need'
+	@echo 'make clean    remove build/'
 
 objects = $(patsubst %.cc,$(OUT)/%.o,$(1))
 
@@ -79,9 +94,41 @@ unit-binary: $(OUT)/$(UNIT_NAME)
 unit: unit-binary
 	$(OUT)/$(UNIT_NAME) $(if $(FILTER),--gtest_filter='$(FILTER)')
 
+# Programs of the tests: a file each, nothing of the project linked in.
+TOOLS := $(patsubst tests/tools/%.cc,$(BUILD)/tests/%,$(wildcard tests/tools/*.cc))
+
+$(BUILD)/tests/%: tests/tools/%.cc
+	@mkdir -p $(@D)
+	$(CXX) -std=c++20 -O2 -pthread $(WARNINGS) $< -o $@
+
+tools: $(TOOLS)
+
+check:
+	+@MAKE='$(MAKE)' python3 tests/check.py
+
+lint:
+	@CXX='$(CXX)' BUILD='$(BUILD)' python3 tests/lint/run.py
+
+system: programs tools
+	@python3 tests/system/run.py $(NAMES)
+
+soak: programs tools
+	@python3 tests/system/run.py --soak $(NAMES)
+
+bench: programs tools
+	@python3 bench/bench.py
+
+run:
+	@tests/deps.sh build
+	@$(MAKE) -s -j$$(nproc) programs
+	@python3 -m tests.run.show
+
+deps:
+	@tests/deps.sh all
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(patsubst %.cc,$(OUT)/%.d,$(SOURCES) $(TEST_SOURCES) $(wildcard commands/*.cc))
 
-.PHONY: all programs unit unit-binary clean
+.PHONY: all programs unit unit-binary tools check lint system soak bench run deps help clean

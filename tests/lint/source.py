@@ -9,7 +9,7 @@ OUTSIDE = {"build", "tests", "bench", "man", "conf", ".git"}
 
 _SKIP = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"'
-    r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'", re.DOTALL)
+    r"|(?<![0-9a-zA-Z_])'(?:\\.|[^'\\\n])+'", re.DOTALL)
 
 
 def files(*suffixes, tests=False):

@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 using io::Task;
 
 Task<void> wait_for(io::Child& child, int& status) {
-    status = co_await child.wait();
+    const int ended = co_await child.wait();
+    status = ended;
 }
 
 io::SpawnOptions shell(std::string script) {
@@ -74,7 +75,8 @@ TEST(Child, AMissingProgramIsAnErrorThatNamesIt) {
 }
 
 Task<void> next_signal(io::Signals& signals, int& number) {
-    number = co_await signals.next();
+    const int next = co_await signals.next();
+    number = next;
 }
 
 TEST(Signals, ArriveAsValues) {
@@ -102,7 +104,8 @@ TEST(Doorbell, WakesTheLoopFromAnotherThread) {
 }
 
 Task<void> receive(io::Datagram& socket, std::string& got) {
-    got = co_await socket.receive();
+    std::string message = co_await socket.receive();
+    got = message;
 }
 
 TEST(Datagram, GivesWholeMessages) {
