@@ -49,12 +49,15 @@ std::vector<Ring> decode_rings(std::string_view payload) {
 }
 
 io::Task<void> RingClient::run() {
+    auto address = io::SocketAddress::unix_path(socket_);
+    if (!address)
+        throw base::SystemError("connect " + socket_, ENAMETOOLONG);
     for (;;) {
         try {
             auto deadline = io::loop().now() + retry_interval;
-            base::Fd socket = co_await io::connect(io::SocketAddress::unix_path(socket_), deadline);
-            io::Stream stream(io::descriptor_wire(std::move(socket)));
-            co_await converse(stream);
+            base::Fd socket = co_await io::connect(*address, deadline);
+            Duplex link(io::descriptor_wire(std::move(socket)));
+            co_await converse(link);
         } catch (const io::Closed&) {
         } catch (const base::SystemError&) {
         }
@@ -62,16 +65,19 @@ io::Task<void> RingClient::run() {
     }
 }
 
-io::Task<void> RingClient::converse(io::Stream& stream) {
-    stream.put(std::string_view(&framed_preamble, 1));
-    sent_.clear();
-    asked_ = false;
-    changed_.set();
+io::Task<void> RingClient::converse(Duplex& link) {
+    link.put_raw(std::string_view(&framed_preamble, 1));
     io::Scope scope;
-    scope.spawn(listen(stream));
+    scope.spawn(link.send());
+    scope.spawn(send(link));
     std::exception_ptr failure;
     try {
-        co_await send(stream);
+        std::optional<Frame> asked(Frame{});
+        while (asked) {
+            all_ = true;
+            changed_.set();
+            asked = co_await link.read();
+        }
     } catch (...) {
         failure = std::current_exception();
     }
@@ -81,34 +87,24 @@ io::Task<void> RingClient::converse(io::Stream& stream) {
         std::rethrow_exception(failure);
 }
 
-// Rings whatever moved since the last time; everything when qmgr asked.
-io::Task<void> RingClient::send(io::Stream& stream) {
+// Rings whatever moved since the last time; what piles up while qmgr stands still goes out as one.
+io::Task<void> RingClient::send(Duplex& link) {
     for (;;) {
         co_await changed_.wait();
         changed_.clear();
-        if (stream.eof())
-            co_return;
+        std::map<uint32_t, Ring> now;
         std::vector<Ring> news;
         for (const Ring& ring : published_()) {
-            Ring& last = sent_[ring.segment];
-            if (asked_ || last != ring)
+            now[ring.segment] = ring;
+            auto last = sent_.find(ring.segment);
+            if (all_ || last == sent_.end() || last->second != ring)
                 news.push_back(ring);
-            last = ring;
         }
-        asked_ = false;
+        sent_ = std::move(now);
+        all_ = false;
         if (!news.empty())
-            put_frame(stream, static_cast<uint8_t>(RingFrame::rings), encode_rings(news));
-        co_await stream.flush();
-    }
-}
-
-io::Task<void> RingClient::listen(io::Stream& stream) {
-    for (;;) {
-        std::optional<Frame> frame = co_await read_frame(stream);
-        asked_ = true;
-        changed_.set();
-        if (!frame)
-            co_return;
+            link.put(static_cast<uint8_t>(RingFrame::rings), encode_rings(news));
+        co_await link.flush();
     }
 }
 
