@@ -22,6 +22,17 @@ namespace {
 // What one datagram to postlogd may hold; well under the kernel's default socket buffer.
 constexpr size_t datagram_bytes = 32 * 1024;
 constexpr const char* syslog_socket = "/dev/log";
+// How long a receiver that is not there is left alone.
+constexpr Duration retry_after = 100ms;
+
+std::string time_stamp() {
+    char stamp[32];
+    std::time_t now = std::time(nullptr);
+    std::tm local;
+    localtime_r(&now, &local);
+    std::strftime(stamp, sizeof stamp, "%b %e %H:%M:%S ", &local);
+    return stamp;
+}
 
 class Log {
   public:
@@ -32,6 +43,8 @@ class Log {
         tag_ = text(options_.syslog_name, "/", options_.program);
         opened_ = true;
         socket_.reset();
+        retry_at_ = Instant{};
+        connect();  // now, while the socket is within reach: a chroot may follow
     }
     const Options& options() const { return options_; }
 
@@ -39,7 +52,8 @@ class Log {
               std::string_view what) {
         std::lock_guard hold(lock_);
         std::string tag = program.empty() ? tag_ : text(options_.syslog_name, "/", program);
-        std::string full = text(tag, "[", ::getpid(), "]: ", word, printable(what));
+        std::string full =
+            text(tag, "[", ::getpid(), "]: ", word, printable(what.substr(0, line_bytes)));
         if (!opened_ || options_.to_stderr || options_.only_stderr)
             to_stderr(full);
         if (opened_ && !options_.only_stderr)
@@ -49,6 +63,14 @@ class Log {
     void flush() {
         std::lock_guard hold(lock_);
         flush_locked();
+    }
+    bool connected() {
+        std::lock_guard hold(lock_);
+        return bool(socket_);
+    }
+    bool waiting() {
+        std::lock_guard hold(lock_);
+        return !waiting_.empty();
     }
     uint64_t dropped() const { return dropped_; }
 
@@ -76,6 +98,10 @@ class Log {
     bool connect() {
         if (socket_)
             return true;
+        Instant now = steady_now();
+        if (now < retry_at_)
+            return false;
+        retry_at_ = now + retry_after;
         bool to_syslog = options_.postlog_socket.empty();
         const std::string path = to_syslog ? syslog_socket : options_.postlog_socket;
         sockaddr_un name{};
@@ -100,17 +126,28 @@ class Log {
             if (errno == EAGAIN || errno == ENOBUFS)
                 return false;
             socket_.reset();  // the receiver went away; perhaps a new one listens
+            retry_at_ = Instant{};
         }
         return false;
     }
 
+    // For a command while the mail system is down: what waits goes into the file itself.
+    bool write_to_file() {
+        if (socket_ || options_.file_when_absent.empty())
+            return false;
+        Fd file(::open(options_.file_when_absent.c_str(),
+                       O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+        char host[256] = "localhost";
+        ::gethostname(host, sizeof host - 1);
+        std::string_view name(host);
+        std::string all;
+        for (const Line& line : waiting_)
+            append(all, time_stamp(), name.substr(0, name.find('.')), " ", line.text, '\n');
+        return file && ::write(file.get(), all.data(), all.size()) == ssize_t(all.size());
+    }
+
     static std::string syslog_form(const Line& line) {
-        char stamp[32];
-        std::time_t now = std::time(nullptr);
-        std::tm local;
-        localtime_r(&now, &local);
-        std::strftime(stamp, sizeof stamp, "%b %e %H:%M:%S ", &local);
-        return text("<", LOG_MAIL | line.severity, ">", stamp, line.text);
+        return text("<", LOG_MAIL | line.severity, ">", time_stamp(), line.text);
     }
 
     // As many waiting lines as one datagram takes: all that fit for postlogd, one for syslog.
@@ -132,8 +169,11 @@ class Log {
     void flush_locked() {
         while (!waiting_.empty()) {
             size_t lines = 0;
-            if (!send(next_datagram(lines)))
-                return;
+            if (!send(next_datagram(lines))) {
+                if (!write_to_file())
+                    return;
+                lines = waiting_.size();
+            }
             for (; lines > 0; --lines) {
                 waiting_bytes_ -= waiting_.front().text.size();
                 waiting_.pop_front();
@@ -152,6 +192,7 @@ class Log {
     std::string tag_ = "postfix/posthaste";
     bool opened_ = false;
     Fd socket_;
+    Instant retry_at_{};
     std::deque<Line> waiting_;
     size_t waiting_bytes_ = 0;
     uint64_t dropped_ = 0;
@@ -183,13 +224,13 @@ void error(std::string_view line) {
 
 void fatal(std::string_view line) {
     the_log().line(LOG_CRIT, {}, "fatal: ", line);
-    flush();
+    drain(last_words);
     _exit(1);
 }
 
 void panic(std::string_view line) {
     the_log().line(LOG_CRIT, {}, "panic: ", line);
-    flush();
+    drain(last_words);
     abort();
 }
 
@@ -203,6 +244,19 @@ void warning_as(std::string_view program, std::string_view line) {
 void flush() {
     the_log().flush();
 }
+
+void drain(Duration limit) {
+    Instant end = steady_now() + limit;
+    Instant end_alone = steady_now() + 2 * retry_after;
+    while (true) {
+        flush();
+        Instant now = steady_now();
+        if (!the_log().waiting() || now >= end || (now >= end_alone && !the_log().connected()))
+            return;
+        ::usleep(20'000);
+    }
+}
+
 uint64_t dropped() {
     return the_log().dropped();
 }
