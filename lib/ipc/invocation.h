@@ -11,7 +11,6 @@ namespace ipc {
 
 // The variables beside Postfix's own MAIL_CONFIG and GENERATION.
 inline constexpr const char* session_limit_variable = "SESSION_LIMIT";
-inline constexpr const char* listeners_lock_variable = "LISTENERS_LOCK";
 
 struct Invocation {
     std::string service;                 // -n: the name in master.cf

@@ -51,9 +51,11 @@ class Service {
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
-    const config::Settings& settings() const { return *settings_; }
+    const config::Settings& settings() const { return settings_; }
     // The service's own name in master.cf ("smtp", "relay", "127.0.0.1:587").
     const std::string& name() const { return invocation_.service; }
+    // What master.cf has behind the options, as pipe(8) reads it.
+    const std::vector<std::string>& arguments() const { return invocation_.arguments; }
     // queue_directory as this process reaches it, before and after a chroot: the working directory.
     static std::string queue_directory() { return "."; }
     // How many sessions this process may have at once: its share of the maxproc column; 0: any.
@@ -73,7 +75,7 @@ class Service {
     io::Task<void> serve(Handler session, size_t at_once = 0);
     // The sockets as master passed them, for a daemon that does not serve(): datagrams, or accepts
     // of its own. Such a daemon closes them itself when draining() is set.
-    std::vector<base::Fd> take_sockets();
+    std::vector<base::Fd> take_sockets() { return std::move(sockets_); }
     // For a daemon that does not serve(): how many sessions it has and whether it takes another.
     void report(size_t sessions, bool available);
 
@@ -91,37 +93,43 @@ class Service {
     io::Channel<Death>& deaths() { return deaths_; }
 
   private:
+    class Counted;
+
+    io::Task<void> whole(io::Task<void> daemon);
     io::Task<void> follow_orders();
     io::Task<void> follow_signals();
+    io::Task<void> follow_clock();
     io::Task<void> beat();
-    io::Task<void> leave_in_steps(base::Duration until_hurry, base::Duration until_cut);
-    io::Task<void> end_with(io::Task<void> daemon);
-    io::Task<void> accept_from(std::shared_ptr<io::Listener> listener);
+    io::Task<void> accept_from(io::Listener& listener);
     io::Task<void> one_session(io::Task<void> session);
     void obey(const Order& order);
     void leave(base::Duration until_hurry, base::Duration until_cut);
+    void close_listeners();
     void reload();
-    void said_status();
-    bool full() const { return at_once_ != 0 && status_.sessions >= at_once_; }
+    void admit_or_pause();
+    void say_status();
 
-    io::Loop loop_;
     Invocation invocation_;
-    std::unique_ptr<config::Settings> settings_;
+    config::Settings settings_;
+    std::string program_;
+    base::Fd listeners_lock_;
+    io::Loop loop_;
     io::Signals signals_;
     StatusChannel channel_;
     std::vector<base::Fd> sockets_;
     std::vector<std::unique_ptr<io::Listener>> listeners_;
-    io::Event draining_, hurry_;
+    io::Event draining_, hurry_, clock_changed_;
+    base::Instant hurry_at_ = base::never;
+    base::Instant cut_at_ = base::never;
     io::Channel<bool> reloads_;
     io::Channel<Death> deaths_;
-    io::Scope frame_, daemon_, leaving_, sessions_;
+    io::Scope frame_, daemon_, accepts_, sessions_;
     Handler session_;
     Status status_;
-    size_t at_once_ = 0;
-    size_t uses_left_ = 0;
+    size_t at_once_ = 0;    // 0: any number
+    size_t uses_left_ = 0;  // 0: any number
     bool confined_ = false;
     bool orphaned_ = false;
-    std::exception_ptr error_;
 };
 
 }  // namespace ipc
