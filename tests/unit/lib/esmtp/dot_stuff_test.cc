@@ -50,4 +50,31 @@ TEST(EsmtpDotStuff, HoldsForRandomContent) {
                            {"\r", "\n", ".", "\r\n", "\r\n.\r\n", "a", "\0"s, "..", "text\r\n"});
 }
 
+TEST(EsmtpDotStuff, BreaksLinesOverTheLimit) {
+    struct Row {
+        std::string content;
+        size_t limit;
+        std::string sent;
+    };
+    const Row rows[] = {
+        {"12345\r\n", 5, "12345\r\n"},
+        {"123456\r\n", 5, "12345\r\n 6\r\n"},
+        {"123456789a\r\n", 5, "12345\r\n 6789\r\n a\r\n"},
+        {"12345.\r\n", 5, "12345\r\n .\r\n"},
+        {".2345\r\n", 5, "..2345\r\n"},
+        {"1234", 1, "12\r\n 3\r\n 4\r\n"},
+        {"1234\r5", 5, "1234 \r\n 5\r\n"},
+    };
+    for (const Row& row : rows) {
+        for (size_t cut = 0; cut <= row.content.size(); ++cut) {
+            esmtp::DotStuffer stuffer(esmtp::DotStuffer::Framing::data, row.limit);
+            std::string out;
+            stuffer.feed(row.content.substr(0, cut), out);
+            stuffer.feed(row.content.substr(cut), out);
+            stuffer.finish(out);
+            EXPECT_EQ(out, row.sent + ".\r\n") << row.content << " cut at " << cut;
+        }
+    }
+}
+
 }  // namespace
