@@ -49,6 +49,8 @@ class MasterCf {
     const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
+    void add(ServiceEntry entry);
+
     std::vector<ServiceEntry> entries_;
     std::vector<std::string> warnings_;
 };

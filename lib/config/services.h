@@ -1,6 +1,7 @@
 // What becomes of the command of a master.cf line here.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace config {

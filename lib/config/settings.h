@@ -41,7 +41,7 @@ class Settings {
     int64_t number(std::string_view name) const;
     uint64_t size(std::string_view name) const;  // bytes
     base::Duration time(std::string_view name) const;
-    // The elements between commas and white space; also of a Type::text parameter.
+    // The elements between commas and white space.
     std::vector<std::string> list(std::string_view name) const;
     // Whether main.cf or an override sets it (be it to its default).
     bool is_set(std::string_view name) const;
@@ -53,18 +53,23 @@ class Settings {
     const std::string& directory() const { return directory_; }
     const MainCf& main_cf() const { return main_cf_; }
 
-    // What an administrator should hear at start: unknown names, settings not built yet, settings
-    // made twice. Programs other than `postfix` and `master` stay silent about them.
+    // What an administrator should hear at start: settings not built yet, settings made twice,
+    // references to names without a value. Only `postfix` and `master` repeat them.
     const std::vector<std::string>& warnings() const { return warnings_; }
+    // Names set in main.cf that neither the table nor another setting knows.
+    const std::vector<std::string>& unused() const { return unused_; }
 
   private:
     Settings(MainCf main_cf, std::string directory);
+    void check_values(std::vector<std::string>& problems);
+    void note_unused();
+    std::string value_as(std::string_view name, Type type) const;
 
     MainCf main_cf_;
     std::string directory_;
     std::vector<std::string> warnings_;
-    std::map<std::string, std::string, std::less<>> computed_;  // defaults taken from the machine
-    mutable std::map<std::string, std::string, std::less<>> expanded_;
+    std::vector<std::string> unused_;
+    std::map<std::string, std::string, std::less<>> values_;
 };
 
 }  // namespace config

@@ -1,0 +1,99 @@
+#include "lib/config/parameter.h"
+
+#include <algorithm>
+
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// What may follow the name of a transport, and the parameter that holds for all transports.
+struct PerTransport {
+    std::string_view suffix;
+    std::string_view general;    // its row
+    std::string_view reference;  // the default of the per-transport name
+};
+
+#define GENERAL(name) name, "$" name
+static constexpr PerTransport per_transport[] = {
+    {"_delivery_slot_cost", GENERAL("default_delivery_slot_cost")},
+    {"_delivery_slot_discount", GENERAL("default_delivery_slot_discount")},
+    {"_delivery_slot_loan", GENERAL("default_delivery_slot_loan")},
+    {"_destination_concurrency_failed_cohort_limit",
+     GENERAL("default_destination_concurrency_failed_cohort_limit")},
+    {"_destination_concurrency_limit", GENERAL("default_destination_concurrency_limit")},
+    {"_destination_concurrency_negative_feedback",
+     GENERAL("default_destination_concurrency_negative_feedback")},
+    {"_destination_concurrency_positive_feedback",
+     GENERAL("default_destination_concurrency_positive_feedback")},
+    {"_destination_rate_delay", GENERAL("default_destination_rate_delay")},
+    {"_destination_recipient_limit", GENERAL("default_destination_recipient_limit")},
+    {"_extra_recipient_limit", GENERAL("default_extra_recipient_limit")},
+    {"_initial_destination_concurrency", GENERAL("initial_destination_concurrency")},
+    {"_minimum_delivery_slots", GENERAL("default_minimum_delivery_slots")},
+    {"_recipient_limit", GENERAL("default_recipient_limit")},
+    {"_recipient_refill_delay", GENERAL("default_recipient_refill_delay")},
+    {"_recipient_refill_limit", GENERAL("default_recipient_refill_limit")},
+    {"_transport_rate_delay", GENERAL("default_transport_rate_delay")},
+    {"_time_limit", GENERAL("command_time_limit")},
+};
+#undef GENERAL
+
+static std::vector<const Parameter*> all_rows() {
+    std::vector<const Parameter*> all;
+    for (Rows rows : {identity_rows(), network_rows(), process_rows(), smtpd_rows(), message_rows(),
+                      queue_rows(), smtp_rows(), report_rows(), spool_rows(), later_rows(),
+                      later_smtp_rows(), later_smtpd_rows(), moot_rows()})
+        for (const Parameter& row : rows)
+            all.push_back(&row);
+    std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->name < b->name; });
+    return all;
+}
+
+const std::vector<const Parameter*>& parameters() {
+    static const std::vector<const Parameter*> all = all_rows();
+    return all;
+}
+
+static const Parameter* row_of(std::string_view name) {
+    const std::vector<const Parameter*>& all = parameters();
+    auto at =
+        std::lower_bound(all.begin(), all.end(), name,
+                         [](auto* row, std::string_view wanted) { return row->name < wanted; });
+    return at != all.end() && (*at)->name == name ? *at : nullptr;
+}
+
+std::optional<Parameter> find_parameter(std::string_view name) {
+    if (const Parameter* row = row_of(name))
+        return *row;
+    for (const PerTransport& entry : per_transport) {
+        if (name.size() <= entry.suffix.size() || !name.ends_with(entry.suffix))
+            continue;
+        Parameter parameter = *row_of(entry.general);
+        parameter.name = name;
+        parameter.fallback = entry.reference;
+        return parameter;
+    }
+    return std::nullopt;
+}
+
+std::string_view type_name(Type type) {
+    switch (type) {
+        case Type::flag:
+            return "flag";
+        case Type::number:
+            return "number";
+        case Type::time:
+            return "time";
+        case Type::size:
+            return "size";
+        case Type::text:
+            return "text";
+        case Type::list:
+            return "list";
+        case Type::choice:
+            break;
+    }
+    return "choice";
+}
+
+}  // namespace config

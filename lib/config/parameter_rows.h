@@ -1,0 +1,81 @@
+// The builders of parameter rows, and the files that hold them.
+//
+// A row is one line: a builder that names the type, around it the state when it is not `works`.
+//     number("smtpd_recipient_limit", "1000", 1, most, "recipients accepted for one message"),
+//     not_built(flag("biff", "yes", "tells users who are logged in of new mail")),
+// The default is written as in main.cf and may refer to other parameters. The unit of a time's
+// default is the unit of a value without one. main.cf(5) needs a paragraph for each new row.
+#pragma once
+
+#include <limits>
+#include <span>
+
+#include "lib/config/parameter.h"
+
+namespace config {
+
+inline constexpr int64_t most = std::numeric_limits<int64_t>::max();
+inline constexpr int64_t most_int = std::numeric_limits<int32_t>::max();
+
+using Text = std::string_view;
+using Rows = std::span<const Parameter>;
+
+constexpr Parameter flag(Text name, Text fallback, Text meaning) {
+    return {name, Type::flag, fallback, {}, 0, 0, meaning, State::works, {}};
+}
+constexpr Parameter number(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
+    return {name, Type::number, fallback, {}, least, up_to, meaning, State::works, {}};
+}
+// `least` and `up_to` are seconds.
+constexpr Parameter time(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
+    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}};
+}
+constexpr Parameter size(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
+    return {name, Type::size, fallback, {}, least, up_to, meaning, State::works, {}};
+}
+constexpr Parameter text(Text name, Text fallback, Text meaning) {
+    return {name, Type::text, fallback, {}, 0, 0, meaning, State::works, {}};
+}
+// A text that may not be empty.
+constexpr Parameter word(Text name, Text fallback, Text meaning) {
+    return {name, Type::text, fallback, {}, 1, 0, meaning, State::works, {}};
+}
+constexpr Parameter list(Text name, Text fallback, Text meaning) {
+    return {name, Type::list, fallback, {}, 0, 0, meaning, State::works, {}};
+}
+// `choices` are separated by '|'; an empty one allows the empty value.
+constexpr Parameter choice(Text name, Text fallback, Text choices, Text meaning) {
+    return {name, Type::choice, fallback, choices, 0, 0, meaning, State::works, {}};
+}
+
+constexpr Parameter moot(Parameter row) {
+    row.state = State::moot;
+    return row;
+}
+constexpr Parameter not_built(Parameter row) {
+    row.state = State::not_built;
+    return row;
+}
+// `tolerated` values (separated by '|', compared without regard to commas and spaces) only warn;
+// the default is silent.
+constexpr Parameter risky(Parameter row, Text tolerated = {}) {
+    row.state = State::risky;
+    row.tolerated = tolerated;
+    return row;
+}
+
+Rows identity_rows();     // names, directories, users, logging
+Rows network_rows();      // interfaces, networks, routing
+Rows process_rows();      // workers, limits of services
+Rows smtpd_rows();        // the SMTP server
+Rows message_rows();      // what is done to a message
+Rows queue_rows();        // the scheduler
+Rows smtp_rows();         // the SMTP client
+Rows report_rows();       // delivery reports, commands
+Rows spool_rows();        // the log of new mail
+Rows later_rows();        // not built yet: rewriting, maps, local delivery
+Rows later_smtp_rows();   // not built yet: the SMTP client
+Rows later_smtpd_rows();  // not built yet: the SMTP server
+Rows moot_rows();
+
+}  // namespace config

@@ -1,0 +1,74 @@
+// The parameters of what is not built yet: routing, rewriting, tables, local delivery.
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    risky(list("relay_domains", "", "domains that mail is relayed to for anybody"), "$mydestination"),
+    risky(text("transport_maps", "", "tables that give transport and next hop")),
+    risky(text("sender_dependent_relayhost_maps", "", "tables that give the relay of a sender")),
+    risky(text("sender_dependent_default_transport_maps", "", "tables that give the transport of a sender")),
+    risky(text("relay_transport", "relay", "the transport of relay domains")),
+    risky(text("fallback_relay", "", "an older name of smtp_fallback_relay")),
+    not_built(text("local_transport", "local:$myhostname", "the transport of local domains")),
+    not_built(text("virtual_transport", "virtual", "the transport of virtual mailbox domains")),
+    not_built(text("fallback_transport", "", "the transport of unknown local users")),
+    not_built(text("relay_recipient_maps", "", "tables of the recipients in relay domains")),
+    not_built(text("local_recipient_maps", "proxy:unix:passwd.byname $alias_maps", "tables of the local recipients")),
+    risky(text("relocated_maps", "", "tables of recipients that have moved")),
+    risky(text("virtual_alias_maps", "", "tables of aliases in all domains")),
+    risky(text("virtual_alias_domains", "$virtual_alias_maps", "domains whose addresses are all aliases")),
+    risky(text("virtual_mailbox_domains", "$virtual_mailbox_maps", "domains with mailboxes of their own")),
+    not_built(text("virtual_mailbox_maps", "", "tables of virtual mailboxes")),
+    not_built(text("virtual_mailbox_base", "", "the directory of virtual mailboxes")),
+    not_built(text("virtual_uid_maps", "", "tables of the owners of virtual mailboxes")),
+    not_built(text("virtual_gid_maps", "", "tables of the groups of virtual mailboxes")),
+    not_built(size("virtual_mailbox_limit", "51200000", 0, most, "the size of a virtual mailbox")),
+    risky(text("canonical_maps", "", "tables that rewrite addresses")),
+    risky(text("sender_canonical_maps", "", "tables that rewrite senders")),
+    risky(text("recipient_canonical_maps", "", "tables that rewrite recipients")),
+    risky(list("masquerade_domains", "", "domains whose subdomains are removed")),
+    risky(text("always_bcc", "", "an address that gets a copy of all mail")),
+    risky(text("sender_bcc_maps", "", "tables of copies by sender")),
+    risky(text("recipient_bcc_maps", "", "tables of copies by recipient")),
+    risky(text("header_checks", "", "tables that judge headers")),
+    risky(text("mime_header_checks", "$header_checks", "tables that judge MIME headers")),
+    risky(text("nested_header_checks", "$header_checks", "tables that judge headers of attached messages")),
+    risky(text("body_checks", "", "tables that judge lines of the body")),
+    risky(text("content_filter", "", "the filter that all mail passes through")),
+    risky(text("non_smtpd_milters", "", "mail filters for mail that does not come by SMTP")),
+    not_built(choice("milter_default_action", "tempfail", "accept|reject|tempfail|quarantine|shutdown", "what happens when a mail filter fails")),
+    not_built(text("milter_protocol", "6", "the protocol of mail filters")),
+    not_built(flag("append_dot_mydomain", "no", "adds $mydomain to a domain without a dot")),
+    not_built(flag("append_at_myorigin", "yes", "adds $myorigin to an address without a domain")),
+    not_built(text("recipient_delimiter", "", "what separates a user from an extension")),
+    not_built(flag("smtputf8_enable", "yes", "support of addresses beyond ASCII")),
+    not_built(text("alias_maps", "hash:/etc/aliases", "tables of local aliases")),
+    not_built(text("alias_database", "hash:/etc/aliases", "tables that newaliases makes")),
+    not_built(text("home_mailbox", "", "the mailbox below a user's home directory")),
+    not_built(text("mail_spool_directory", "/var/mail", "the directory of mailboxes")),
+    not_built(text("mailbox_command", "", "the command that delivers to users")),
+    not_built(text("mailbox_transport", "", "the transport that delivers to users")),
+    not_built(size("mailbox_size_limit", "51200000", 0, most, "the size of a mailbox")),
+    not_built(text("luser_relay", "", "where mail for unknown users goes")),
+    not_built(flag("biff", "yes", "tells users who are logged in of new mail")),
+    not_built(text("default_database_type", "hash", "the type of tables made by postmap")),
+    not_built(time("delay_warning_time", "0h", 0, most_int, "when a sender is told that mail is late; 0: never")),
+    not_built(list("notify_classes", "resource, software", "troubles that the postmaster is told of")),
+    not_built(text("bounce_template_file", "", "the texts of delivery reports")),
+    not_built(text("bounce_notice_recipient", "postmaster", "who gets copies of reports")),
+    not_built(time("command_time_limit", "1000s", 1, most_int, "how long a delivery command may take")),
+    not_built(text("multi_instance_directories", "", "configuration directories of further instances")),
+    not_built(flag("multi_instance_enable", "no", "lets this instance be managed with others")),
+    not_built(text("multi_instance_name", "", "the name of this instance")),
+    not_built(text("multi_instance_group", "", "the group of this instance")),
+    not_built(text("multi_instance_wrapper", "", "the command that manages several instances")),
+};
+// clang-format on
+
+Rows later_rows() {
+    return rows;
+}
+
+}  // namespace config

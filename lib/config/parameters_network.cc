@@ -1,0 +1,20 @@
+// The parameters of interfaces, networks and routing.
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    list("inet_interfaces", "all", "the addresses that master listens on when master.cf names none"),
+    list("inet_protocols", "all", "the address families used: ipv4, ipv6, all"),
+    list("mynetworks", "127.0.0.0/8 [::1]/128", "the clients that may relay"),
+    list("relayhost", "", "where all mail goes: one or a list of [address]:port, tried in order"),
+    word("default_transport", "smtp", "the transport of all mail, and perhaps a next hop"),
+};
+// clang-format on
+
+Rows network_rows() {
+    return rows;
+}
+
+}  // namespace config

@@ -1,0 +1,31 @@
+// The parameters of the scheduler.
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    number("qmgr_message_active_limit", "20000", 1, most_int, "messages in memory at a time"),
+    number("qmgr_message_recipient_limit", "20000", 1, most_int, "recipients in memory at a time"),
+    number("qmgr_lane_depth", "3", 1, 100, "requests given to a connection ahead"),
+    time("queue_run_delay", "300s", 1, most_int, "the time between looks at deferred mail"),
+    time("minimal_backoff_time", "300s", 1, most_int, "the least time until a message is tried again"),
+    time("maximal_backoff_time", "4000s", 1, most_int, "the longest time until a message is tried again"),
+    time("maximal_queue_lifetime", "5d", 0, 8640000, "how long mail is tried until it is returned"),
+    time("bounce_queue_lifetime", "5d", 0, 8640000, "how long a delivery report is tried"),
+    list("defer_transports", "", "transports whose mail waits until the queue is flushed"),
+    time("transport_retry_time", "60s", 1, most_int, "the pause after a transport failed"),
+    number("initial_destination_concurrency", "5", 1, most_int, "deliveries to a new destination at a time"),
+    number("default_destination_concurrency_limit", "20", 0, most_int, "deliveries to a destination at a time; 0: no limit"),
+    number("default_destination_recipient_limit", "50", 0, most_int, "recipients of one delivery; 0: no limit"),
+    number("default_destination_concurrency_failed_cohort_limit", "1", 0, most_int, "failures, in windows, until a destination is dead; 0: never"),
+    list("hash_queue_names", "deferred, defer", "queue directories with subdirectories"),
+    number("hash_queue_depth", "1", 1, 16, "levels of subdirectories"),
+};
+// clang-format on
+
+Rows queue_rows() {
+    return rows;
+}
+
+}  // namespace config
