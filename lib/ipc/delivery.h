@@ -27,7 +27,9 @@
 
 namespace ipc {
 
-enum class DeliveryFrame : uint8_t { hello = 1, request = 2, report = 3 };
+// leaving (agent to qmgr, no payload): the agent drains and wants no further requests. It reports
+// on all that it has been sent, also what crossed this frame, and closes.
+enum class DeliveryFrame : uint8_t { hello = 1, request = 2, report = 3, leaving = 4 };
 
 struct DeliveryRecipient {
     uint32_t index = 0;  // in the message's envelope: what outcomes and status words are about
