@@ -1,0 +1,24 @@
+#include "lib/cleanup/log.h"
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+
+namespace cleanup::log {
+
+namespace {
+
+constexpr std::string_view program = "cleanup";
+
+}  // namespace
+
+void message_id(std::string_view queue_id, std::string_view id, bool resent) {
+    base::log::info_as(program,
+                       base::text(queue_id, resent ? ": resent-message-id=" : ": message-id=",
+                                  id.empty() ? "<>" : id));
+}
+
+void too_many_hops(std::string_view queue_id) {
+    base::log::info_as(program, base::text(queue_id, ": message rejected: hopcount exceeded"));
+}
+
+}  // namespace cleanup::log

@@ -1,0 +1,184 @@
+#include "lib/cleanup/message_filter.h"
+
+#include <algorithm>
+
+#include "lib/base/text.h"
+#include "lib/cleanup/log.h"
+
+namespace cleanup {
+
+namespace {
+
+constexpr size_t peek = 1000;       // of a header line: more is passed on unread
+constexpr size_t longest_id = 500;  // of a message ID, for the log
+
+bool blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+// The name of the header in `line`; "" where it is no header (RFC 5322 section 2.2, and white space
+// before the colon, which section 4.5 still allows).
+std::string_view header_name(std::string_view line) {
+    auto colon = line.find(':');
+    if (colon == line.npos)
+        return {};
+    auto name = line.substr(0, colon);
+    while (!name.empty() && blank(name.back()))
+        name.remove_suffix(1);
+    for (char c : name)
+        if (c <= ' ' || c >= 0x7f)
+            return {};
+    return name;
+}
+
+bool mailbox_line(std::string_view line) {
+    auto text = line.substr(std::min(line.find_first_not_of('>'), line.size()));
+    return base::starts_nocase(text, "From ");
+}
+
+}  // namespace
+
+MessageFilter::MessageFilter(const Options& options, About about, unsigned hops)
+    : options_(options), about_(std::move(about)), hops_(hops) {}
+
+bool MessageFilter::too_many_hops() const {
+    return seen_.hops() + hops_ >= options_.hopcount_limit;
+}
+
+void MessageFilter::feed(std::string_view chunk, std::string& out) {
+    const std::string_view stray = options_.replace_stray_cr_lf ? " " : "\r";
+    if (cr_held_ && !chunk.empty()) {
+        cr_held_ = false;
+        bool line_end = chunk.front() == '\n';
+        scan(line_end ? "\r\n" : stray, out);
+        chunk.remove_prefix(line_end);
+    }
+    size_t from = 0;
+    while (true) {
+        size_t cr = chunk.find('\r', from);
+        if (cr == chunk.npos)
+            break;
+        if (cr + 1 < chunk.size() && chunk[cr + 1] == '\n') {
+            from = cr + 2;
+            continue;
+        }
+        scan(chunk.substr(0, cr), out);
+        chunk.remove_prefix(cr + 1);
+        from = 0;
+        if (chunk.empty())
+            cr_held_ = true;
+        else
+            scan(stray, out);
+    }
+    scan(chunk, out);
+}
+
+void MessageFilter::finish(std::string& out) {
+    if (cr_held_)
+        scan(options_.replace_stray_cr_lf ? " " : "\r", out);
+    cr_held_ = false;
+    if (!line_.empty())
+        scan("\r\n", out);
+    if (line_open_)
+        out.append("\r\n");
+    line_open_ = false;
+    if (part_ != Part::body)
+        end_headers(out);
+}
+
+void MessageFilter::scan(std::string_view text, std::string& out) {
+    while (part_ != Part::body && !text.empty())
+        text = scan_headers(text, out);
+    if (text.empty())
+        return;
+    out.append(text);
+    line_open_ = text.back() != '\n';
+}
+
+// Reads one header line, or as much of it as there is; returns what is left of `text`.
+std::string_view MessageFilter::scan_headers(std::string_view text, std::string& out) {
+    auto lf = text.find('\n');
+    size_t length = lf == text.npos ? text.size() : lf + 1;
+    if (part_ == Part::long_line) {
+        out.append(text.substr(0, length));
+        line_open_ = lf == text.npos;
+        if (!line_open_)
+            part_ = Part::headers;
+        return text.substr(length);
+    }
+    bool whole = lf != text.npos;
+    if (line_.size() + length > peek) {
+        length = peek - line_.size();
+        whole = false;
+    }
+    line_.append(text.substr(0, length));
+    if (whole || line_.size() == peek) {
+        header_line(out);
+        line_open_ = !whole;
+        if (line_open_ && part_ != Part::body)
+            part_ = Part::long_line;
+    }
+    return text.substr(length);
+}
+
+// `line_` is a line, or the first kilobyte of one.
+void MessageFilter::header_line(std::string& out) {
+    bool first = part_ == Part::first_line;
+    std::string_view line = line_;
+    if (first && mailbox_line(line)) {
+        base::append(out, "X-Mailbox-Line: ", line);
+    } else if (line == "\r\n" || line == "\n") {
+        end_headers(out);
+        out.append("\r\n");
+    } else if (blank(line.front()) && !first) {
+        if (in_id_)
+            note_id(line);
+        out.append(line);
+    } else if (!blank(line.front()) && note_header(line)) {
+        part_ = Part::headers;
+        out.append(line);
+    } else {
+        end_headers(out);
+        base::append(out, "\r\n", line);
+    }
+    line_.clear();
+}
+
+bool MessageFilter::note_header(std::string_view line) {
+    auto name = header_name(line);
+    if (name.empty())
+        return false;
+    bool was_resent = seen_.resent();
+    bool had_id = seen_.has_message_id();
+    seen_.note(name);
+    // The first one counts; that of a message sent again replaces that of the original.
+    in_id_ = seen_.has_message_id() && (!had_id || was_resent != seen_.resent());
+    if (in_id_) {
+        message_id_.clear();
+        note_id(line.substr(line.find(':') + 1));
+    }
+    return true;
+}
+
+void MessageFilter::note_id(std::string_view text) {
+    text = base::trim(text);
+    if (message_id_.size() + text.size() < longest_id)
+        base::append(message_id_, message_id_.empty() ? "" : " ", text);
+}
+
+void MessageFilter::end_headers(std::string& out) {
+    part_ = Part::body;
+    if (about_.complete_headers || options_.always_add_missing_headers) {
+        HeadersSeen::Facts facts{about_.queue_id, about_.sender, about_.arrival};
+        if (!seen_.has_message_id())
+            message_id_ = HeadersSeen::new_message_id(options_, facts);
+        out.append(seen_.missing(options_, facts, message_id_));
+    } else if (!seen_.has_message_id()) {
+        message_id_.clear();
+    }
+    log::message_id(about_.queue_id, message_id_, seen_.resent());
+    if (too_many_hops())
+        log::too_many_hops(about_.queue_id);
+}
+
+}  // namespace cleanup

@@ -1,0 +1,60 @@
+// MessageFilter completes the content of one message on its way into the spool.
+//
+// It takes content in chunks cut anywhere (lines end in CRLF) and holds at most one kilobyte of it.
+// Headers are read, those that are missing are added behind the last one, what only looks like a
+// header section gets its empty line. A CR or LF on its own becomes a space. When the headers end,
+// the message ID is known and logged.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/cleanup/headers_seen.h"
+#include "lib/cleanup/options.h"
+
+namespace cleanup {
+
+class MessageFilter {
+  public:
+    struct About {
+        std::string queue_id;
+        std::string sender;
+        base::WallTime arrival{};
+        bool complete_headers = false;  // a local client's mail: add what is missing
+    };
+
+    // `options` must outlive the filter. `hops` counts the Received: headers already put before.
+    MessageFilter(const Options& options, About about, unsigned hops);
+
+    // Appends the content to store to `out`.
+    void feed(std::string_view chunk, std::string& out);
+    // The message is complete: what was held follows, a last line without CRLF gets one.
+    void finish(std::string& out);
+
+    bool too_many_hops() const;
+    // With its <>; "" while the headers have not ended, and for a message that has none.
+    const std::string& message_id() const { return message_id_; }
+
+  private:
+    enum class Part { first_line, headers, long_line, body };
+
+    void scan(std::string_view text, std::string& out);
+    std::string_view scan_headers(std::string_view text, std::string& out);
+    void header_line(std::string& out);
+    bool note_header(std::string_view line);
+    void note_id(std::string_view text);
+    void end_headers(std::string& out);
+
+    const Options& options_;
+    About about_;
+    HeadersSeen seen_;
+    unsigned hops_;
+    Part part_ = Part::first_line;
+    bool cr_held_ = false;
+    bool line_open_ = false;  // the last byte given out was no LF
+    bool in_id_ = false;      // the header at hand is the message ID
+    std::string line_;        // the start of the header line at hand
+    std::string message_id_;
+};
+
+}  // namespace cleanup

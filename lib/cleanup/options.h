@@ -1,0 +1,26 @@
+// Options is what an administrator says about completing mail on its way in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/config/settings.h"
+
+namespace cleanup {
+
+struct Options {
+    std::string myhostname;
+    std::string myorigin;
+    std::string mail_name = "Postfix";
+    bool always_add_missing_headers = false;
+    std::string undisclosed_recipients_header;  // "To: undisclosed-recipients:;"; "" adds none
+    unsigned hopcount_limit = 50;
+    bool replace_stray_cr_lf = true;  // cleanup_replace_stray_cr_lf
+
+    static Options from(const config::Settings& settings);
+};
+
+// The external form `address` with @$myorigin where it has no domain; "" stays the null sender.
+std::string complete(const Options& options, std::string_view address);
+
+}  // namespace cleanup

@@ -1,0 +1,18 @@
+// The Received: header of a message that came by SMTP.
+#pragma once
+
+#include <string>
+
+#include "lib/cleanup/options.h"
+#include "lib/mail/envelope.h"
+
+namespace cleanup {
+
+// RFC 5321 section 4.4, with CRLF line ends; names the recipient if there is only one, so that a
+// blind copy stays blind.
+std::string received_header(const Options& options, const mail::Envelope& envelope);
+
+// `address` in brackets, as it stands in header and protocol: "[192.0.2.1]", "[IPv6:2001:db8::1]".
+std::string address_literal(std::string_view address);
+
+}  // namespace cleanup

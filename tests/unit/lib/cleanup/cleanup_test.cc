@@ -1,0 +1,163 @@
+// Mail on its way in: headers added, hops counted, line ends made whole.
+#include <gtest/gtest.h>
+
+#include "lib/base/log.h"
+#include "lib/cleanup/received.h"
+#include "tests/unit/lib/esmtp/fuzz_corpus.h"
+
+#define LLVMFuzzerTestOneInput message_filter_target
+#include "tests/fuzz/message_filter.cc"
+
+namespace {
+
+using cleanup::MessageFilter;
+using cleanup::Options;
+
+Options options() {
+    Options options;
+    options.myhostname = "mx.example.com";
+    options.myorigin = "example.com";
+    options.hopcount_limit = 3;
+    return options;
+}
+
+struct Result {
+    std::string content, id;
+    bool too_many_hops;
+};
+
+Result run(std::string_view in, bool local, const Options& with = options(),
+           std::string_view sender = "s@example.net") {
+    std::vector<Result> results;
+    for (size_t step : {in.size() + 1, size_t{1}, size_t{7}}) {
+        MessageFilter filter(with,
+                             {"ABC", std::string(sender),
+                              base::WallTime(base::Duration(1'700'000'000'000'000)), local},
+                             1);
+        Result result;
+        for (size_t i = 0; i < in.size(); i += step)
+            filter.feed(in.substr(i, step), result.content);
+        filter.finish(result.content);
+        result.id = filter.message_id();
+        result.too_many_hops = filter.too_many_hops();
+        results.push_back(result);
+        EXPECT_EQ(result.content, results[0].content) << step;
+        EXPECT_EQ(result.id, results[0].id) << step;
+    }
+    return results[0];
+}
+
+TEST(CleanupFilter, LeavesCompleteMailAlone) {
+    const std::string mail =
+        "Message-ID: <a@b>\r\nSubject: x\r\n\tfolded\r\n\r\nbody\r\nFoo: no header\r\n";
+    auto result = run(mail, false);
+    EXPECT_EQ(result.content, mail);
+    EXPECT_EQ(result.id, "<a@b>");
+}
+
+TEST(CleanupFilter, AddsWhatIsMissingForLocalClientsOnly) {
+    setenv("TZ", "UTC", 1);
+    tzset();
+    auto remote = run("Subject: x\r\n\r\nbody\r\n", false);
+    EXPECT_EQ(remote.content, "Subject: x\r\n\r\nbody\r\n");
+    EXPECT_EQ(remote.id, "");
+    auto local = run("Subject: x\r\n\r\nbody\r\n", true);
+    EXPECT_EQ(local.content,
+              "Subject: x\r\nMessage-Id: <20231114221320.ABC@mx.example.com>\r\n"
+              "Date: Tue, 14 Nov 2023 22:13:20 +0000 (UTC)\r\nFrom: s@example.net\r\n\r\nbody\r\n");
+    EXPECT_EQ(local.id, "<20231114221320.ABC@mx.example.com>");
+    auto with = options();
+    with.always_add_missing_headers = true;
+    with.undisclosed_recipients_header = "To: undisclosed-recipients:;";
+    auto always = run("Date: now\r\nMESSAGE-ID: <i>\r\n\r\n", false, with, "");
+    EXPECT_EQ(always.content,
+              "Date: now\r\nMESSAGE-ID: <i>\r\nFrom: MAILER-DAEMON@example.com\r\n"
+              "To: undisclosed-recipients:;\r\n\r\n");
+}
+
+TEST(CleanupFilter, CompletesMailThatWasSentAgain) {
+    auto result =
+        run("From: a@b\r\nDate: d\r\nMessage-ID: <1>\r\nResent-From: c@d\r\n"
+            "Resent-Message-ID: <2>\r\n\r\n",
+            true);
+    EXPECT_EQ(result.id, "<2>");
+    EXPECT_NE(result.content.find("Resent-Date: Tue"), result.content.npos);
+    EXPECT_EQ(result.content.find("Resent-Message-Id:"), result.content.npos);
+}
+
+TEST(CleanupFilter, EndsHeadersWhereTheyEnd) {
+    struct Row {
+        std::string in, out;
+    };
+    const Row rows[] = {
+        {"", ""},
+        {"\r\nbody\r\n", "\r\nbody\r\n"},
+        {"no header at all\r\n", "\r\nno header at all\r\n"},
+        {"A: 1\r\nno header\r\n", "A: 1\r\n\r\nno header\r\n"},
+        {" starts blank\r\n", "\r\n starts blank\r\n"},
+        {"A: 1\r\n", "A: 1\r\n"},
+        {"A: 1", "A: 1\r\n"},
+        {"A : 1\r\n\r\nx", "A : 1\r\n\r\nx\r\n"},
+        {": 1\r\n", "\r\n: 1\r\n"},
+        {"From a@b Mon\r\nA: 1\r\n\r\n", "X-Mailbox-Line: From a@b Mon\r\nA: 1\r\n\r\n"},
+        {"A: 1\r\n\r\nx\ry\r", "A: 1\r\n\r\nx y \r\n"},
+        {"A: 1\r2\r\n\r\n", "A: 1 2\r\n\r\n"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(run(row.in, false).content, row.out) << row.in;
+}
+
+TEST(CleanupFilter, HoldsOnlyTheStartOfALongHeader) {
+    std::string mail = "X: " + std::string(5000, 'x') + "\r\n " + std::string(3000, 'y') +
+                       "\r\nMessage-ID:\r\n <m>\r\n\r\nb\r\n";
+    auto result = run(mail, false);
+    EXPECT_EQ(result.content, mail);
+    EXPECT_EQ(result.id, "<m>");
+    std::string text(5000, 'x');
+    EXPECT_EQ(run(text, false).content, "\r\n" + text + "\r\n");
+}
+
+TEST(CleanupFilter, CountsHops) {
+    EXPECT_FALSE(run("Received: a\r\n\r\nReceived: in the body\r\n", false).too_many_hops);
+    EXPECT_TRUE(run("Received: a\r\nreceived: b\r\n\r\n", false).too_many_hops);
+}
+
+TEST(CleanupFilter, HoldsForRandomMail) {
+    base::log::Options nobody_listens;
+    nobody_listens.postlog_socket = "/nonexistent";
+    base::log::open(nobody_listens);
+    esmtp_test::run_corpus(message_filter_target,
+                           {"\r", "\n", "\r\n", "Message-ID:", " <a@b>", "From: x", "From ", ">",
+                            "Received: y\r\n", "\t", "body", "\r\n\r\n", std::string(700, 'z')},
+                           5000);
+    base::log::Options aloud;
+    aloud.only_stderr = true;
+    base::log::open(aloud);
+}
+
+TEST(CleanupReceived, NamesClientAndRecipient) {
+    setenv("TZ", "UTC", 1);
+    tzset();
+    mail::Envelope envelope;
+    envelope.queue_id = "ABC";
+    envelope.arrival = base::WallTime(base::Duration(1'700'000'000'000'000));
+    envelope.client_name = "unknown";
+    envelope.client_address = "2001:db8::1";
+    envelope.helo_name = "h(e;l)o";
+    envelope.protocol = "ESMTP";
+    envelope.recipients = {{"r@example.com", "", 0, ""}};
+    EXPECT_EQ(cleanup::received_header(options(), envelope),
+              "Received: from h?e?l?o (unknown [IPv6:2001:db8::1])\r\n"
+              "\tby mx.example.com (Postfix) with ESMTP id ABC\r\n"
+              "\tfor <r@example.com>; Tue, 14 Nov 2023 22:13:20 +0000 (UTC)\r\n");
+    envelope.recipients.push_back({"s@example.com", "", 0, ""});
+    EXPECT_NE(cleanup::received_header(options(), envelope).find("id ABC; Tue"), std::string::npos);
+}
+
+TEST(CleanupAddress, CompletesBareNames) {
+    EXPECT_EQ(cleanup::complete(options(), "root"), "root@example.com");
+    EXPECT_EQ(cleanup::complete(options(), "a@b"), "a@b");
+    EXPECT_EQ(cleanup::complete(options(), ""), "");
+}
+
+}  // namespace
