@@ -8,7 +8,7 @@ static constexpr Parameter rows[] = {
     word("myhostname", "", "the full name of this machine, as it names itself in SMTP"),
     word("mydomain", "", "the domain that this machine is in"),
     word("myorigin", "$myhostname", "the domain given to an address without one; or a file whose first line is it"),
-    list("mydestination", "", "domains whose mail is delivered on this machine"),
+    list("mydestination", "$myhostname, localhost.$mydomain, localhost", "domains whose mail is delivered on this machine"),
     text("compatibility_level", "3.12", "the Postfix release whose defaults hold"),
     word("mail_name", "Postfix", "the name of the mail system in banner, Received: and reports"),
     word("mail_version", "3.12", "the Postfix release that this system answers to"),

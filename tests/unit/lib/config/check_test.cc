@@ -1,0 +1,161 @@
+#include "lib/config/check.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "lib/config/relay.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using config::Problem;
+using config::Settings;
+
+// An instance in a scratch folder that passes all checks until a test spoils it.
+class CheckInstance : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/config-check-XXXXXX";
+        root_ = ::mkdtemp(name);
+        fs::create_directory(root_ + "/etc");
+        write("master.cf", "smtp inet n - n - - smtpd\nqmgr unix n - n 300 1 qmgr\n");
+        // Run as root, these must exist; they do on every machine.
+        base_ =
+            "mail_owner = nobody\nsetgid_group = nogroup\nmydestination =\n"
+            "relayhost = [127.0.0.1]:2525\ndaemon_directory = /tmp\n"
+            "queue_directory = " +
+            root_ + "/queue\ndata_directory = " + root_ + "/data\n";
+    }
+    void TearDown() override { fs::remove_all(root_); }
+
+    void write(const std::string& name, const std::string& text) {
+        std::ofstream(root_ + "/etc/" + name) << text;
+    }
+    Settings settings(const std::string& more = {}) {
+        write("main.cf", base_ + more);
+        return Settings::load(root_ + "/etc");
+    }
+    // "stop TEXT" or "warn TEXT", the scratch folder written as ROOT.
+    std::vector<std::string> problems(const std::string& more = {}) {
+        std::vector<std::string> texts;
+        for (const Problem& problem : config::check_instance(settings(more))) {
+            std::string text = (problem.fatal ? "stop " : "warn ") + problem.text;
+            for (size_t at; (at = text.find(root_)) != text.npos;)
+                text.replace(at, root_.size(), "ROOT");
+            texts.push_back(text);
+        }
+        return texts;
+    }
+    using Texts = std::vector<std::string>;
+
+    std::string root_;
+    std::string base_;
+};
+
+TEST_F(CheckInstance, FreshDirectoriesPass) {
+    config::create_directories(settings());
+    EXPECT_EQ(problems(), Texts{});
+    struct stat maildrop;
+    ASSERT_EQ(::stat((root_ + "/queue/maildrop").c_str(), &maildrop), 0);
+    EXPECT_EQ(maildrop.st_mode & 0777, 0730u);
+}
+
+TEST_F(CheckInstance, CreatingTwiceChangesNothing) {
+    config::create_directories(settings());
+    ::chmod((root_ + "/queue/hold").c_str(), 0750);
+    config::create_directories(settings());
+    EXPECT_EQ(problems(), Texts{"warn ROOT/queue/hold: expected mode 0700 or less, found 0750"});
+}
+
+TEST_F(CheckInstance, NamesMissingDirectories) {
+    config::create_directories(settings());
+    fs::remove_all(root_ + "/queue/active");
+    fs::remove_all(root_ + "/queue/log");
+    std::ofstream(root_ + "/queue/log") << "a file";
+    fs::remove_all(root_ + "/data");
+    EXPECT_EQ(problems(),
+              (Texts{"stop ROOT/queue/active: expected a directory: No such file or directory",
+                     "stop ROOT/queue/log: expected a directory, found something else",
+                     "stop ROOT/data: expected a directory: No such file or directory"}));
+}
+
+TEST_F(CheckInstance, NamesWrongOwners) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "needs root";
+    config::create_directories(settings());
+    ASSERT_EQ(::chown((root_ + "/queue/active").c_str(), 0, 0), 0);
+    ASSERT_EQ(::chown((root_ + "/queue/public").c_str(), 65534, 0), 0);
+    EXPECT_EQ(problems(), (Texts{"stop ROOT/queue/active: expected nobody as the owner, found root",
+                                 "stop ROOT/queue/public: expected nogroup as the group, found "
+                                 "root"}));
+}
+
+TEST_F(CheckInstance, RefusesWhatCannotBeRouted) {
+    config::create_directories(settings());
+    EXPECT_EQ(problems("mydestination = example.org\nrelayhost = [mx.example.org]:25, "
+                       "[10.0.0.1], [10.0.0.2]:26\ndefault_transport = uucp\n")
+                  .size(),
+              6u);  // two of them say that a setting overrides an earlier one
+    EXPECT_EQ(problems("relayhost =\n").back(),
+              "warn ROOT/etc/main.cf, line 8: relayhost: no relay is set; all mail waits in the "
+              "queue until there is one");
+    EXPECT_EQ(problems("relayhost = mx.example.org\n").back(),
+              "stop ROOT/etc/main.cf, line 8: relayhost: expected [address]:port (names are not "
+              "looked up yet), found \"mx.example.org\"");
+    EXPECT_EQ(problems("mydestination = example.org, localhost\n").at(1),
+              "stop ROOT/etc/main.cf, line 8: mydestination: expected no domains, found "
+              "\"example.org, localhost\": delivery to local mailboxes is not built yet, so mail "
+              "for them could not be delivered; write \"mydestination =\"");
+}
+
+TEST_F(CheckInstance, LooksIntoLists) {
+    config::create_directories(settings());
+    EXPECT_EQ(problems("mynetworks = 127.0.0.1/8\n"),
+              Texts{"stop ROOT/etc/main.cf, line 8: mynetworks: expected no bits behind the "
+                    "prefix (as in 127.0.0.0/8), found \"127.0.0.1/8\""});
+    EXPECT_EQ(problems("maillog_file = /home/x\n"),
+              Texts{"stop ROOT/etc/main.cf, line 8: maillog_file: expected a file below one of "
+                    "maillog_file_prefixes (/var, /dev/stdout), found \"/home/x\""});
+}
+
+TEST_F(CheckInstance, LooksIntoServices) {
+    config::create_directories(settings());
+    write("master.cf",
+          "smtp inet n - n - - smtpd\n -o smtpd_timeout=$mine\n -o soft_bounce=2\n"
+          "587 inet n - n - - smtpd\n -o smtpd_tls_security_level=encrypt\n"
+          "26 inet n - n - - smptd\nlocal unix - n n - - local\n -o soft_bounce=2\n");
+    EXPECT_EQ(problems("mine = 5s\nstray = 1\n"),
+              (Texts{"stop ROOT/etc/master.cf, line 1: -o: soft_bounce: expected yes or no, found "
+                     "\"2\"",
+                     "stop ROOT/etc/master.cf, line 4: -o: smtpd_tls_security_level = encrypt is "
+                     "not built yet, and mail could suffer if it were ignored: expected no value "
+                     "or no such line",
+                     "stop ROOT/etc/master.cf, line 6: command: expected a program of this mail "
+                     "system, found \"smptd\"",
+                     "warn ROOT/etc/main.cf, line 9: unused parameter: stray=1"}));
+    fs::remove(root_ + "/etc/master.cf");
+    EXPECT_EQ(problems(), Texts{"stop open ROOT/etc/master.cf: No such file or directory"});
+}
+
+TEST_F(CheckInstance, RefusesUnknownUsers) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "needs root";
+    EXPECT_EQ(problems("mail_owner = root\nsetgid_group = nosuch\n").size(), 4u);
+}
+
+TEST(Relay, IsAnAddressInBracketsWithAPort) {
+    EXPECT_EQ(config::parse_relay("[127.0.0.1]:25")->address, "127.0.0.1");
+    EXPECT_EQ(config::parse_relay("[127.0.0.1]:25")->port, 25);
+    EXPECT_EQ(config::parse_relay("[::1]:2525")->address, "::1");
+    EXPECT_EQ(config::parse_relay("[IPv6:2001:db8::1]:25")->address, "2001:db8::1");
+    for (const char* bad : {"", "127.0.0.1:25", "[127.0.0.1]", "[127.0.0.1]:", "[127.0.0.1]:0",
+                            "[127.0.0.1]:65536", "[127.0.0.1]:smtp", "[mx.example.org]:25", "[]:25",
+                            "[127.0.0.1]:25x", "mx.example.org", "[127.0.0.1:25"})
+        EXPECT_FALSE(config::parse_relay(bad)) << bad;
+}
+
+}  // namespace

@@ -1,0 +1,71 @@
+#include "lib/config/parameter.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/config/expand.h"
+#include "lib/config/values.h"
+
+namespace {
+
+using config::Parameter;
+using config::State;
+using config::Type;
+
+TEST(Parameters, HaveEachNameOnceAndSayWhatTheyMean) {
+    std::string_view last;
+    for (const Parameter* row : config::parameters()) {
+        EXPECT_LT(last, row->name);
+        last = row->name;
+        EXPECT_FALSE(row->meaning.empty()) << row->name;
+        EXPECT_TRUE(row->tolerated.empty() || row->state == State::risky) << row->name;
+        EXPECT_LE(row->least, std::max<int64_t>(row->most, 1)) << row->name;
+    }
+}
+
+TEST(Parameters, DefaultsFitTheirTypes) {
+    for (const Parameter* row : config::parameters()) {
+        std::string value(row->fallback);
+        if (value.empty() && row->type == Type::text)
+            continue;  // such as myhostname, which is computed
+        if (value.starts_with('$'))
+            continue;  // the row it refers to is tested
+        EXPECT_EQ(config::value_problem(*row, value), std::nullopt) << row->name;
+    }
+}
+
+TEST(Parameters, DefaultsReferToRows) {
+    for (const Parameter* row : config::parameters())
+        for (const std::string& name : config::references(row->fallback))
+            EXPECT_TRUE(config::find_parameter(name)) << row->name << " refers to " << name;
+}
+
+TEST(Parameters, PerTransportNamesTakeTheGeneralRow) {
+    auto found = config::find_parameter("x-y_destination_concurrency_limit");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->name, "x-y_destination_concurrency_limit");
+    EXPECT_EQ(found->fallback, "$default_destination_concurrency_limit");
+    EXPECT_EQ(found->type, Type::number);
+    EXPECT_EQ(config::find_parameter("smtp_initial_destination_concurrency")->fallback,
+              "$initial_destination_concurrency");
+    EXPECT_FALSE(config::find_parameter("_destination_concurrency_limit"));
+    EXPECT_FALSE(config::find_parameter("smtp_destination"));
+    EXPECT_EQ(config::find_parameter("smtpd_recipient_limit")->fallback, "1000");
+}
+
+TEST(Parameters, EveryGeneralRowOfATransportExists) {
+    for (const char* suffix :
+         {"_delivery_slot_cost", "_delivery_slot_discount", "_delivery_slot_loan",
+          "_destination_concurrency_failed_cohort_limit", "_destination_concurrency_limit",
+          "_destination_concurrency_negative_feedback",
+          "_destination_concurrency_positive_feedback", "_destination_rate_delay",
+          "_destination_recipient_limit", "_extra_recipient_limit",
+          "_initial_destination_concurrency", "_minimum_delivery_slots", "_recipient_limit",
+          "_recipient_refill_delay", "_recipient_refill_limit", "_transport_rate_delay",
+          "_time_limit"}) {
+        auto found = config::find_parameter(std::string("other") + suffix);
+        ASSERT_TRUE(found) << suffix;
+        EXPECT_TRUE(config::find_parameter(found->fallback.substr(1))) << suffix;
+    }
+}
+
+}  // namespace
