@@ -184,8 +184,9 @@ class Session:
         mail = Mail(self.sender, self.recipients, content, self.helo, self.number, how,
                     self.parameters, wire, time.time())
         self.relay.seen_at_dot(mail)
+        taken = await self.answer("dot", mail, "250 2.0.0 taken")
         self.clear()
-        if await self.answer("dot", mail, "250 2.0.0 taken"):
+        if taken:
             self.taken += 1
             self.relay.took(mail)
 

@@ -7,6 +7,6 @@ from .client import Client, deliver
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
-from .processes import descendants
-from .tools import need, run, smtp_sink, smtp_source, strace, swaks
+from .processes import descendants, resident_bytes, send
+from .tools import SmtpSink, need, run, smtp_source, strace, swaks
 from .trial import check, eventually, soaking, test

@@ -22,12 +22,7 @@ def with_peer():
     return os.environ.get("SYSTEM_PEER") == "postfix"
 
 
-def commands():
-    return Path("/usr/sbin") if with_peer() else BIN
-
-
-def daemons():
-    return Path("/usr/lib/postfix/sbin") if with_peer() else LIBEXEC
+PEER_PLACES = (Path("/usr/sbin"), Path("/usr/lib/postfix/sbin"))
 
 
 alive = []  # the instances of this test, for the runner: logs to show, folders to remove
@@ -40,9 +35,12 @@ class StartFailed(AssertionError):
 class Instance:
     """Made stopped. `params` go over the usual main.cf lines (a None value removes one); `master`
     replaces master.cf's text, `extra` adds lines to it; `listener` are options of the smtpd entry.
-    `user` runs all of it as that user (only as root)."""
+    `user` runs all of it as that user (only as root). `peer` is Debian's Postfix."""
 
-    def __init__(self, relayhost="", params=None, master=None, extra="", listener="", user=None):
+    def __init__(self, relayhost="", params=None, master=None, extra="", listener="", user=None,
+                 peer=None):
+        self.peer = with_peer() if peer is None else peer
+        self.commands, self.daemons = PEER_PLACES if self.peer else (BIN, LIBEXEC)
         self.folder = scratch()
         self.address = loopback()
         self.port = free_port(self.address)
@@ -68,8 +66,8 @@ class Instance:
             owner, group = "postfix", "postdrop"
         return {
             "compatibility_level": "3.6",
-            "command_directory": commands(),
-            "daemon_directory": daemons(),
+            "command_directory": self.commands,
+            "daemon_directory": self.daemons,
             "queue_directory": self.queue,
             "data_directory": self.data,
             "mail_owner": owner,
@@ -82,7 +80,7 @@ class Instance:
             "inet_protocols": "ipv4",
             "smtpd_peername_lookup": "no",
             "relayhost": relayhost,
-            **({"alias_maps": "", "alias_database": ""} if with_peer() else {}),
+            **({"alias_maps": "", "alias_database": ""} if self.peer else {}),
         }
 
     def write_config(self):
@@ -107,7 +105,7 @@ class Instance:
 
     def command(self, name, *arguments, status=0, seconds=60, input=None):
         """Runs one of the mail system's commands on this instance; gives its standard output."""
-        path = commands() / name
+        path = self.commands / name
         check(path.exists(), f"{path} is not built")
         words = [path, "-c", self.config, *arguments]
         if self.user:
@@ -117,7 +115,7 @@ class Instance:
 
     def attempt(self, name, *arguments, seconds=60):
         """Like `command`, for one that should fail: (exit status, both outputs)."""
-        words = [commands() / name, "-c", self.config, *arguments]
+        words = [self.commands / name, "-c", self.config, *arguments]
         if self.user:
             words = [need("setpriv"), "--reuid", self.user, "--regid", self.params["setgid_group"],
                      "--clear-groups", *words]

@@ -1,6 +1,7 @@
 """Debian's programs that tests run: smtp-source, smtp-sink, swaks, strace."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -47,15 +48,29 @@ def smtp_source(instance, *options, seconds=300):
     return time.monotonic() - start
 
 
-def smtp_sink(address, port, *options, backlog=1024):
-    """Starts smtp-sink. With -M it does not survive a probe, so readiness is seen in /proc/net."""
-    words = [need("smtp-sink"), *map(str, options)]
-    if os.geteuid() == 0 and "-u" not in options:
-        words += ["-u", "nobody"]
-    process = subprocess.Popen([*words, f"{address}:{port}", str(backlog)],
-                               stdout=subprocess.DEVNULL)
-    eventually(lambda: listening(address, port), 10, f"smtp-sink on {address}:{port}")
-    return process
+class SmtpSink:
+    """A running smtp-sink; `count()` is what its own counter shows."""
+
+    def __init__(self, folder, address, port, *options, backlog=1024):
+        words = [need("smtp-sink"), "-c", *map(str, options)]
+        if os.geteuid() == 0:
+            words += ["-u", "nobody"]
+        self._counter = folder / f"sink.{port}"
+        with open(self._counter, "wb") as output:
+            self.process = subprocess.Popen([*words, f"{address}:{port}", str(backlog)],
+                                            stdout=output)
+        eventually(lambda: listening(address, port), 10, f"smtp-sink on {address}:{port}")
+
+    def count(self):
+        with open(self._counter, "rb") as counter:
+            counter.seek(max(0, os.path.getsize(self._counter) - 200))
+            seen = re.findall(rb"mesg=(\d+)\s", counter.read())
+        return int(seen[-1]) if seen else 0
+
+    def wait(self, count, seconds):
+        """Returns as soon as it has so many messages."""
+        eventually(lambda: self.count() >= count, seconds, f"{count} messages in smtp-sink",
+                   every=0.01)
 
 
 def listening(address, port):

@@ -1,0 +1,112 @@
+"""main.cf and master.cf: wrong lines are named, a stock master.cf starts."""
+
+import re
+
+from harness import Client, Instance, Relay, check, deliver, test
+
+WRONG_MAIN = [
+    ("this is no parameter\n", r"main\.cf.*line \d+|main\.cf:\d+"),
+    ("smtpd_timeout = soon\n", r"smtpd_timeout"),
+    ("message_size_limit = large\n", r"message_size_limit"),
+    ("smtpd_recipient_limit = -5\n", r"smtpd_recipient_limit"),
+    ("default_process_limit = 12x\n", r"default_process_limit"),
+    ("mynetworks = 300.1.1.1/8\n", r"mynetworks|300\.1\.1\.1"),
+    ("relayhost = [127.0.0.1:25\n", r"relayhost|127\.0\.0\.1"),
+    ("myorigin = ${mail_version\n", r"myorigin"),
+]
+
+WRONG_MASTER = [
+    ("smtp inet n\n", r"master\.cf"),
+    ("weird nosuchtype n - n - - smtpd\n", r"nosuchtype"),
+    ("127.0.0.1:nosuchport inet n - n - - smtpd\n", r"nosuchport"),
+    ("foo unix maybe - n - - smtpd\n", r"maybe"),
+    ("foo unix - - n - many smtpd\n", r"many"),
+    ("foo unix - - n soon - smtpd\n", r"soon"),
+]
+
+
+def refused(instance, pattern, what):
+    status, output = instance.attempt("postfix", "start")
+    text = output + instance.log()
+    if status == 0:
+        instance.stop()
+    check(status != 0, "started in spite of", what, text)
+    check(re.search(pattern, text), pattern, "not in", text)
+
+
+@test(timeout=120)
+def test_wrong_lines_of_main_cf():
+    for line, pattern in WRONG_MAIN:
+        instance = Instance()
+        with open(instance.config / "main.cf", "a", encoding="ascii") as file:
+            file.write(line)
+        refused(instance, pattern, line)
+
+
+@test(timeout=120)
+def test_wrong_lines_of_master_cf():
+    for line, pattern in WRONG_MASTER:
+        refused(Instance(extra=line), pattern, line)
+
+
+@test()
+def test_fault_names_file_and_line():
+    instance = Instance()
+    text = (instance.config / "main.cf").read_text()
+    number = text.count("\n") + 1
+    (instance.config / "main.cf").write_text(text + "smtpd_timeout = soon\n")
+    status, output = instance.attempt("postfix", "start")
+    output += instance.log()
+    check(status != 0 and f"{number}" in output and "main.cf" in output, number, output)
+    check("smtpd_timeout" in output, output)
+
+
+@test()
+def test_nonempty_mydestination_is_refused():
+    instance = Instance(params={"mydestination": "example.org"})
+    refused(instance, "mydestination", "mydestination = example.org")
+
+
+@test(peer=True)
+def test_unknown_parameters_only_warn():
+    relay = Relay()
+    with Instance(relay.nexthop, {"no_such_parameter": "1"}) as instance:
+        deliver(instance)
+        relay.wait(1)
+
+
+@test(peer=True)
+def test_values_of_many_shapes():
+    """Comments, continuation lines, $name, ${name}, $(name), options of an entry."""
+    relay = Relay()
+    instance = Instance(params={"smtpd_banner": None, "myhostname": None, "relayhost": None},
+                        listener="-o smtpd_banner=$myhostname\n  # a comment\n  -o "
+                                 "message_size_limit=12345 ")
+    with open(instance.config / "main.cf", "a", encoding="ascii") as file:
+        file.write(f"# a comment\nsample_a = mx\n\nsample_b = $(sample_a).sample\n"
+                   f"myhostname =\n  # inside\n  ${{sample_b}}.example\n"
+                   f"relayhost = {relay.nexthop},\n\t\n")
+    with instance:
+        deliver(instance)
+        relay.wait(1)
+        with Client(instance.address, instance.port) as client:
+            check(client.expect(None, 220) == "mx.sample.example", "the banner")
+            check("SIZE 12345" in client.expect("EHLO x", 250), "the size")
+
+
+@test(timeout=90, root=True, peer=True)
+def test_stock_master_cf_starts():
+    """Debian's own file, its smtp listener alone moved to our address."""
+    with open("/usr/share/postfix/master.cf.dist", encoding="ascii") as file:
+        stock = file.read()
+    relay = Relay()
+    instance = Instance(relay.nexthop)
+    lines = [f"{instance.address}:{instance.port} {line.split(None, 1)[1]}"
+             if re.match(r"smtp\s+inet\s", line) else line for line in stock.splitlines()]
+    instance.master = "\n".join(lines) + "\npostlog unix-dgram n - n - 1 postlogd\n" \
+        if "postlog" not in stock else "\n".join(lines) + "\n"
+    instance.write_config()
+    with instance:
+        deliver(instance)
+        relay.wait(1)
+        check(not re.search(r"(fatal|panic):", instance.log()), "a fault in the log")
