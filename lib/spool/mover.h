@@ -73,7 +73,8 @@ class Mover {
 // What a thread of the mover does, for whoever has time to wait for it.
 Moved write_moved(const QueueFolders& folders, Move move);
 
-// Removes the temporary files that a crash left in deferred/ and hold/.
+// Removes the temporary files that a crash left in deferred/ and hold/ and tells how many; while no
+// Mover works there.
 size_t remove_unfinished(const QueueFolders& folders);
 
 }  // namespace spool
