@@ -74,19 +74,26 @@ void verify_queue_file(const std::string& path) {
     RecordReader records(fd.get());
     uint32_t sum = 0;
     std::string raw;
+    bool ours = false;
+    bool checked = false;
     for (QueueRecord r = records.next(); r.type != record::end; r = records.next()) {
-        if (r.type == record::attribute && r.data.starts_with(check_attribute)) {
-            auto stored =
-                base::number<uint32_t>(std::string_view(r.data).substr(check_attribute.size()), 16);
-            if (stored != sum)
-                throw BadContent("the checksum is wrong");
-        }
+        if (checked)
+            throw BadContent("records behind the checksum");
         if (r.type == record::size)
             continue;
+        if (r.type == record::attribute && r.data.starts_with(check_attribute)) {
+            auto digits = std::string_view(r.data).substr(check_attribute.size());
+            checked = base::number<uint32_t>(digits, 16) == sum;
+            if (!checked)
+                throw BadContent("the checksum is wrong");
+        }
+        ours = ours || (r.type == record::attribute && r.data.starts_with(size_attribute));
         raw.clear();
         append_record(raw, r.type == record::done ? record::recipient : r.type, r.data);
         sum = base::crc32c(raw, sum);
     }
+    if (ours && !checked)
+        throw BadContent("the checksum is missing");
     read_queue_file(fd.get(), "");
 }
 
