@@ -72,11 +72,11 @@ io::Task<void> RingClient::converse(Duplex& link) {
     scope.spawn(send(link));
     std::exception_ptr failure;
     try {
-        std::optional<Frame> asked(Frame{});
-        while (asked) {
+        for (bool open = true; open;) {
             all_ = true;
             changed_.set();
-            asked = co_await link.read();
+            const std::optional<Frame> asked = co_await link.read();
+            open = asked.has_value();
         }
     } catch (...) {
         failure = std::current_exception();
