@@ -14,8 +14,8 @@
 
 #include "lib/base/encode.h"
 #include "lib/io/event.h"
+#include "lib/io/stream.h"
 #include "lib/io/task.h"
-#include "lib/ipc/duplex.h"
 #include "lib/spool/record_ref.h"
 
 namespace ipc {
@@ -53,14 +53,15 @@ class RingClient {
     io::Task<void> run();
 
   private:
-    io::Task<void> converse(Duplex& link);
-    io::Task<void> send(Duplex& link);
+    io::Task<void> converse(io::Stream& stream);
+    io::Task<void> send(io::Stream& stream);
+    io::Task<void> listen(io::Stream& stream);
 
     std::string socket_;
     Published published_;
     io::Event changed_;
-    bool all_ = false;               // also rings that did not change
-    std::map<uint32_t, Ring> sent_;  // by segment
+    bool asked_ = false;
+    std::map<uint32_t, Ring> sent_;
 };
 
 }  // namespace ipc

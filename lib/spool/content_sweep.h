@@ -1,7 +1,9 @@
-// Content files that no record names, left by processes that died while they received a message.
+// ContentSweep finds content files that no record names, left by processes that died while they
+// received a message.
 #pragma once
 
-#include <set>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,9 +11,23 @@
 
 namespace spool {
 
-// The content files that nobody is writing now. One of them may be removed if, after this call, all
-// segments were read up to what their writers then publish, and no record named it. Blocks.
-std::vector<std::string> unwritten_content_files(Disk& disk, const std::string& queue_directory);
+// The order that makes it safe: construct; read every segment up to what its writer publishes
+// after that; named() for each content file that a record names; remove_rest(). All of it blocks.
+class ContentSweep {
+  public:
+    // Notes (and locks, so that no writer starts on them) the files that nobody is writing now, at
+    // most `most` of them.
+    ContentSweep(Disk& disk, std::string queue_directory, size_t most = 500);
+
+    void named(const std::string& content_file) { left_.erase(content_file); }
+    // Removes what is left; returns how many.
+    size_t remove_rest();
+
+  private:
+    Disk& disk_;
+    std::string queue_directory_;
+    std::map<std::string, std::unique_ptr<File>> left_;
+};
 
 // Removes a content file; one that is not there is no error. For a record that is done this must
 // come after the checkpoint that made it so. Blocks; throws base::SystemError.

@@ -12,13 +12,11 @@
 
 #include "lib/spool/disk.h"
 #include "lib/spool/options.h"
+#include "lib/spool/segment_header.h"
 
 namespace spool {
 
 class Segment;
-struct Note;
-
-enum class SegmentState : uint32_t { free = 1, in_use = 2, sealed = 3 };
 
 struct SegmentInfo {
     uint32_t number = 0;

@@ -25,6 +25,10 @@ struct Record {
     std::string content_file;  // name in content/, empty when the content is in the segment
 };
 
+struct NotASegment : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 class Reader {
   public:
     // Opens log/NNNNNN. Throws base::SystemError, or NotASegment where it holds no claimed segment
@@ -52,10 +56,6 @@ class Reader {
   private:
     struct State;
     std::unique_ptr<State> state_;
-};
-
-struct NotASegment : std::runtime_error {
-    using std::runtime_error::runtime_error;
 };
 
 }  // namespace spool

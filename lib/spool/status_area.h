@@ -12,16 +12,9 @@
 
 #include "lib/spool/disk.h"
 #include "lib/spool/options.h"
+#include "lib/spool/status_word.h"
 
 namespace spool {
-
-enum class RecipientState : uint8_t {
-    pending,
-    delivered,
-    failed_owed,  // failed for good, report owed; the reason is durable
-    reported,     // the report is committed
-    done,
-};
 
 struct SegmentId {
     uint32_t segment = 0;

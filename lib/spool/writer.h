@@ -18,6 +18,9 @@
 
 namespace spool {
 
+struct Pending;
+struct WriterState;
+
 struct Committed {
     RecordRef ref;
     uint64_t committed_offset = 0;  // of ref's segment: what to ring the queue manager with
@@ -36,11 +39,12 @@ class Writer {
     bool has_room(uint64_t bytes);
 
     Draft draft();
-    // Returns when the message is durable; throws Refused when it is not and will not be. When the
-    // waiter is cancelled the message may be committed all the same.
-    io::Task<Committed> commit(mail::Envelope envelope, Draft draft);
+    // The arguments need not outlive the call. Returns when the message is durable; throws Refused
+    // when it is not and will not be. When the waiter is cancelled the message may be committed all
+    // the same.
+    io::Task<Committed> commit(const mail::Envelope& envelope, Draft&& draft);
     // The same for an entry of a journal (Kind::journal).
-    io::Task<Committed> append(std::string entry);
+    io::Task<Committed> append(std::string_view entry);
 
     // Every segment held, and those left in the last switches, with what is durable in it.
     std::vector<Published> published() const;
@@ -51,9 +55,8 @@ class Writer {
     io::Task<void> close();
 
   private:
-    io::Task<Committed> committed(std::shared_ptr<struct Pending> pending, Draft draft);
-    struct State;
-    std::unique_ptr<State> state_;
+    io::Task<Committed> committed(std::shared_ptr<Pending> pending, Draft draft);
+    std::unique_ptr<WriterState> state_;
 };
 
 }  // namespace spool
