@@ -9,12 +9,12 @@
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "lib/config/expand.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/networks.h"
 #include "lib/config/owners.h"
 #include "lib/config/relay.h"
 #include "lib/config/services.h"
+#include "lib/config/unused.h"
 
 namespace config {
 namespace {
@@ -173,22 +173,6 @@ void check_service(const Settings& settings, const ServiceEntry& entry, Problems
     }
 }
 
-// The names that the options of `entries` refer to or define.
-std::vector<std::string> names_used(const std::vector<ServiceEntry>& entries) {
-    std::vector<std::string> names;
-    for (const ServiceEntry& entry : entries)
-        for (const auto& [name, value] : entry.overrides) {
-            names.push_back(name);
-            try {
-                for (std::string& other : references(value))
-                    names.push_back(std::move(other));
-            } catch (const BadExpansion&) {
-                continue;  // check_service says so
-            }
-        }
-    return names;
-}
-
 std::vector<ServiceEntry> read_services(const Settings& settings, Problems& problems) {
     try {
         MasterCf master_cf = MasterCf::read(settings.directory() + "/master.cf");
@@ -206,10 +190,7 @@ std::vector<ServiceEntry> read_services(const Settings& settings, Problems& prob
 
 void check_unused(const Settings& settings, const std::vector<ServiceEntry>& services,
                   Problems& problems) {
-    std::vector<std::string> used = names_used(services);
-    for (const std::string& name : settings.unused()) {
-        if (std::find(used.begin(), used.end(), name) != used.end())
-            continue;
+    for (const std::string& name : unused_names(settings.main_cf(), services)) {
         const Setting* setting = settings.main_cf().find(name);
         warn(problems, setting->where, ": unused parameter: ", name, '=', setting->value);
     }

@@ -17,7 +17,6 @@ Evaluation::Evaluation(const MainCf& main_cf, const std::string& directory) : ma
     computed_["myhostname"] = complete ? host : host + '.' + domain;
 }
 
-// The value of `name` before expansion: as set, as the machine has it, or as the table has it.
 std::optional<std::string> Evaluation::written(std::string_view name) {
     if (const Setting* setting = main_cf_.find(name))
         return setting->value;

@@ -24,12 +24,15 @@ class Evaluation {
     // the file that myorigin names cannot be read.
     const std::string& of(std::string_view name);
 
+    // The value of `name` before expansion: as set, as the machine has it, or as the table has it;
+    // none when nothing gives it a value.
+    std::optional<std::string> written(std::string_view name);
+
     const Values& values() const { return values_; }
     // Names that were referred to although nothing gives them a value.
     const std::set<std::string, std::less<>>& unknown() const { return unknown_; }
 
   private:
-    std::optional<std::string> written(std::string_view name);
     std::string evaluate(std::string_view name);
 
     const MainCf& main_cf_;

@@ -59,7 +59,6 @@ Settings Settings::from(MainCf main_cf, const std::string& directory, const Over
         settings.warnings_.push_back("$" + name +
                                      " is used but has no value; it is taken as empty");
     settings.check_values(problems);
-    settings.note_unused();
     if (!problems.empty())
         throw Error(std::move(problems));
     return settings;
@@ -84,21 +83,6 @@ void Settings::check_values(std::vector<std::string>& problems) {
         if (verdict.concern == Concern::warn)
             warnings_.push_back(base::text(where(name), ": ", verdict.text));
     }
-}
-
-void Settings::note_unused() {
-    std::set<std::string, std::less<>> referred;
-    for (const auto& [name, setting] : main_cf_.settings()) {
-        try {
-            for (std::string& other : references(setting.value))
-                referred.insert(std::move(other));
-        } catch (const BadExpansion&) {
-            continue;  // already a problem
-        }
-    }
-    for (const auto& [name, setting] : main_cf_.settings())
-        if (!find_parameter(name) && !referred.contains(name))
-            unused_.push_back(name);
 }
 
 std::string Settings::value(std::string_view name) const {

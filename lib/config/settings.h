@@ -56,19 +56,15 @@ class Settings {
     // What an administrator should hear at start: settings not built yet, settings made twice,
     // references to names without a value. Only `postfix` and `master` repeat them.
     const std::vector<std::string>& warnings() const { return warnings_; }
-    // Names set in main.cf that neither the table nor another setting knows.
-    const std::vector<std::string>& unused() const { return unused_; }
 
   private:
     Settings(MainCf main_cf, std::string directory);
     void check_values(std::vector<std::string>& problems);
-    void note_unused();
     std::string value_as(std::string_view name, Type type) const;
 
     MainCf main_cf_;
     std::string directory_;
     std::vector<std::string> warnings_;
-    std::vector<std::string> unused_;
     std::map<std::string, std::string, std::less<>> values_;
 };
 
