@@ -66,6 +66,9 @@ $(OUT)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS_ALL) -c $< -o $@
 
+# Test code gains nothing from the optimizer, and with sanitizers it costs most of the build.
+$(OUT)/tests/%.o: CXXFLAGS_ALL += -O0
+
 $(ARCHIVE): $(call objects,$(ARCHIVED))
 	@mkdir -p $(@D)
 	@rm -f $@

@@ -103,8 +103,8 @@ std::string Settings::value_as(std::string_view name, Type type) const {
 
 std::string Settings::text(std::string_view name) const {
     std::optional<Parameter> parameter = find_parameter(name);
-    bool is_choice_row = parameter && parameter->type == Type::choice;
-    return value_as(name, is_choice_row ? Type::choice : Type::text);
+    bool is_text = parameter && (parameter->type == Type::choice || parameter->type == Type::list);
+    return value_as(name, is_text ? parameter->type : Type::text);
 }
 
 bool Settings::flag(std::string_view name) const {

@@ -36,7 +36,7 @@ class Settings {
     static Settings from(MainCf main_cf, const std::string& directory,
                          const Overrides& overrides = {});
 
-    std::string text(std::string_view name) const;  // Type::text and Type::choice
+    std::string text(std::string_view name) const;  // of a choice and a list too, as written
     bool flag(std::string_view name) const;
     int64_t number(std::string_view name) const;
     uint64_t size(std::string_view name) const;  // bytes

@@ -14,8 +14,8 @@
 
 #include "lib/base/encode.h"
 #include "lib/io/event.h"
-#include "lib/io/stream.h"
 #include "lib/io/task.h"
+#include "lib/ipc/duplex.h"
 #include "lib/spool/record_ref.h"
 
 namespace ipc {
@@ -53,15 +53,14 @@ class RingClient {
     io::Task<void> run();
 
   private:
-    io::Task<void> converse(io::Stream& stream);
-    io::Task<void> send(io::Stream& stream);
-    io::Task<void> listen(io::Stream& stream);
+    io::Task<void> converse(Duplex& link);
+    io::Task<void> send(Duplex& link);
 
     std::string socket_;
     Published published_;
     io::Event changed_;
-    bool asked_ = false;
-    std::map<uint32_t, Ring> sent_;
+    bool all_ = false;               // also rings that did not change
+    std::map<uint32_t, Ring> sent_;  // by segment
 };
 
 }  // namespace ipc

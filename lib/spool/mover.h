@@ -6,45 +6,15 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "lib/io/task.h"
-#include "lib/mail/envelope.h"
-#include "lib/spool/defer_log.h"
-#include "lib/spool/message_source.h"
-#include "lib/spool/queue_file.h"
-#include "lib/spool/queue_folders.h"
+#include "lib/spool/move.h"
 
 namespace spool {
 
 struct MoverOptions {
     unsigned threads = 2;
     unsigned per_second = 500;  // moves begun a second; 0 for no limit
-};
-
-struct DeferReason {
-    uint32_t recipient = 0;  // index in the envelope
-    mail::Dsn dsn{4, 0, 0};
-    std::string reason;
-    std::string diagnostic;
-    std::string remote_mta;
-};
-
-struct Move {
-    Move() = default;
-    std::string queue = "deferred";  // or "hold"
-    mail::Envelope envelope;
-    std::vector<bool> done;            // by recipient, true for those that nothing is owed
-    std::vector<DeferReason> reasons;  // goes into the defer log
-    base::WallTime next_attempt{};
-    std::unique_ptr<MessageSource> content;  // read in a thread of the mover
-};
-
-// What was written: as load_queue_file would give it.
-struct Moved {
-    Moved() = default;
-    std::string path;
-    std::vector<RecipientPlace> places;
 };
 
 class Mover {
@@ -69,11 +39,5 @@ class Mover {
     struct State;
     std::unique_ptr<State> state_;
 };
-
-// What a thread of the mover does, for whoever has time to wait for it.
-Moved write_moved(const QueueFolders& folders, Move move);
-
-// Removes the temporary files that a crash left in deferred/ and hold/.
-size_t remove_unfinished(const QueueFolders& folders);
 
 }  // namespace spool

@@ -29,7 +29,6 @@ struct QueueFile {
     bool size_is_exact = false;          // CRLF bytes, as QueueFileContent::size()
     bool has_leading_dots = true;        // true also where only reading on could tell
     uint64_t content_offset = 0;         // of the first record of the content
-    bool whole = true;                   // has its end record; false only in maildrop and corrupt
 
     size_t pending() const;
 };

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/fd.h"
 #include "lib/base/time.h"
 
 namespace spool {
@@ -63,6 +64,9 @@ inline QueueScan scan_deferred(const QueueFolders& folders) {
 
 // Makes the directory that is to hold the file `path` if it is a missing hash subdirectory.
 void make_hash_folders(const QueueFolders& folders, std::string_view queue, std::string_view id);
+
+// Returns when the names in a directory are durable; throws base::SystemError.
+void fsync_folder(const std::string& path);
 
 // Removes a message with its logs; false if there was none. Throws base::SystemError.
 bool remove_queued(const QueueFolders& folders, std::string_view queue, std::string_view id);

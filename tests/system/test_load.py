@@ -7,7 +7,7 @@ from harness import (Client, Instance, Ledger, SmtpSink, check, eventually, free
                      resident_bytes, smtp_source, soaking, test)
 
 
-@test(timeout=600, alone=True)
+@test(timeout=600, alone=True, peer=True)
 def test_source_to_sink():
     """Debian's smtp-source through to its smtp-sink."""
     count = 20000 if soaking() else 4000
@@ -27,7 +27,7 @@ def test_source_to_sink():
           f"{count / took:.0f} a second")
 
 
-@test(timeout=600, alone=True)
+@test(timeout=600, alone=True, peer=True)
 def test_each_message_once():
     count = 20000 if soaking() else 4000
     instance = Instance()
@@ -43,7 +43,7 @@ def test_each_message_once():
           f"slowest {figures['slowest']:.3f} s")
 
 
-@test(timeout=300, alone=True)
+@test(timeout=300, alone=True, peer=True)
 def test_messages_of_many_sizes():
     """Inline in the log, in files of their own, and around the border between the two."""
     instance = Instance()

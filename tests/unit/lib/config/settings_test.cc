@@ -35,6 +35,8 @@ TEST(Settings, DefaultsHaveTheirTypes) {
     EXPECT_EQ(s.size("spool_segment_size"), 16u << 20);
     EXPECT_FALSE(s.flag("soft_bounce"));
     EXPECT_TRUE(s.list("relayhost").empty());
+    EXPECT_EQ(s.text("hash_queue_names"), "deferred, defer");
+    EXPECT_EQ(s.text("syslog_facility"), "mail");
     EXPECT_EQ(s.text("config_directory"), "/etc/postfix");
     EXPECT_FALSE(s.is_set("max_use"));
     EXPECT_TRUE(s.warnings().empty());
