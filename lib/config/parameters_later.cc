@@ -64,6 +64,17 @@ static constexpr Parameter rows[] = {
     not_built(text("multi_instance_name", "", "the name of this instance")),
     not_built(text("multi_instance_group", "", "the group of this instance")),
     not_built(text("multi_instance_wrapper", "", "the command that manages several instances")),
+    risky(text("milter_header_checks", "", "tables that judge headers made by mail filters")),
+    risky(text("message_reject_characters", "", "characters that make a message be refused")),
+    risky(text("message_strip_characters", "", "characters that are removed from content")),
+    risky(flag("strict_7bit_headers", "no", "refuses headers beyond ASCII")),
+    risky(flag("strict_8bitmime", "no", "refuses 8-bit content that is not announced")),
+    risky(flag("strict_8bitmime_body", "no", "refuses 8-bit bodies that are not announced")),
+    risky(flag("strict_mime_encoding_domain", "no", "refuses wrong encodings of attached messages")),
+    risky(list("master_service_disable", "", "services of master.cf that are not offered")),
+    not_built(list("proxy_interfaces", "", "addresses of this machine that a proxy listens on")),
+    not_built(text("default_filter_nexthop", "", "the next hop of content_filter when it names none")),
+    not_built(word("default_privs", "nobody", "the user that commands of aliases run as")),
 };
 // clang-format on
 

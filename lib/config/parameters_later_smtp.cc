@@ -68,6 +68,9 @@ static constexpr Parameter rows[] = {
     not_built(number("default_recipient_refill_limit", "100", 1, most_int, "recipients read at a time")),
     not_built(number("local_destination_concurrency_limit", "2", 0, most_int, "deliveries to a local user at a time")),
     not_built(number("local_destination_recipient_limit", "1", 0, most_int, "recipients of a local delivery")),
+    risky(text("smtp_mime_header_checks", "", "tables that change MIME headers of outgoing mail")),
+    risky(text("smtp_nested_header_checks", "", "tables that change headers of attached messages")),
+    not_built(flag("smtp_bind_address_enforce", "no", "keeps mail when the local address cannot be used")),
 };
 // clang-format on
 
