@@ -1,0 +1,71 @@
+#include "smtpd/commands.h"
+
+#include <algorithm>
+
+#include "lib/base/text.h"
+
+namespace smtpd {
+
+namespace {
+
+Answer not_implemented(Session&, const esmtp::Command&) {
+    return Answer(502, "5.5.1 Error: command not implemented");
+}
+
+Answer no_authentication(Session&, const esmtp::Command&) {
+    return Answer(503, "5.5.1 Error: authentication not enabled");
+}
+
+constexpr CommandKind table[command_kinds] = {
+    // name, where, handle, converse, junk, last
+    {"helo", "HELO", helo_command, nullptr, true, true},
+    {"ehlo", "EHLO", ehlo_command, nullptr, true, true},
+    {"starttls", "STARTTLS", not_implemented, nullptr, false, true},
+    {"auth", "AUTH", no_authentication, nullptr, false, true},
+    {"mail", "MAIL", mail_command, nullptr, false, false},
+    {"rcpt", "RCPT", rcpt_command, nullptr, false, false},
+    {"data", "DATA", nullptr, data_command, false, true},
+    {"bdat", "BDAT", nullptr, bdat_command, false, false},
+    {"rset", "RSET", rset_command, nullptr, true, false},
+    {"noop", "NOOP", noop_command, nullptr, true, true},
+    {"vrfy", "VRFY", vrfy_command, nullptr, true, true},
+    {"etrn", "ETRN", not_implemented, nullptr, true, true},
+    {"quit", "QUIT", quit_command, nullptr, false, false},
+    {"unknown", "UNKNOWN", unknown_command, nullptr, false, false},
+};
+
+size_t place(std::string_view name) {
+    for (size_t i = 0; i + 1 < command_kinds; ++i)
+        if (base::equal_nocase(name, table[i].name))
+            return i;
+    return command_kinds - 1;
+}
+
+}  // namespace
+
+std::span<const CommandKind, command_kinds> command_table() {
+    return table;
+}
+
+size_t find_command(const Options& options, std::string_view verb) {
+    size_t found = place(verb);
+    if (found + 1 < command_kinds)
+        return found;
+    auto same = [&](const std::string& name) { return base::equal_nocase(name, verb); };
+    const auto& noops = options.noop_commands;
+    return std::any_of(noops.begin(), noops.end(), same) ? place("noop") : found;
+}
+
+std::variant<esmtp::PathArgument, Answer> read_path(const Options& options,
+                                                    const esmtp::Command& command,
+                                                    const PathRule& rule) {
+    auto parsed = esmtp::parse_path_argument(command.args, rule.keyword);
+    if (auto* fault = std::get_if<esmtp::PathFault>(&parsed))
+        return Answer(501, *fault == esmtp::PathFault::syntax ? rule.syntax : rule.bad_address);
+    auto& argument = std::get<esmtp::PathArgument>(parsed);
+    if (options.strict_envelopes && !argument.bracketed)
+        return Answer(501, rule.bad_address);
+    return std::move(argument);
+}
+
+}  // namespace smtpd

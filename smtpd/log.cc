@@ -1,0 +1,100 @@
+#include "smtpd/log.h"
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "smtpd/commands.h"
+#include "smtpd/session.h"
+
+namespace smtpd::log {
+
+namespace {
+
+constexpr size_t shown = 100;  // of what a client sent
+
+void append_count(std::string& line, std::string_view name, const Count& count) {
+    base::append(line, ' ', name, '=', count.ok);
+    if (count.ok != count.total)
+        base::append(line, '/', count.total);
+}
+
+// As it would be written in a program.
+std::string escaped(std::string_view bytes) {
+    std::string out;
+    for (char c : bytes.substr(0, shown)) {
+        if (c == '\r')
+            out.append("\\r");
+        else if (c == '\n')
+            out.append("\\n");
+        else
+            out.append(base::printable(std::string_view(&c, 1)));
+    }
+    return out;
+}
+
+}  // namespace
+
+void connect(const Session& session) {
+    base::log::info(base::text("connect from ", session.client.text()));
+}
+
+void disconnect(const Session& session) {
+    std::string line = base::text("disconnect from ", session.client.text());
+    Count all;
+    auto table = command_table();
+    for (size_t i = 0; i < table.size(); ++i) {
+        const Count& count = session.counts[i];
+        all.ok += count.ok;
+        all.total += count.total;
+        if (count.total > 0)
+            append_count(line, table[i].name, count);
+    }
+    if (all.total > 0)
+        append_count(line, "commands", all);
+    else
+        line.append(" commands=0/0");
+    if (session.bare_lf_seen && session.forbids_bare_lf(BareLf::note))
+        line.append(" notes=bare_lf");
+    base::log::info(line);
+}
+
+void client(const Session& session) {
+    base::log::info(base::text(session.queue_id(), ": client=", session.client.text()));
+}
+
+void reject(const Session& session, const mail::Reply& reply, std::string_view recipient) {
+    std::string line = base::text(session.queue_id(), ": reject: ", session.where, " from ",
+                                  session.client.text(), ": ", reply.one_line(), ';');
+    if (session.mail)
+        base::append(line, " from=<", session.mail->given_sender(), '>');
+    if (!recipient.empty())
+        base::append(line, " to=<", recipient, '>');
+    base::append(line, " proto=", session.protocol);
+    if (!session.helo.empty())
+        base::append(line, " helo=<", session.helo, '>');
+    base::log::info(line);
+}
+
+void ended(const Session& session, std::string_view reason) {
+    std::string line = base::text(session.queue_id(), ": ", reason, " after ", session.where);
+    if (session.in_content)
+        base::append(line, " (", session.content_bytes, " bytes)");
+    base::append(line, " from ", session.client.text());
+    base::log::info(line);
+}
+
+void improper_pipelining(const Session& session, std::string_view early) {
+    base::log::info(base::text("improper command pipelining after ", session.where, " from ",
+                               session.client.text(), ": ", escaped(early)));
+}
+
+void forbidden(const Session& session, const esmtp::Command& command) {
+    std::string text = base::text(command.verb, ' ', command.args);
+    base::log::warning(base::text("non-SMTP command from ", session.client.text(), ": ",
+                                  base::printable(text.substr(0, shown))));
+}
+
+void not_stored(std::string_view queue_id, std::string_view why) {
+    base::log::warning(base::text(queue_id, ": message not stored: ", why));
+}
+
+}  // namespace smtpd::log

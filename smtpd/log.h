@@ -1,0 +1,28 @@
+// Every line that the SMTP server logs, one function an event.
+#pragma once
+
+#include <string_view>
+
+#include "lib/esmtp/command.h"
+#include "lib/mail/reply.h"
+
+namespace smtpd {
+struct Session;
+}
+
+namespace smtpd::log {
+
+void connect(const Session& session);
+void disconnect(const Session& session);
+// The first recipient was accepted: from here on the message has a name.
+void client(const Session& session);
+// `recipient` is "" where the refusal is not about one.
+void reject(const Session& session, const mail::Reply& reply, std::string_view recipient);
+// "lost connection", "timeout", "too many errors", "bare <LF> received": why a session ended.
+void ended(const Session& session, std::string_view reason);
+void improper_pipelining(const Session& session, std::string_view early);
+void forbidden(const Session& session, const esmtp::Command& command);
+// The spool refused a message.
+void not_stored(std::string_view queue_id, std::string_view why);
+
+}  // namespace smtpd::log

@@ -1,0 +1,70 @@
+#include "smtpd/options.h"
+
+#include <algorithm>
+
+#include "lib/base/text.h"
+
+namespace smtpd {
+
+namespace {
+
+BareLf bare_lf_choice(std::string_view choice) {
+    if (choice == "note")
+        return BareLf::note;
+    return choice == "reject" ? BareLf::reject : BareLf::accept;
+}
+
+size_t count(const config::Settings& settings, std::string_view name) {
+    return static_cast<size_t>(settings.number(name));
+}
+
+}  // namespace
+
+Options Options::from(const config::Settings& settings) {
+    Options options;
+    options.myhostname = settings.text("myhostname");
+    options.banner = settings.text("smtpd_banner");
+    options.timeout = settings.time("smtpd_timeout");
+    options.line_length_limit = count(settings, "line_length_limit");
+    options.message_size_limit = settings.size("message_size_limit");
+    options.recipient_limit = count(settings, "smtpd_recipient_limit");
+    options.recipient_overshoot_limit = count(settings, "smtpd_recipient_overshoot_limit");
+    options.soft_error_limit = count(settings, "smtpd_soft_error_limit");
+    options.hard_error_limit = count(settings, "smtpd_hard_error_limit");
+    options.junk_command_limit = count(settings, "smtpd_junk_command_limit");
+    options.error_sleep_time = settings.time("smtpd_error_sleep_time");
+    options.helo_required = settings.flag("smtpd_helo_required");
+    options.disable_vrfy = settings.flag("disable_vrfy_command");
+    options.strict_envelopes = settings.flag("strict_rfc821_envelopes");
+    options.forbid_unauth_pipelining = settings.flag("smtpd_forbid_unauth_pipelining");
+    options.forbidden_commands = settings.list("smtpd_forbidden_commands");
+    options.noop_commands = settings.list("smtpd_noop_commands");
+    options.discarded_ehlo_keywords = settings.list("smtpd_discard_ehlo_keywords");
+    options.bare_lf = bare_lf_choice(settings.text("smtpd_forbid_bare_newline"));
+    options.bare_lf_reject_code =
+        static_cast<int>(settings.number("smtpd_forbid_bare_newline_reject_code"));
+    options.cleanup = cleanup::Options::from(settings);
+    return options;
+}
+
+bool Options::discards(std::string_view ehlo_keyword) const {
+    return std::any_of(
+        discarded_ehlo_keywords.begin(), discarded_ehlo_keywords.end(),
+        [&](const std::string& word) { return base::equal_nocase(word, ehlo_keyword); });
+}
+
+spool::Options spool_options(const config::Settings& settings, std::string queue_directory) {
+    spool::Options options;
+    options.queue_directory = std::move(queue_directory);
+    options.segment_size = settings.size("spool_segment_size");
+    options.pool_min = static_cast<unsigned>(settings.number("spool_pool_min"));
+    options.pool_max = static_cast<unsigned>(settings.number("spool_pool_max"));
+    options.inline_limit = settings.size("spool_inline_limit");
+    options.memory_budget = settings.size("spool_memory_budget");
+    options.min_free = settings.size("queue_minfree");
+    options.message_limit = settings.size("message_size_limit");
+    options.long_ids = settings.flag("enable_long_queue_ids");
+    return options;
+}
+
+}  // namespace smtpd

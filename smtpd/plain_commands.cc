@@ -1,0 +1,57 @@
+// RSET, NOOP, VRFY, QUIT and what is no command.
+#include <algorithm>
+
+#include "lib/base/text.h"
+#include "lib/mail/address.h"
+#include "smtpd/commands.h"
+#include "smtpd/log.h"
+
+namespace smtpd {
+
+Answer rset_command(Session& session, const esmtp::Command& command) {
+    if (!command.args.empty())
+        return Answer(501, "5.5.4 Syntax: RSET");
+    session.mail.reset();
+    return Answer(250, "2.0.0 Ok");
+}
+
+Answer noop_command(Session&, const esmtp::Command&) {
+    return Answer(250, "2.0.0 Ok");
+}
+
+Answer vrfy_command(Session& session, const esmtp::Command& command) {
+    const Options& options = session.options();
+    if (options.disable_vrfy)
+        return Answer(502, "5.5.1 VRFY command is disabled");
+    if (options.helo_required && session.helo.empty())
+        return Answer(503, "5.5.1 Error: send HELO/EHLO first");
+    if (command.args.empty())
+        return Answer(501, "5.5.4 Syntax: VRFY address");
+    auto path = mail::parse_path(command.args);
+    if (!path || path->address.empty() || !path->rest.empty())
+        return Answer(501, "5.1.3 Bad recipient address syntax");
+    if (auto refusal = session.shared.policy.refuse_recipient(session.client, path->address)) {
+        log::reject(session, *refusal, path->address);
+        return Answer(std::move(*refusal));
+    }
+    return Answer(252, base::text("2.0.0 ", path->address));
+}
+
+Answer quit_command(Session&, const esmtp::Command&) {
+    return Answer(221, "2.0.0 Bye").ending();
+}
+
+Answer unknown_command(Session& session, const esmtp::Command& command) {
+    if (command.verb.empty())
+        return Answer(500, "5.5.2 Error: bad syntax");
+    const auto& forbidden = session.options().forbidden_commands;
+    auto same = [&](const std::string& name) { return base::equal_nocase(name, command.verb); };
+    // A browser or proxy was talked into this: what it sends next may be anybody's words.
+    if (std::any_of(forbidden.begin(), forbidden.end(), same)) {
+        log::forbidden(session, command);
+        return Answer(221, "2.7.0 Error: I can break rules, too. Goodbye.").ending();
+    }
+    return Answer(500, "5.5.2 Error: command not recognized");
+}
+
+}  // namespace smtpd

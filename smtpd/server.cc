@@ -1,0 +1,59 @@
+#include "smtpd/server.h"
+
+#include <exception>
+
+#include "lib/io/scope.h"
+#include "lib/ipc/ring.h"
+#include "lib/spool/writer.h"
+#include "smtpd/session.h"
+
+namespace smtpd {
+
+namespace {
+
+// Where qmgr listens, from queue_directory.
+constexpr const char* qmgr_socket = "public/qmgr";
+
+std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
+    std::vector<ipc::Ring> rings;
+    for (const auto& held : writer.published())
+        rings.push_back({held.segment, held.epoch, held.committed});
+    return rings;
+}
+
+io::Task<void> serve(ipc::Service& service, const Shared& shared) {
+    auto session = [&shared](io::Accepted accepted) {
+        return converse(shared, io::descriptor_wire(std::move(accepted.fd)),
+                        shared.policy.client(accepted.peer.ip(), accepted.peer.port()));
+    };
+    co_await service.serve(session);
+}
+
+}  // namespace
+
+Server::Server(const config::Settings& settings)
+    : options_(Options::from(settings)),
+      policy_(Policy::from(settings)),
+      spool_(spool_options(settings, ipc::Service::queue_directory())) {}
+
+io::Task<void> Server::run(ipc::Service& service) {
+    spool::Writer writer(spool_);
+    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    Shared shared{options_, policy_, writer, [&doorbell] { doorbell.ring(); }, service.hurry()};
+    io::Scope beside;
+    beside.spawn(doorbell.run());
+    service.ready();
+    std::exception_ptr error;
+    try {
+        co_await serve(service, shared);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    co_await writer.close();
+    beside.cancel();
+    co_await beside.join();
+    if (error)
+        std::rethrow_exception(error);
+}
+
+}  // namespace smtpd

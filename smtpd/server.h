@@ -1,0 +1,25 @@
+// Server is one worker of the SMTP service: its log of new mail, its sessions.
+#pragma once
+
+#include "lib/config/settings.h"
+#include "lib/io/task.h"
+#include "lib/ipc/service.h"
+#include "smtpd/options.h"
+#include "smtpd/policy.h"
+
+namespace smtpd {
+
+class Server {
+  public:
+    // Throws config::Error where the settings cannot be understood.
+    explicit Server(const config::Settings& settings);
+
+    io::Task<void> run(ipc::Service& service);
+
+  private:
+    Options options_;
+    Policy policy_;
+    spool::Options spool_;
+};
+
+}  // namespace smtpd

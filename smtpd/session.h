@@ -1,0 +1,71 @@
+// Session is the conversation with one client.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/io/event.h"
+#include "lib/io/stream.h"
+#include "lib/io/task.h"
+#include "lib/spool/writer.h"
+#include "smtpd/options.h"
+#include "smtpd/policy.h"
+#include "smtpd/transaction.h"
+
+namespace smtpd {
+
+// What all sessions of a process use; it outlives them.
+struct Shared {
+    const Options& options;
+    const Policy& policy;
+    spool::Writer& writer;
+    std::function<void()> committed;  // a message is durable: ring the queue manager
+    const io::Event& hurry;           // clients are to come back later
+};
+
+inline constexpr size_t command_kinds = 14;
+
+// How often a command came and how often it was obeyed.
+struct Count {
+    uint32_t ok = 0;
+    uint32_t total = 0;
+};
+
+struct Session {
+    Session(const Shared& common, std::unique_ptr<io::Wire> wire, Client peer)
+        : shared(common), stream(std::move(wire)), client(std::move(peer)) {}
+
+    const Options& options() const { return shared.options; }
+    // The time limits of the next command, or of the content that follows.
+    void begin_request();
+    // So much content came: the limit of the whole message moves with it.
+    void content_came(uint64_t bytes);
+    // "NOQUEUE" before a message has a name.
+    std::string_view queue_id() const;
+    bool forbids_bare_lf(BareLf how) const;
+
+    const Shared& shared;
+    io::Stream stream;
+    Client client;
+    std::string helo;                           // "" before HELO and EHLO
+    std::string_view protocol = "SMTP";         // or "ESMTP"
+    std::string_view where = "CONNECT";         // the last command, for the log
+    std::unique_ptr<Transaction> mail;          // between MAIL and the end of its content
+    std::array<Count, command_kinds> counts{};  // by place in the command table
+    uint64_t content_bytes = 0;                 // of the content being received
+    bool in_content = false;
+    bool bare_lf_seen = false;
+    bool cut_off = false;  // this side ended it, maybe with input unread
+    size_t errors = 0;
+    size_t junk = 0;
+    io::Instant request_began{};
+};
+
+// From greeting to disconnect. Ends quietly however the client ends it; rethrows io::Cancelled.
+io::Task<void> converse(const Shared& shared, std::unique_ptr<io::Wire> wire, Client client);
+
+}  // namespace smtpd

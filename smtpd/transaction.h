@@ -1,0 +1,68 @@
+// Transaction is one mail of a session: from MAIL to the reply behind its content.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/cleanup/message_filter.h"
+#include "lib/esmtp/end_of_data.h"
+#include "lib/io/task.h"
+#include "lib/mail/envelope.h"
+#include "lib/mail/reply.h"
+#include "lib/spool/writer.h"
+
+namespace smtpd {
+
+struct Shared;
+
+class Transaction {
+  public:
+    // `envelope` lacks only what RCPT brings.
+    Transaction(const Shared& shared, mail::Envelope envelope, bool complete_headers);
+
+    const mail::Envelope& envelope() const { return envelope_; }
+    // As the client gave it, for replies and log lines.
+    void sender_given(std::string_view sender) { given_sender_ = sender; }
+    const std::string& given_sender() const { return given_sender_; }
+
+    // "" until the first recipient is accepted.
+    const std::string& queue_id() const { return envelope_.queue_id; }
+    void name(const mail::QueueId& id) { envelope_.queue_id = id.text(); }
+    void add_recipient(std::string_view given);
+    size_t recipients() const { return envelope_.recipients.size(); }
+    size_t overshoot = 0;  // RCPT commands over the limit
+
+    // Adds lines of content (CRLF, not dot-stuffed). What the spool refuses is remembered, and the
+    // rest of the content swallowed.
+    io::Task<void> add_content(std::string_view content);
+    // The message is complete: gives none when it is durable, else the reply that says why it is
+    // not. The transaction is over with that.
+    io::Task<std::optional<mail::Reply>> commit();
+
+    // Messages sent with BDAT.
+    struct Bdat {
+        esmtp::BdatText text;
+        uint64_t bytes = 0;
+        bool failed = false;  // what follows is discarded until the last chunk
+    };
+    std::optional<Bdat> bdat;
+
+  private:
+    void begin_content();
+    void refused(const spool::Refused& refusal);
+    io::Task<void> store(std::string_view text);
+    void drop_doubles();
+
+    const Shared& shared_;
+    mail::Envelope envelope_;
+    std::string given_sender_;
+    bool complete_headers_;
+    std::optional<cleanup::MessageFilter> filter_;
+    std::optional<spool::Draft> draft_;
+    std::optional<mail::Reply> refusal_;
+    std::string filtered_;
+};
+
+}  // namespace smtpd
