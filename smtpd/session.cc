@@ -139,12 +139,14 @@ io::Task<bool> next_command(Session& session) {
 }
 
 io::Task<void> dialogue(Session& session) {
-    bool goes_on = co_await greet(session);
-    while (goes_on) {
+    bool greeted = co_await greet(session);
+    while (greeted) {
         session.cut_off = over_limits(session);
         if (session.cut_off)
             break;
-        goes_on = co_await next_command(session);
+        bool more = co_await next_command(session);
+        if (!more)
+            break;
     }
     co_await session.stream.flush();
 }
@@ -217,8 +219,11 @@ io::Task<void> converse(const Shared& shared, std::unique_ptr<io::Wire> wire, Cl
     if (end == End::lost)
         log::ended(session, "lost connection");
     session.mail.reset();
-    if (end == End::timeout || (end == End::regular && session.cut_off))
-        end = co_await run(part, session);
+    bool unread = end == End::timeout || (end == End::regular && session.cut_off);
+    if (unread) {
+        End parted = co_await run(part, session);
+        end = parted;
+    }
     log::disconnect(session);
     if (end == End::cancelled)
         throw io::Cancelled();
