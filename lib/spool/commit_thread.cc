@@ -32,8 +32,9 @@ std::exception_ptr refusal(const std::exception_ptr& error) {
 
 }  // namespace
 
-CommitThread::CommitThread(SegmentSupply& supply, Completions& completions)
-    : supply_(supply), completions_(completions) {
+CommitThread::CommitThread(SegmentSupply& supply, Completions& completions,
+                           base::Duration refuse_within)
+    : supply_(supply), completions_(completions), refuse_within_(refuse_within) {
     supply_.prepare();
     thread_ = quiet_thread([this] { run(); });
 }
@@ -221,7 +222,7 @@ void CommitThread::fail_batch(const Batch& part, std::exception_ptr error) {
 
 // Tries to have another segment, whose header then bears the note owed.
 void CommitThread::make_good() {
-    auto until = steady_clock::now() + longest_debt;
+    auto until = steady_clock::now() + refuse_within_;
     while (!segment_) {
         try {
             failure_ = nullptr;

@@ -38,7 +38,7 @@ struct Pending : Completions::Ticket {
 
 class CommitThread {
   public:
-    CommitThread(SegmentSupply& supply, Completions& completions);
+    CommitThread(SegmentSupply& supply, Completions& completions, base::Duration refuse_within);
     ~CommitThread();  // after what was handed over is done
 
     // From the loop; wait for it by Completions.
@@ -63,6 +63,7 @@ class CommitThread {
 
     SegmentSupply& supply_;
     Completions& completions_;
+    base::Duration refuse_within_;
 
     // The thread's own.
     std::unique_ptr<Segment> segment_;

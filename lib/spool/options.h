@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "lib/base/time.h"
 #include "lib/spool/record_ref.h"
 
 namespace spool {
@@ -23,6 +24,9 @@ struct Options {
     uint64_t message_limit = 10240000;   // message_size_limit; 0: none
     bool long_ids = false;               // enable_long_queue_ids
     Kind kind = Kind::mail;
+    // How long mail that was not written waits for its refusal, while the disk does not even take
+    // the note that it was not.
+    base::Duration refuse_within = std::chrono::seconds(5);
 };
 
 // The message cannot be taken, and nothing of it will be found after a crash.

@@ -14,7 +14,7 @@ WriterState::WriterState(Options given, Disk& the_disk)
       pool(options, disk),
       supply(pool, options.kind, jobs),
       numbers(disk, options.queue_directory, jobs),
-      commits(supply, completions) {}
+      commits(supply, completions, options.refuse_within) {}
 
 Writer::Writer(Options options, Disk& disk) : state_(new WriterState(std::move(options), disk)) {
     disk.list(state_->options.queue_directory + "/log");  // throws where there is none

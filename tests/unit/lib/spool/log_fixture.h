@@ -11,6 +11,7 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/io/run.h"
+#include "lib/io/sleep.h"
 #include "lib/spool/content.h"
 #include "lib/spool/pool.h"
 #include "lib/spool/reader.h"
@@ -31,7 +32,7 @@ inline spool::Options small_options() {
 
 // The content of the message with this ID: so long, and told from all others.
 inline std::string content_for(const std::string& id, size_t size) {
-    std::string content = base::text("Message-Id: <", id, "@", size, ">\r\n\r\n");
+    std::string content = base::text("Message-Id: <", id, "@example.com>\r\n\r\n");
     for (size_t line = 0; content.size() < size; ++line)
         content += base::text(".line ", line, " of ", id, "\r\n");
     content.resize(std::max(size, content.find("\r\n\r\n") + 4));

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "lib/io/scope.h"
-#include "lib/io/sleep.h"
 #include "tests/unit/lib/spool/log_fixture.h"
 
 namespace spool_test {
