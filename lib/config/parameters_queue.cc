@@ -6,7 +6,7 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     number("qmgr_message_active_limit", "20000", 1, most_int, "messages in memory at a time"),
-    number("qmgr_message_recipient_limit", "20000", 1, most_int, "recipients in memory at a time"),
+    not_built(number("qmgr_message_recipient_limit", "20000", 1, most_int, "recipients in memory at a time")),
     number("qmgr_lane_depth", "3", 1, 100, "requests given to a connection ahead"),
     time("queue_run_delay", "300s", 1, most_int, "the time between looks at deferred mail"),
     time("minimal_backoff_time", "300s", 1, most_int, "the least time until a message is tried again"),

@@ -23,7 +23,7 @@ static constexpr Parameter rows[] = {
     number("smtpd_forbid_bare_newline_reject_code", "550", 400, 599, "the reply code of a message refused for a bare LF"),
     list("smtpd_forbid_bare_newline_exclusions", "$mynetworks", "clients that smtpd_forbid_bare_newline does not hold for"),
     flag("smtpd_forbid_unauth_pipelining", "yes", "refuses commands sent before they may be"),
-    number("smtpd_client_connection_count_limit", "50", 0, most_int, "sessions of one client at a time"),
+    not_built(number("smtpd_client_connection_count_limit", "50", 0, most_int, "sessions of one client at a time")),
 };
 // clang-format on
 
