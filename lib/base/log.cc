@@ -137,12 +137,9 @@ class Log {
             return false;
         Fd file(::open(options_.file_when_absent.c_str(),
                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-        char host[256] = "localhost";
-        ::gethostname(host, sizeof host - 1);
-        std::string_view name(host);
         std::string all;
         for (const Line& line : waiting_)
-            append(all, time_stamp(), name.substr(0, name.find('.')), " ", line.text, '\n');
+            append(all, time_stamp(), options_.host, " ", line.text, '\n');
         return file && ::write(file.get(), all.data(), all.size()) == ssize_t(all.size());
     }
 

@@ -23,6 +23,7 @@ struct Options {
     std::string program = "posthaste";    // the part behind it
     std::string postlog_socket;           // postlogd's datagram socket; empty: syslog's /dev/log
     std::string file_when_absent;         // where lines go while nobody listens at that socket
+    std::string host = "localhost";       // what lines in that file show as their origin
     bool to_stderr = false;               // a copy of every line, for commands and start-fg
     bool only_stderr = false;             // no receiver at all
     size_t ring_bytes = 1 << 20;
