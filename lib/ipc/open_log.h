@@ -1,6 +1,7 @@
 // Opening the log as the configuration says.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "lib/base/log.h"
@@ -15,5 +16,8 @@ base::log::Options daemon_log(const config::Settings& settings, std::string_view
 // For a command, wherever it runs: a copy goes to standard error; where postlogd is not running,
 // lines go straight into maillog_file if this user may write to it.
 base::log::Options command_log(const config::Settings& settings, std::string_view program);
+
+// This machine in lines of maillog_file: the first label of myhostname.
+std::string log_host(const config::Settings& settings);
 
 }  // namespace ipc

@@ -146,6 +146,7 @@ io::Task<void> Service::accept_from(io::Listener& listener) {
         if (!got)
             co_return;
         ++status_.sessions;
+        ++status_.uses;
         sessions_.spawn(one_session(session_(std::move(*got))));
         if (uses_left_ > 0 && --uses_left_ == 0)
             leave(spent_hurry, spent_hurry + after_hurry);
@@ -237,6 +238,8 @@ void Service::leave(base::Duration until_hurry, base::Duration until_cut) {
     status_.available = false;
     say_status();
     close_listeners();
+    if (now >= hurry_at_)
+        hurry_.set();
     draining_.set();
 }
 

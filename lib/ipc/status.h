@@ -21,8 +21,8 @@ struct Status {
     Phase phase = Phase::starting;
     bool available = false;  // would take one more client now
     uint32_t sessions = 0;
+    uint64_t uses = 0;  // clients so far
 
-    static constexpr size_t bytes = 8;
     std::string encode() const;
     // Throws base::DecodeError.
     static Status decode(std::string_view message);
@@ -41,7 +41,6 @@ struct Order {
     uint32_t pid = 0;
     uint32_t signal = 0;
 
-    static constexpr size_t bytes = 24;
     std::string encode() const;
     // Throws base::DecodeError.
     static Order decode(std::string_view message);

@@ -13,16 +13,25 @@ bool StatusChannel::send(std::string_view message) {
            static_cast<ssize_t>(message.size());
 }
 
+std::optional<std::string> StatusChannel::try_receive() {
+    char bytes[256];
+    ssize_t n = ::recv(descriptor_.fd(), bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n == 0)
+        errno = 0;  // the other side is gone
+    if (n <= 0)
+        return std::nullopt;
+    return std::string(bytes, static_cast<size_t>(n));
+}
+
 io::Task<std::optional<std::string>> StatusChannel::receive() {
     while (true) {
-        char bytes[256];
         co_await descriptor_.readable();
-        ssize_t n = ::recv(descriptor_.fd(), bytes, sizeof bytes, MSG_DONTWAIT);
-        if (n > 0)
-            co_return std::string(bytes, static_cast<size_t>(n));
-        if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        std::optional<std::string> message = try_receive();
+        if (message)
+            co_return message;
+        if (errno != EAGAIN && errno != EINTR)
             co_return std::nullopt;
-        descriptor_.read_some(-1, sizeof bytes);
+        descriptor_.read_some(-1, 0);
     }
 }
 

@@ -23,6 +23,8 @@ class StatusChannel {
     bool send(std::string_view message);
     // The next message; none when the other side is gone.
     io::Task<std::optional<std::string>> receive();
+    // One that is here already.
+    std::optional<std::string> try_receive();
 
   private:
     io::Descriptor descriptor_;
