@@ -1,0 +1,245 @@
+#include "master/crew.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "master/events.h"
+
+namespace master {
+namespace {
+
+using namespace std::chrono_literals;
+
+// After a reload: how long clients of the old processes may go on before they are told to come
+// back, and how many generations may be in that state.
+constexpr base::Duration reload_grace = 100s;
+constexpr size_t most_old_generations = 3;
+constexpr base::Duration limit_told_every = 1000s;
+
+bool is_fault(int signal) {
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGILL ||
+           signal == SIGFPE;
+}
+
+}  // namespace
+
+Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, OnDeath on_death)
+    : plan_(std::move(plan)),
+      sockets_(std::move(sockets)),
+      rules_(rules),
+      on_death_(std::move(on_death)),
+      throttle_(rules.throttle_most) {}
+
+Crew::~Crew() = default;
+
+void Crew::start() {
+    tasks_.spawn(manage());
+    tasks_.spawn(watch_signs());
+    watch();
+}
+
+// Looks at the state of the service whenever something has changed.
+io::Task<void> Crew::manage() {
+    while (true) {
+        changed_.clear();
+        fill_places();
+        send_old_away();
+        base::Instant later =
+            throttle_.free_at() > io::loop().now() ? throttle_.free_at() : base::never;
+        co_await changed_.wait(later);
+    }
+}
+
+Headcount Crew::count() const {
+    Headcount count;
+    count.standing = plan_.standing;
+    count.most = plan_.processes;
+    count.alone = plan_.alone || plan_.in_place;
+    for (const auto& worker : workers_) {
+        if (worker->leaving())
+            ++count.leaving;
+        else if (worker->generation() != generation_)
+            ++count.old;
+        else if (!worker->was_ready())
+            ++count.starting;
+        else
+            ++(worker->status().available ? count.available : count.busy);
+    }
+    count.client_waits = !plan_.standing && client_waits();
+    return count;
+}
+
+bool Crew::client_waits() const {
+    std::vector<pollfd> list;
+    for (int socket : sockets_)
+        list.push_back({socket, POLLIN, 0});
+    return ::poll(list.data(), list.size(), 0) > 0;
+}
+
+void Crew::fill_places() {
+    if (closing_ || io::loop().now() < throttle_.free_at())
+        return;
+    Headcount now = count();
+    if (at_limit(now) && io::loop().now() >= limit_told_ && plan_.sessions == 0) {
+        limit_told_ = io::loop().now() + limit_told_every;
+        log_process_limit(plan_);
+    }
+    for (size_t n = to_start(now); n > 0; --n)
+        start_worker();
+}
+
+size_t Crew::free_slot() const {
+    std::set<size_t> taken;
+    for (const auto& worker : workers_)
+        if (worker->generation() == generation_ && !worker->leaving())
+            taken.insert(worker->slot());
+    size_t slot = 0;
+    while (taken.contains(slot))
+        ++slot;
+    return slot;
+}
+
+void Crew::start_worker() {
+    WorkerOrder order;
+    order.plan = &plan_;
+    order.sockets = sockets_;
+    order.slot = free_slot();
+    order.generation = generation_;
+    used_ = true;
+    try {
+        workers_.push_back(
+            std::make_unique<Worker>(order, [this](const Worker& of) { on_status(of); }));
+        gone_.clear();
+        tasks_.spawn(attend(*workers_.back()));
+    } catch (const std::exception& error) {
+        base::log::warning(error.what());
+        throttle_.failed(io::loop().now());
+        log_throttled(plan_);
+    }
+}
+
+io::Task<void> Crew::attend(Worker& worker) {
+    int status = co_await worker.attend();
+    ended(worker, status);
+}
+
+void Crew::on_status(const Worker& worker) {
+    if (worker.status().phase == ipc::Status::Phase::ready)
+        throttle_.succeeded();
+    changed_.set();
+}
+
+void Crew::ended(Worker& worker, int wait_status) {
+    if (!closing_ || (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGTERM))
+        tell_of_end(worker, wait_status);
+    if (!worker.was_ready() && !worker.leaving() && !closing_) {
+        throttle_.failed(io::loop().now());
+        log_throttled(plan_);
+    }
+    if (WIFSIGNALED(wait_status) && is_fault(WTERMSIG(wait_status)))
+        on_death_(worker.pid(), WTERMSIG(wait_status));
+    workers_.remove_if([&](const auto& each) { return each.get() == &worker; });
+    if (workers_.empty())
+        gone_.set();
+    changed_.set();
+}
+
+void Crew::tell_of_end(const Worker& worker, int wait_status) {
+    if (WIFSIGNALED(wait_status))
+        log_killed(worker, WTERMSIG(wait_status));
+    else if (WEXITSTATUS(wait_status) != 0)
+        log_exit(worker, WEXITSTATUS(wait_status));
+}
+
+void Crew::reload(ServicePlan plan, std::vector<int> sockets, Rules rules, unsigned generation) {
+    bool same_process = plan_.in_place && plan.in_place &&
+                        plan.invocation.command_line() == plan_.invocation.command_line() &&
+                        plan.program == plan_.program && sockets == sockets_;
+    plan_ = std::move(plan);
+    sockets_ = std::move(sockets);
+    rules_ = rules;
+    throttle_ = Throttle(rules.throttle_most);
+    generation_ = generation;
+    if (same_process) {
+        ipc::Order order;
+        order.kind = ipc::Order::Kind::reload;
+        for (auto& worker : workers_) {
+            worker->join_generation(generation);
+            worker->send(order);
+        }
+    }
+    cap_generations();
+    watch();
+    changed_.set();
+}
+
+void Crew::send_old_away() {
+    if (!hand_over(count()))
+        return;
+    for (auto& worker : workers_)
+        if (worker->generation() != generation_ && !worker->leaving())
+            worker->dismiss(reload_grace);
+    changed_.set();
+}
+
+// Generations that are leaving are not to pile up: the oldest beyond the cap must hurry.
+void Crew::cap_generations() {
+    std::set<unsigned, std::greater<>> old;
+    for (const auto& worker : workers_)
+        if (worker->leaving())
+            old.insert(worker->generation());
+    if (old.size() <= most_old_generations)
+        return;
+    unsigned oldest_kept = *std::next(old.begin(), most_old_generations - 1);
+    for (auto& worker : workers_)
+        if (worker->leaving() && worker->generation() < oldest_kept)
+            worker->dismiss(0s);
+}
+
+void Crew::dismiss() {
+    closing_ = true;
+    watching_.cancel();
+    for (auto& worker : workers_)
+        worker->dismiss(reload_grace);
+    if (workers_.empty())
+        gone_.set();
+}
+
+void Crew::stop(base::Duration limit) {
+    closing_ = true;
+    watching_.cancel();
+    ipc::Order order;
+    order.kind = ipc::Order::Kind::stop;
+    order.time = limit;
+    for (auto& worker : workers_)
+        worker->send(order);
+    if (workers_.empty())
+        gone_.set();
+}
+
+void Crew::kill(int signal) {
+    for (const auto& worker : workers_)
+        worker->kill(signal);
+}
+
+void Crew::order(const ipc::Order& order) {
+    for (auto& worker : workers_)
+        if (worker->generation() == generation_)
+            worker->send(order);
+}
+
+io::Task<void> Crew::close() {
+    watching_.cancel();
+    tasks_.cancel();
+    co_await watching_.join();
+    co_await tasks_.join();
+}
+
+}  // namespace master

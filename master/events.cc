@@ -1,0 +1,79 @@
+#include "master/events.h"
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+
+namespace master {
+
+namespace log = base::log;
+using base::text;
+
+namespace {
+
+std::string release(std::string_view what, const config::Settings& settings) {
+    return text(what, " -- version ", settings.text("mail_version"), ", configuration ",
+                settings.directory());
+}
+
+}  // namespace
+
+void log_started(const config::Settings& settings) {
+    log::info(release("daemon started", settings));
+}
+
+void log_reloaded(const config::Settings& settings) {
+    log::info(release("reload", settings));
+}
+
+void log_not_reloaded(std::string_view problems) {
+    for (std::string_view line : base::split(problems, "\n"))
+        log::error(line);
+    log::error("not reloaded: going on with the configuration from before");
+}
+
+void log_terminating(int signal) {
+    log::info(text("terminating on signal ", signal));
+}
+
+void log_killed(const Worker& worker, int signal) {
+    log::warning(
+        text("process ", worker.program(), " pid ", worker.pid(), " killed by signal ", signal));
+}
+
+void log_exit(const Worker& worker, int status) {
+    log::warning(
+        text("process ", worker.program(), " pid ", worker.pid(), " exit status ", status));
+}
+
+void log_throttled(const ServicePlan& plan) {
+    log::warning(text(plan.program, ": bad command startup -- throttling"));
+}
+
+void log_process_limit(const ServicePlan& plan) {
+    log::warning(text("service \"", plan.name, "\" (", plan.command,
+                      ") has reached its process limit \"", plan.processes,
+                      "\": its clients wait (maxproc in ", plan.where, ")"));
+}
+
+void log_stalled(const Worker& worker, base::Duration limit) {
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+    log::warning(text("process ", worker.program(), " pid ", worker.pid(),
+                      " gave no sign of life for ", seconds, "s -- killing it"));
+}
+
+void log_straggler(const ServicePlan& plan, size_t processes) {
+    log::warning(text("service ", plan.name, " (", plan.command, "): ", processes,
+                      processes == 1 ? " process" : " processes",
+                      " did not end in time -- killing"));
+}
+
+void log_plan(const Plan& plan, const config::Settings& settings) {
+    for (const std::string& line : settings.warnings())
+        log::warning(line);
+    for (const std::string& line : plan.warnings)
+        log::warning(line);
+    for (const std::string& line : plan.notes)
+        log::info(line);
+}
+
+}  // namespace master

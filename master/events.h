@@ -1,0 +1,26 @@
+// The log lines of master, one function an event.
+#pragma once
+
+#include <string_view>
+
+#include "lib/base/time.h"
+#include "lib/config/settings.h"
+#include "master/plan.h"
+#include "master/worker.h"
+
+namespace master {
+
+void log_started(const config::Settings& settings);
+void log_reloaded(const config::Settings& settings);
+void log_not_reloaded(std::string_view problems);
+void log_terminating(int signal);
+void log_killed(const Worker& worker, int signal);
+void log_exit(const Worker& worker, int status);
+void log_throttled(const ServicePlan& plan);
+void log_process_limit(const ServicePlan& plan);
+void log_stalled(const Worker& worker, base::Duration limit);
+void log_straggler(const ServicePlan& plan, size_t processes);
+// What there is to say of a plan: lines done elsewhere, settings without effect.
+void log_plan(const Plan& plan, const config::Settings& settings);
+
+}  // namespace master

@@ -1,0 +1,35 @@
+#include "master/instance.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "lib/config/check.h"
+
+namespace master {
+namespace {
+
+// Those that this process may use, which may be fewer than there are.
+unsigned usable_cores() {
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return std::max(1u, static_cast<unsigned>(CPU_COUNT(&set)));
+}
+
+}  // namespace
+
+Instance Instance::load(const std::string& directory) {
+    config::Settings settings = config::Settings::load(directory);
+    std::vector<std::string> problems;
+    for (const config::Problem& problem : config::check_instance(settings))
+        if (problem.fatal)
+            problems.push_back(problem.text);
+    if (!problems.empty())
+        throw config::Error(problems);
+    config::MasterCf master_cf = config::MasterCf::read(directory + "/master.cf");
+    Plan plan = make_plan(master_cf, settings, usable_cores());
+    return Instance{std::move(settings), std::move(plan)};
+}
+
+}  // namespace master

@@ -1,0 +1,20 @@
+// Instance is one configuration as master runs it: settings, and the plan made of them.
+#pragma once
+
+#include <string>
+
+#include "lib/config/settings.h"
+#include "master/plan.h"
+
+namespace master {
+
+struct Instance {
+    config::Settings settings;
+    Plan plan;
+
+    // Reads and checks everything in `directory`; changes nothing. Throws config::Error or
+    // base::SystemError.
+    static Instance load(const std::string& directory);
+};
+
+}  // namespace master

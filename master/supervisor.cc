@@ -1,0 +1,191 @@
+#include "master/supervisor.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "master/events.h"
+
+namespace master {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What a process may take for its last sessions, and when it is killed.
+constexpr base::Duration stop_grace = 4s, stop_limit = 5s;
+// qmgr leaves behind the others and takes the log's mail to files then; what it does not manage
+// stays in the log.
+constexpr base::Duration qmgr_grace = 25s, qmgr_limit = 30s;
+
+bool is_front(const std::string& command) {
+    return command != "qmgr" && command != "postlogd";
+}
+bool is_qmgr(const std::string& command) {
+    return command == "qmgr";
+}
+bool is_log(const std::string& command) {
+    return command == "postlogd";
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Instance instance, Sockets sockets)
+    : instance_(std::move(instance)),
+      sockets_(std::move(sockets)),
+      signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {}
+
+io::Task<void> Supervisor::run() {
+    log_plan(instance_.plan, instance_.settings);
+    for (const ServicePlan& plan : instance_.plan.services)
+        start_crew(plan);
+    std::exception_ptr error;
+    try {
+        co_await follow_signals();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    co_await close_all();
+    if (error)
+        std::rethrow_exception(error);
+}
+
+io::Task<void> Supervisor::follow_signals() {
+    while (true) {
+        int signal = co_await signals_.next();
+        if (signal == SIGHUP) {
+            reload();
+            continue;
+        }
+        log_terminating(signal);
+        co_await stop(signal == SIGQUIT ? 0s : stop_grace);
+        co_return;
+    }
+}
+
+Rules Supervisor::rules() const {
+    Rules rules;
+    rules.throttle_most = instance_.settings.time("service_throttle_time");
+    rules.stall_limit = instance_.settings.time("worker_stall_limit");
+    return rules;
+}
+
+void Supervisor::start_crew(const ServicePlan& plan) {
+    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(),
+                                       [this](pid_t pid, int by) { tell_qmgr(pid, by); });
+    crew->start();
+    crews_[plan.key()] = std::move(crew);
+}
+
+void Supervisor::tell_qmgr(pid_t pid, int signal) {
+    ipc::Order order;
+    order.kind = ipc::Order::Kind::death;
+    order.pid = static_cast<uint32_t>(pid);
+    order.signal = static_cast<uint32_t>(signal);
+    for (Crew* crew : crews_of(is_qmgr))
+        crew->order(order);
+}
+
+void Supervisor::reload() {
+    try {
+        Instance fresh = Instance::load(instance_.settings.directory());
+        for (const char* name : {"queue_directory", "data_directory"})
+            if (fresh.settings.text(name) != instance_.settings.text(name))
+                throw config::Error(base::text(fresh.settings.where(name), ": ", name,
+                                               " takes a stop and a start to change"));
+        sockets_.adopt(fresh.plan);
+        instance_ = std::move(fresh);
+    } catch (const std::exception& error) {
+        log_not_reloaded(error.what());
+        return;
+    }
+    ++generation_;
+    log_reloaded(instance_.settings);
+    log_plan(instance_.plan, instance_.settings);
+    apply();
+}
+
+void Supervisor::apply() {
+    std::set<std::string> wanted;
+    for (const ServicePlan& plan : instance_.plan.services) {
+        wanted.insert(plan.key());
+        auto present = crews_.find(plan.key());
+        if (present == crews_.end())
+            start_crew(plan);
+        else
+            present->second->reload(plan, sockets_.of(plan), rules(), generation_);
+    }
+    std::vector<std::string> gone;
+    for (const auto& [key, crew] : crews_)
+        if (!wanted.contains(key))
+            gone.push_back(key);
+    for (const std::string& key : gone)
+        retire(key);
+}
+
+void Supervisor::retire(const std::string& key) {
+    std::string grave = base::text(key, " ", generation_);
+    auto crew = crews_.extract(key);
+    crew.mapped()->dismiss();
+    retired_[grave] = std::move(crew.mapped());
+    tasks_.spawn(bury(grave));
+}
+
+io::Task<void> Supervisor::bury(std::string key) {
+    Crew& crew = *retired_.at(key);
+    co_await crew.gone();
+    co_await crew.close();
+    retired_.erase(key);
+}
+
+std::vector<Crew*> Supervisor::crews_of(bool (*wanted)(const std::string&)) const {
+    std::vector<Crew*> list;
+    for (const auto* crews : {&crews_, &retired_})
+        for (const auto& [key, crew] : *crews)
+            if (wanted(crew->plan().command))
+                list.push_back(crew.get());
+    return list;
+}
+
+// Those that bring mail in and out first, then qmgr, which is told at once, and the log at last.
+io::Task<void> Supervisor::stop(base::Duration grace) {
+    bool abrupt = grace == 0s;
+    std::vector<Crew*> qmgr = crews_of(is_qmgr);
+    for (Crew* crew : qmgr)
+        crew->dismiss();
+    std::vector<Crew*> front = crews_of(is_front);
+    co_await stop_crews(front, grace, abrupt ? 0s : stop_limit);
+    co_await stop_crews(qmgr, abrupt ? 0s : qmgr_grace, abrupt ? 0s : qmgr_limit);
+    base::log::flush();
+    std::vector<Crew*> log = crews_of(is_log);
+    co_await stop_crews(log, stop_grace, stop_limit);
+}
+
+io::Task<void> Supervisor::stop_crews(std::vector<Crew*> crews, base::Duration grace,
+                                      base::Duration limit) {
+    base::Instant end = io::loop().now() + limit;
+    for (Crew* crew : crews)
+        crew->stop(grace);
+    for (Crew* crew : crews) {
+        co_await crew->gone(end);
+        if (crew->processes() == 0)
+            continue;
+        if (limit > 0s)
+            log_straggler(crew->plan(), crew->processes());
+        crew->kill(SIGKILL);
+        co_await crew->gone();
+    }
+}
+
+io::Task<void> Supervisor::close_all() {
+    tasks_.cancel();
+    co_await tasks_.join();
+    std::vector<Crew*> all = crews_of([](const std::string&) { return true; });
+    for (Crew* crew : all)
+        co_await crew->close();
+}
+
+}  // namespace master
