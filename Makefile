@@ -118,6 +118,13 @@ system: programs tools
 soak: programs tools
 	@python3 tests/system/run.py --soak $(NAMES)
 
+# The log alone: build/bench/spool_bench QUEUE_DIRECTORY
+$(BUILD)/bench/%: $(OUT)/bench/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CXX) $(MODE) $^ -o $@ $(LIBS)
+
+spool-bench: $(BUILD)/bench/spool_bench
+
 bench: programs tools
 	@python3 bench/bench.py
 
@@ -134,4 +141,4 @@ clean:
 
 -include $(patsubst %.cc,$(OUT)/%.d,$(SOURCES) $(TEST_SOURCES) $(wildcard commands/*.cc))
 
-.PHONY: all programs unit unit-binary tools check lint system soak bench run deps help clean
+.PHONY: all programs unit unit-binary tools check lint system soak bench spool-bench run deps help clean
