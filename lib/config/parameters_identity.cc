@@ -3,6 +3,10 @@
 
 namespace config {
 
+static constexpr Text facilities =
+    "mail|auth|authpriv|cron|daemon|ftp|kern|lpr|news|syslog|user|uucp|"
+    "local0|local1|local2|local3|local4|local5|local6|local7";
+
 // clang-format off
 static constexpr Parameter rows[] = {
     word("myhostname", "", "the full name of this machine, as it names itself in SMTP"),
@@ -20,7 +24,7 @@ static constexpr Parameter rows[] = {
     word("mail_owner", "postfix", "the user that the queue belongs to and that daemons run as"),
     word("setgid_group", "postdrop", "the group of the submission and queue commands"),
     word("syslog_name", "postfix", "the part of each log line's tag before the slash"),
-    not_built(choice("syslog_facility", "mail", "mail|auth|authpriv|cron|daemon|ftp|kern|lpr|news|syslog|user|uucp|local0|local1|local2|local3|local4|local5|local6|local7", "the facility of lines sent to syslog")),
+    not_built(choice("syslog_facility", "mail", facilities, "the facility of lines sent to syslog")),
     text("maillog_file", "", "the log file that postlogd writes; empty: syslog"),
     list("maillog_file_prefixes", "/var, /dev/stdout", "where maillog_file may be"),
     word("postlog_service_name", "postlog", "the master.cf service that writes maillog_file"),
