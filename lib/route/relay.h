@@ -22,6 +22,8 @@ struct Route {
 struct Unroutable {
     mail::Dsn dsn;
     std::string reason;  // for the log and for mailq
+
+    bool operator==(const Unroutable&) const = default;
 };
 
 struct Options {

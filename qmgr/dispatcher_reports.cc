@@ -1,0 +1,221 @@
+// What comes back from agents: hellos, reports, and the end of their connections.
+#include <algorithm>
+#include <csignal>
+#include <set>
+
+#include "lib/io/sleep.h"
+#include "lib/ipc/agent_mark.h"
+#include "qmgr/dispatcher.h"
+#include "qmgr/log_lines.h"
+
+namespace qmgr {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Master knows at once when an agent dies; its word has as little way to go as the end of input.
+constexpr base::Duration death_notice_limit = 1s;
+constexpr base::Duration mark_interval = 20ms;
+constexpr uint32_t deaths_allowed = 2;
+
+}  // namespace
+
+bool is_crash(int signal) {
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGILL ||
+           signal == SIGFPE;
+}
+
+void Dispatcher::greeted(Agent& agent, ipc::AgentHello hello) {
+    for (auto& [name, service] : services_)
+        for (auto& mine : service->pool.agents())
+            if (mine.get() == &agent)
+                service->pool.settled();
+    for (ipc::InFlight& flight : hello.unreported) {
+        Delivery delivery;
+        delivery.queue_id = std::move(flight.queue_id);
+        delivery.recipients = std::move(flight.recipients);
+        delivery.agent = &agent;
+        ++agent.outstanding;
+        deliveries_.emplace(flight.id, std::move(delivery));
+    }
+    hello_.set();
+    work_.set();
+}
+
+io::Task<void> Dispatcher::adopt(io::Instant deadline) {
+    for (;;) {
+        std::vector<pid_t> marked = ipc::marked_agents(settings_->folders.root);
+        std::set<pid_t> unheard(marked.begin(), marked.end());
+        for (auto& [name, service] : services_)
+            for (auto& agent : service->pool.agents())
+                unheard.erase(agent->pid());
+        if (unheard.empty() || io::loop().now() >= deadline)
+            co_return;
+        service(settings_->route.transport).pool.open_another();
+        hello_.clear();
+        co_await hello_.wait(io::loop().now() + mark_interval);
+    }
+}
+
+std::vector<uint32_t> Dispatcher::elsewhere(const std::string& queue_id) const {
+    std::vector<uint32_t> found;
+    for (auto& [id, delivery] : deliveries_)
+        if (delivery.message == nullptr && delivery.queue_id == queue_id)
+            found.insert(found.end(), delivery.recipients.begin(), delivery.recipients.end());
+    return found;
+}
+
+void Dispatcher::reported(Agent& agent, ipc::DeliveryReport report) {
+    auto found = deliveries_.find(report.id);
+    if (found == deliveries_.end() || found->second.agent != &agent)
+        return;
+    Delivery delivery = std::move(found->second);
+    deliveries_.erase(found);
+    --agent.outstanding;
+    feedback(delivery, report);
+    bool foreign = delivery.message == nullptr;
+    Message* message = foreign ? events_.find(delivery.queue_id) : delivery.message;
+    work_.set();
+    if (message == nullptr)
+        return;
+    size_t decided = 0;
+    for (mail::Outcome& outcome : report.outcomes)
+        if (std::find(delivery.recipients.begin(), delivery.recipients.end(), outcome.recipient) !=
+            delivery.recipients.end())
+            decided += apply(*message, std::move(outcome), foreign);
+    // An agent that says nothing of a recipient has not delivered it: that is a deferral.
+    decide(*message, foreign ? decided : delivery.recipients.size());
+}
+
+// How much of Message::undecided this outcome settles.
+size_t Dispatcher::apply(Message& message, mail::Outcome outcome, bool foreign) {
+    if (outcome.recipient >= message.recipients.size())
+        return 0;
+    Recipient& recipient = message.recipients[outcome.recipient];
+    bool counted = !foreign || recipient.elsewhere;
+    recipient.elsewhere = false;
+    if (!recipient.pending())
+        return counted;
+    if (outcome.status == mail::Status::sent) {
+        recipient.state = spool::RecipientState::delivered;
+        recipient.last.reset();
+    } else {
+        if (outcome.status == mail::Status::bounced && settings_->soft_bounce) {
+            outcome.status = mail::Status::deferred;
+            outcome.dsn.klass = 4;
+        }
+        recipient.last = std::make_unique<mail::Outcome>(std::move(outcome));
+    }
+    return counted;
+}
+
+void Dispatcher::decide(Message& message, size_t recipients) {
+    if (recipients == 0)
+        return;
+    message.undecided -= static_cast<uint32_t>(recipients);
+    if (message.undecided == 0)
+        events_.decided(message);
+}
+
+void Dispatcher::feedback(Delivery& delivery, const ipc::DeliveryReport& report) {
+    io::Instant now = io::loop().now();
+    if (Destination* destination = delivery.destination) {
+        if (report.destination_trouble.empty()) {
+            destination->succeeded();
+        } else {
+            auto pause =
+                report.trouble_for.count() > 0 ? report.trouble_for : settings_->backoff.minimal;
+            destination->failed({report.destination_trouble, report.trouble_dsn, now + pause});
+        }
+    }
+    if (delivery.lane != nullptr)
+        delivery.service->transport.ended(*delivery.lane, now);
+}
+
+void Dispatcher::unavailable(const std::string& transport, const std::string& why) {
+    log::transport_unavailable(transport, why);
+    service(transport).unavailable = {
+        "mail transport unavailable", {4, 3, 0}, io::loop().now() + settings_->transport_retry};
+    hello_.set();
+    work_.set();
+}
+
+void Dispatcher::gone(const std::string& transport, Agent& agent, const std::string& why) {
+    Service& of = service(transport);
+    if (of.alone == &agent)
+        of.alone = nullptr;
+    std::vector<Delivery> lost;
+    for (auto each = deliveries_.begin(); each != deliveries_.end();) {
+        if (each->second.agent == &agent) {
+            lost.push_back(std::move(each->second));
+            each = deliveries_.erase(each);
+        } else {
+            ++each;
+        }
+    }
+    for (Delivery& delivery : lost)
+        if (delivery.lane != nullptr)
+            of.transport.ended(*delivery.lane, io::loop().now());
+    of.transport.drop_agent(agent);
+    work_.set();
+    if (lost.empty())
+        return;
+    log::agent_lost(transport, why, lost.size());
+    scope_.spawn(recover(agent.pid(), std::move(lost)));
+}
+
+io::Task<void> Dispatcher::recover(pid_t pid, std::vector<Delivery> lost) {
+    int signal = co_await deaths_.of(pid, io::loop().now() + death_notice_limit);
+    std::set<Message*> messages;
+    for (Delivery& delivery : lost) {
+        Message* message = delivery.message;
+        if (message == nullptr)
+            message = events_.find(delivery.queue_id);
+        if (message != nullptr)
+            messages.insert(message);
+    }
+    for (Message* message : messages) {
+        events_.refresh(*message);
+        if (!is_crash(signal))
+            continue;
+        ++message->deaths;
+        message->solo = true;
+        events_.crashed(*message);
+    }
+    for (Delivery& delivery : lost) {
+        if (delivery.message != nullptr)
+            retry(delivery);
+        else
+            retry_foreign(delivery);
+    }
+    work_.set();
+}
+
+void Dispatcher::retry(Delivery& lost) {
+    Message& message = *lost.message;
+    if (message.deaths > deaths_allowed)
+        decide(message, lost.recipients.size());
+    else if (message.solo)
+        lost.service->solo.push_back({lost.destination, {&message, std::move(lost.recipients)}});
+    else
+        lost.service->transport.add(*lost.destination, message, lost.recipients);
+}
+
+// Nobody here knows where it was going: the message goes through routing again.
+void Dispatcher::retry_foreign(const Delivery& lost) {
+    Message* message = events_.find(lost.queue_id);
+    if (message == nullptr)
+        return;
+    size_t decided = 0;
+    for (uint32_t index : lost.recipients) {
+        if (index >= message->recipients.size() || !message->recipients[index].elsewhere)
+            continue;
+        message->recipients[index].elsewhere = false;
+        message->recipients[index].again = true;
+        ++decided;
+    }
+    decide(*message, decided);
+}
+
+}  // namespace qmgr

@@ -1,0 +1,200 @@
+// How messages come into memory and become active: from the log, from queue files, by the clock.
+#include <algorithm>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/route/relay.h"
+#include "qmgr/log_lines.h"
+#include "qmgr/queue_manager.h"
+
+namespace qmgr {
+
+LogFollower::Events QueueManager::log_events() {
+    LogFollower::Events events;
+    events.record = [this](spool::Record found, SegmentFollower& follower) {
+        record(std::move(found), follower);
+    };
+    events.room = [this] { return room(); };
+    return events;
+}
+
+void QueueManager::record(spool::Record found, SegmentFollower& follower) {
+    mail::Envelope& envelope = found.envelope;
+    auto message = std::make_unique<Message>();
+    message->queue_id = std::move(envelope.queue_id);
+    message->place = found.ref;
+    message->size = found.content_size;
+    message->encoding = envelope.encoding;
+    message->has_leading_dots = found.has_leading_dots;
+    message->content_file = std::move(found.content_file);
+    message->arrival = envelope.arrival;
+    message->recipients.resize(envelope.recipients.size());
+    for (size_t i = 0; i < envelope.recipients.size(); ++i)
+        message->recipients[i].envelope = std::move(envelope.recipients[i]);
+    if (!envelope.report_of.empty())
+        note_report(envelope);
+    message->sender = std::move(envelope.sender);
+    message->dsn_envid = std::move(envelope.dsn_envid);
+    message->dsn_ret = std::move(envelope.dsn_ret);
+    if (!follower.fresh() && !recover(*message, found)) {
+        if (!message->content_file.empty())
+            log_.remove_later(message->content_file);
+        return;
+    }
+    message->follower = &follower;
+    if (follower.open++ == 0)
+        follower.since = message->arrival;
+    take_up(keep(std::move(message)));
+}
+
+// A record of before our time: its states count. False when nothing is left to do for it.
+bool QueueManager::recover(Message& message, const spool::Record& found) {
+    const std::string& id = message.queue_id;
+    std::vector<State> states = states_.read(found.ref, found.recipients);
+    for (size_t i = 0; i < states.size() && i < message.recipients.size(); ++i)
+        message.recipients[i].state = states[i];
+    if (message.finished())
+        return false;
+    if (aside_.contains(id) || (timetable_.contains(id) && !messages_.contains(id))) {
+        // It was moved, and nobody had the time to say so here: the whole file counts.
+        for (uint32_t i = 0; i < message.recipients.size(); ++i)
+            mark(message, i, State::done);
+        return false;
+    }
+    const JournalEntry* entry = journal_.find(id, message.place);
+    if (entry == nullptr)
+        return true;
+    message.attempts = entry->attempts;
+    message.deaths = entry->deaths;
+    message.solo = entry->deaths > 0;
+    message.next_attempt = entry->next_attempt;
+    for (const mail::Outcome& outcome : entry->outcomes)
+        if (outcome.recipient < message.recipients.size())
+            message.recipients[outcome.recipient].last = std::make_unique<mail::Outcome>(outcome);
+    return true;
+}
+
+Message& QueueManager::keep(std::unique_ptr<Message> message) {
+    auto& place = messages_[message->queue_id];
+    place = std::move(message);
+    return *place;
+}
+
+// What was just read starts its way: now, or when its time has come.
+void QueueManager::take_up(Message& message) {
+    if (stopping_ || message.next_attempt > io::loop().wall()) {
+        timetable_.set(message.queue_id, message.next_attempt);
+        time_changed_.set();
+        return;
+    }
+    activate(message);
+}
+
+void QueueManager::activate(Message& message) {
+    message.stage = Stage::active;
+    message.active_since = io::loop().wall();
+    std::vector<uint32_t> elsewhere = dispatcher_.elsewhere(message.queue_id);
+    for (uint32_t index : elsewhere)
+        if (index < message.recipients.size() && message.recipients[index].pending())
+            message.recipients[index].elsewhere = true;
+    std::vector<uint32_t> mine;
+    uint32_t theirs = 0;
+    for (uint32_t i = 0; i < message.recipients.size(); ++i) {
+        Recipient& recipient = message.recipients[i];
+        recipient.again = false;
+        theirs += recipient.elsewhere;
+        if (recipient.pending() && !recipient.elsewhere)
+            mine.push_back(i);
+    }
+    message.undecided = static_cast<uint32_t>(mine.size()) + theirs;
+    if (message.undecided == 0) {
+        decided(message);
+        return;
+    }
+    log::active(message);
+    send(message, std::move(mine));
+}
+
+void QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
+    bool flushed = message.flushed;
+    while (!recipients.empty()) {
+        auto route_of = [&](uint32_t index) {
+            return route::route(settings_.route, message.recipients[index].envelope.address);
+        };
+        auto way = route_of(recipients.front());
+        auto same = std::stable_partition(recipients.begin() + 1, recipients.end(),
+                                          [&](uint32_t index) { return route_of(index) == way; });
+        std::vector<uint32_t> rest(same, recipients.end());
+        recipients.erase(same, recipients.end());
+        mail::Outcome outcome;
+        outcome.relay = "none";
+        if (auto nowhere = std::get_if<route::Unroutable>(&way)) {
+            outcome.dsn = nowhere->dsn;
+            outcome.reason = nowhere->reason;
+            dispatcher_.defer(message, recipients, outcome);
+        } else if (auto& to = std::get<route::Route>(way);
+                   settings_.defer_transports.contains(to.transport) && !flushed) {
+            outcome.dsn = {4, 3, 2};
+            outcome.reason = "deferred transport";
+            dispatcher_.defer(message, recipients, outcome);
+        } else {
+            dispatcher_.add(message, to.transport, base::lower(to.nexthop), recipients);
+        }
+        recipients = std::move(rest);
+    }
+}
+
+void QueueManager::file_found(const QueueFiles::Found& file) {
+    if (file.queue == "hold" || file.queue == "corrupt") {
+        aside_.insert(file.id);
+        return;
+    }
+    if (timetable_.contains(file.id) || messages_.contains(file.id) || loads_.contains(file.id))
+        return;
+    if (file.queue == "incoming")
+        incoming_.insert(file.id);
+    timetable_.set(file.id, file.next_attempt);
+    time_changed_.set();
+}
+
+io::Task<void> QueueManager::rescan() {
+    std::vector<QueueFiles::Found> found = co_await files_.scan();
+    for (const QueueFiles::Found& file : found)
+        file_found(file);
+}
+
+void QueueManager::start_due() {
+    while (room() && !stopping_) {
+        auto due = timetable_.take_due(io::loop().wall());
+        if (!due)
+            return;
+        auto& [time, id] = *due;
+        auto found = messages_.find(id);
+        if (found == messages_.end()) {
+            loads_.insert(id);
+            scope_.spawn(load(id, time == flushed_at_));
+            continue;
+        }
+        found->second->flushed = time == flushed_at_;
+        activate(*found->second);
+    }
+}
+
+io::Task<void> QueueManager::load(std::string id, bool flushed) {
+    std::string queue = incoming_.erase(id) > 0 ? "incoming" : "deferred";
+    std::unique_ptr<Message> message = co_await files_.load(queue, id);
+    loads_.erase(id);
+    if (message == nullptr) {
+        log_.wake();
+        co_return;
+    }
+    if (const JournalEntry* entry = journal_.find(id, message->place)) {
+        message->deaths = entry->deaths;
+        message->solo = entry->deaths > 0;
+    }
+    message->flushed = flushed;
+    activate(keep(std::move(message)));
+}
+
+}  // namespace qmgr

@@ -1,0 +1,27 @@
+// The log lines of qmgr, one function an event.
+#pragma once
+
+#include <string_view>
+
+#include "lib/base/time.h"
+#include "lib/mail/outcome.h"
+#include "qmgr/message.h"
+
+namespace qmgr::log {
+
+void active(const Message& message);
+void removed(std::string_view queue_id);
+void expired(const Message& message);
+// A recipient whose fate was decided here and not by an agent; Postfix's error service says so.
+void not_tried(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
+               base::WallTime now);
+// Undeliverable mail of the null sender.
+void dropped(const Message& message);
+void corrupt(const Message& message, std::string_view why);
+void put_aside(std::string_view queue_id, std::string_view why);
+void spool_trouble(std::string_view what, std::string_view why);
+void agent_lost(std::string_view transport, std::string_view why, size_t deliveries);
+void transport_unavailable(std::string_view transport, std::string_view why);
+void bounce_trouble(const Message& message, std::string_view why);
+
+}  // namespace qmgr::log

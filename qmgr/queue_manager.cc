@@ -1,0 +1,137 @@
+#include "qmgr/queue_manager.h"
+
+#include "lib/io/loop.h"
+#include "lib/io/sleep.h"
+#include "qmgr/log_lines.h"
+
+namespace qmgr {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration adopt_limit = 10s;
+constexpr base::Duration tick_interval = 1s;
+constexpr base::Duration drain_interval = 20ms;
+constexpr unsigned ticks_a_compaction = 60;
+// Moves begun in one second when the log has to shrink.
+constexpr size_t relief = 200;
+
+}  // namespace
+
+QueueManager::QueueManager(const Settings& settings, spool::Disk& disk)
+    : settings_(settings),
+      disk_(disk),
+      states_(settings.folders.root, disk),
+      files_(settings.folders, file_thread_),
+      mover_(settings.folders, {}),
+      journal_(settings.spool, disk, thread_),
+      log_(settings.spool, disk, states_, thread_, log_events()),
+      bounces_(settings.folders.root + "/private/bounce"),
+      dispatcher_(settings_, dispatch_events(), deaths_, scope_) {}
+
+io::Task<void> QueueManager::start() {
+    co_await log_.open();
+    co_await journal_.open();
+    std::vector<QueueFiles::Found> found = co_await files_.open();
+    for (const QueueFiles::Found& file : found)
+        file_found(file);
+    started_ = log_.serial();
+    co_await dispatcher_.adopt(io::loop().now() + adopt_limit);
+    scope_.spawn(log_.run());
+    scope_.spawn(dispatcher_.run());
+    scope_.spawn(bounces_.run());
+    scope_.spawn(every_second());
+    scope_.spawn(watch_time());
+}
+
+void QueueManager::configure(const Settings& settings) {
+    settings_ = settings;
+    dispatcher_.configure(settings_);
+}
+
+io::Task<void> QueueManager::every_second() {
+    auto next_scan = io::loop().now() + settings_.run_delay;
+    for (unsigned ticks = 1;; ++ticks) {
+        auto next = io::loop().now() + tick_interval;
+        co_await log_.tick();
+        if (!caught_up_ && log_.caught_up(started_)) {
+            caught_up_ = true;
+            journal_.forget_unclaimed(
+                [this](const std::string& id) { return timetable_.contains(id); });
+        }
+        if (ticks % ticks_a_compaction == 0)
+            co_await journal_.compact();
+        if (io::loop().now() >= next_scan) {
+            next_scan = io::loop().now() + settings_.run_delay;
+            scope_.spawn(rescan());
+        }
+        relieve();
+        time_changed_.set();  // the calendar may have been set
+        co_await io::sleep_until(next);
+    }
+}
+
+// Where segments or memory run short, mail that only waits leaves the log.
+void QueueManager::relieve() {
+    if (!log_.pressed() && room())
+        return;
+    std::vector<Message*> waiting;
+    for (auto& [id, message] : messages_) {
+        if (message->stage == Stage::waiting && message->in_log())
+            waiting.push_back(message.get());
+        if (waiting.size() >= relief)
+            break;
+    }
+    for (Message* message : waiting) {
+        message->stage = Stage::settling;
+        timetable_.remove(message->queue_id);
+        scope_.spawn(move_later(*message));
+    }
+}
+
+io::Task<void> QueueManager::watch_time() {
+    for (;;) {
+        start_due();
+        time_changed_.clear();
+        auto next = timetable_.next();
+        io::Instant wake = io::never;
+        if (next && room())
+            wake = io::loop().now() + std::max(*next - io::loop().wall(), base::Duration(0));
+        co_await time_changed_.wait(wake);
+    }
+}
+
+io::Task<void> QueueManager::drain() {
+    stopping_ = true;
+    dispatcher_.stop();
+    mover_.limit(0);
+    for (;;) {
+        std::vector<Message*> waiting;
+        size_t busy = 0;
+        for (auto& [id, message] : messages_) {
+            busy += message->stage != Stage::waiting;
+            if (message->stage == Stage::waiting && message->in_log())
+                waiting.push_back(message.get());
+        }
+        for (Message* message : waiting) {
+            message->stage = Stage::settling;
+            message->next_attempt = io::loop().wall();
+            timetable_.remove(message->queue_id);
+            scope_.spawn(move_later(*message));
+        }
+        if (waiting.empty() && busy == 0 && log_.all_read())
+            co_return;
+        co_await io::sleep(drain_interval);
+    }
+}
+
+io::Task<void> QueueManager::close() {
+    scope_.cancel();
+    co_await scope_.join();
+    co_await log_.tick();
+    co_await mover_.close();
+    co_await journal_.close();
+}
+
+}  // namespace qmgr

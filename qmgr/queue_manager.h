@@ -1,0 +1,135 @@
+// QueueManager owns every message in memory, from the moment it is read to its end.
+//
+// A message comes from the log or from a queue file (intake.cc), is active until each recipient of
+// the attempt is decided, and is then settled (settling.cc): reports, the next attempt, the move
+// into a file, or its removal. All of it runs on one loop; what blocks is done by threads.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/io/event.h"
+#include "lib/io/scope.h"
+#include "lib/spool/job_thread.h"
+#include "lib/spool/mover.h"
+#include "lib/spool/status_area.h"
+#include "qmgr/bounce_client.h"
+#include "qmgr/deaths.h"
+#include "qmgr/dispatcher.h"
+#include "qmgr/journal.h"
+#include "qmgr/log_follower.h"
+#include "qmgr/message.h"
+#include "qmgr/queue_files.h"
+#include "qmgr/reception.h"
+#include "qmgr/settings.h"
+#include "qmgr/timetable.h"
+
+namespace qmgr {
+
+class QueueManager : public Desk {
+  public:
+    // Throws base::SystemError when the queue directory cannot be used.
+    explicit QueueManager(const Settings& settings, spool::Disk& disk = spool::real_disk());
+
+    // Finds what is queued and hears the agents of an earlier qmgr; then everything runs in
+    // scope().
+    io::Task<void> start();
+    io::Scope& scope() { return scope_; }
+
+    void rung(const std::vector<ipc::Ring>& rings) override { log_.rung(rings); }
+    void trigger(char what) override;
+    io::Task<ipc::ControlAnswer> control(ipc::ControlRequest request) override;
+    void died(pid_t pid, int signal) { deaths_.note(pid, signal); }
+    void configure(const Settings& settings);
+
+    // Starts no delivery any more and moves all of the log into files.
+    io::Task<void> drain();
+    // The end: makes durable what is known, gives segments back.
+    io::Task<void> close();
+
+    size_t messages() const { return messages_.size(); }
+
+  private:
+    using State = spool::RecipientState;
+
+    // Intake.
+    Dispatcher::Events dispatch_events();
+    LogFollower::Events log_events();
+    bool room() const { return messages_.size() + loads_.size() < settings_.active_limit; }
+    void record(spool::Record record, SegmentFollower& follower);
+    bool recover(Message& message, const spool::Record& record);
+    Message& keep(std::unique_ptr<Message> message);
+    void take_up(Message& message);
+    void activate(Message& message);
+    void send(Message& message, std::vector<uint32_t> recipients);
+    io::Task<void> load(std::string id, bool flushed);
+    void file_found(const QueueFiles::Found& file);
+    io::Task<void> rescan();
+    io::Task<void> watch_time();
+    void start_due();
+
+    // Settling.
+    void decided(Message& message);
+    io::Task<void> settle(Message& message);
+    std::vector<uint32_t> failures(Message& message);
+    io::Task<void> owe(Message& message, std::vector<uint32_t> failed);
+    io::Task<bool> report(Message& message);
+    ipc::BounceRequest request_for(const Message& message, const std::vector<uint32_t>& owed);
+    void mark_reported(Message& message, uint32_t recipient);
+    io::Task<void> until_caught_up(uint64_t serial);
+    void note_report(const mail::Envelope& envelope);
+    io::Task<void> put_off(Message& message);
+    io::Task<bool> move_out(Message& message, std::string queue);
+    io::Task<void> move_later(Message& message);
+    io::Task<void> set_aside(Message& message);
+    bool should_move(const Message& message) const;
+    JournalEntry entry_of(const Message& message) const;
+    void crashed(Message& message);
+    io::Task<void> write_journal(JournalEntry entry);
+    void refresh(Message& message);
+    void mark(Message& message, uint32_t recipient, State state);
+    void finish(Message& message);
+    io::Task<void> remove_file(ipc::FileRef file, bool log);
+    void forget(Message& message);
+
+    // The clock's work.
+    io::Task<void> every_second();
+    void relieve();
+
+    // Control.
+    bool remove(const std::string& id);
+    bool flush(const std::string& id);
+    void flush_all();
+    ipc::ControlEntry describe(const Message& message) const;
+
+    Settings settings_;
+    spool::Disk& disk_;
+    spool::JobThread thread_;       // checkpoints, recycling
+    spool::JobThread file_thread_;  // queue files
+    spool::StatusArea states_;
+    QueueFiles files_;
+    spool::Mover mover_;
+    Journal journal_;
+    LogFollower log_;
+    BounceClient bounces_;
+    Deaths deaths_;
+    io::Scope scope_;
+    Dispatcher dispatcher_;
+
+    std::unordered_map<std::string, std::unique_ptr<Message>> messages_;
+    Timetable timetable_;             // of those in memory that wait, and of files
+    std::set<std::string> incoming_;  // files in incoming/; others that wait lie in deferred/
+    std::set<std::string> aside_;     // in hold/ or corrupt/ at start
+    std::unordered_map<std::string, std::set<uint32_t>> reports_;  // found, not claimed yet
+    io::Event time_changed_;
+    std::set<std::string> loads_;  // files that are being read
+    uint64_t started_ = 0;         // serial of the log at start
+    bool caught_up_ = false;
+    base::WallTime flushed_at_{};
+    bool stopping_ = false;
+};
+
+}  // namespace qmgr

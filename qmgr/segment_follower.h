@@ -1,0 +1,67 @@
+// SegmentFollower reads one segment of mail, record by record, and counts what is unfinished in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lib/spool/reader.h"
+#include "lib/spool/status_area.h"
+
+namespace qmgr {
+
+class SegmentFollower {
+  public:
+    // Throws spool::NotASegment or base::SystemError.
+    SegmentFollower(const spool::Options& options, spool::Disk& disk, uint32_t segment)
+        : reader_(options, segment, disk) {}
+    // It was claimed while this qmgr ran: no recipient of its records was ever tried.
+    void set_fresh() { fresh_ = true; }
+
+    spool::SegmentId id() const { return {reader_.segment(), reader_.epoch()}; }
+    spool::Kind kind() const { return reader_.kind(); }
+
+    // The writer's word, heard at `serial` (which only grows).
+    void published(const spool::Epoch& epoch, uint64_t committed, uint64_t serial) {
+        reader_.published(epoch, committed);
+        heard_ = serial;
+        unread_ = true;
+    }
+    // True when no writer has the segment any more: what is left of it will be read.
+    bool take_over(uint64_t serial) {
+        if (!taken_over_ && reader_.take_over())
+            taken_over_ = unread_ = true;
+        if (taken_over_)
+            heard_ = serial;
+        return taken_over_;
+    }
+    bool unread() const { return unread_; }
+    // The next record; none when all that may be read was read.
+    std::optional<spool::Record> next() {
+        auto record = reader_.next();
+        if (!record) {
+            unread_ = false;
+            fresh_ = fresh_ || heard_ != 0;
+        }
+        return record;
+    }
+    // Whether what next() gives has never been tried: the status words need no look.
+    bool fresh() const { return fresh_; }
+    // Everything that was promised by `serial` has been read.
+    bool caught_up(uint64_t serial) const { return !unread_ && heard_ >= serial; }
+    // Nothing more will come and nothing is left to do.
+    bool finished() const { return !unread_ && reader_.finished() && open == 0; }
+    bool over() const { return reader_.finished(); }
+
+    unsigned open = 0;       // messages that are not finished
+    bool dirty = false;      // states changed since the last checkpoint
+    base::WallTime since{};  // arrival of its first unfinished message
+
+  private:
+    spool::Reader reader_;
+    bool fresh_ = false;
+    bool taken_over_ = false;
+    bool unread_ = false;
+    uint64_t heard_ = 0;
+};
+
+}  // namespace qmgr

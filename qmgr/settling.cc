@@ -1,0 +1,276 @@
+// What becomes of a message once every recipient of an attempt is decided.
+#include <algorithm>
+
+#include "lib/base/error.h"
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/io/sleep.h"
+#include "lib/spool/log_source.h"
+#include "qmgr/log_lines.h"
+#include "qmgr/queue_manager.h"
+
+namespace qmgr {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr uint32_t deaths_allowed = 2;
+constexpr base::Duration journal_retry = 1s;
+constexpr base::Duration move_retry = 10s;
+
+}  // namespace
+
+Dispatcher::Events QueueManager::dispatch_events() {
+    Dispatcher::Events events;
+    events.decided = [this](Message& message) { decided(message); };
+    events.refresh = [this](Message& message) { refresh(message); };
+    events.crashed = [this](Message& message) { crashed(message); };
+    events.find = [this](const std::string& id) {
+        auto found = messages_.find(id);
+        return found == messages_.end() ? nullptr : found->second.get();
+    };
+    return events;
+}
+
+void QueueManager::decided(Message& message) {
+    message.stage = Stage::settling;
+    log_.touched(message);
+    if (message.finished())
+        finish(message);
+    else if (message.deaths > deaths_allowed)
+        scope_.spawn(set_aside(message));
+    else
+        scope_.spawn(settle(message));
+}
+
+io::Task<void> QueueManager::settle(Message& message) {
+    ++message.attempts;
+    bool again = std::any_of(message.recipients.begin(), message.recipients.end(),
+                             [](const Recipient& recipient) { return recipient.again; });
+    std::vector<uint32_t> failed = failures(message);
+    if (!failed.empty())
+        co_await owe(message, std::move(failed));
+    if (message.any(State::failed_owed)) {
+        bool reported = co_await report(message);
+        if (!reported) {
+            // At a stop. It stays in the log or in its file, and the next qmgr reports it.
+            forget(message);
+            co_return;
+        }
+    }
+    if (message.finished() || message.removed)
+        finish(message);
+    else if (again && !stopping_)
+        activate(message);
+    else
+        co_await put_off(message);
+}
+
+// Pending recipients that get no further attempt: refused for good, or tried for long enough.
+std::vector<uint32_t> QueueManager::failures(Message& message) {
+    auto age = io::loop().wall() - message.arrival;
+    bool over = !stopping_ && expired(age, message.sender.empty(), settings_.backoff);
+    std::vector<uint32_t> failed;
+    bool any_over = false;
+    for (uint32_t i = 0; i < message.recipients.size(); ++i) {
+        Recipient& recipient = message.recipients[i];
+        if (!recipient.pending() || recipient.again || recipient.last == nullptr)
+            continue;
+        bool refused = recipient.last->status == mail::Status::bounced;
+        if (!refused && !over)
+            continue;
+        any_over = any_over || !refused;
+        recipient.last->status = mail::Status::bounced;
+        recipient.last->recipient = i;
+        failed.push_back(i);
+    }
+    if (any_over)
+        log::expired(message);
+    return failed;
+}
+
+// The reasons become durable first, then the state that a report is owed.
+io::Task<void> QueueManager::owe(Message& message, std::vector<uint32_t> failed) {
+    bool durable = false;
+    while (!durable && !message.removed) {
+        if (message.in_log())
+            durable = co_await journal_.write(entry_of(message));
+        else
+            durable = co_await files_.bounce(message, failed);
+        if (!durable)
+            co_await io::sleep(journal_retry);
+    }
+    for (uint32_t index : failed)
+        if (message.recipients[index].pending())
+            mark(message, index, State::failed_owed);
+}
+
+void QueueManager::mark(Message& message, uint32_t recipient, State state) {
+    message.recipients[recipient].state = state;
+    if (!message.in_log())
+        return;
+    try {
+        states_.mark(message.record(), recipient, state);
+    } catch (const base::SystemError& error) {
+        log::spool_trouble(message.queue_id, error.what());
+    }
+    log_.touched(message);
+}
+
+// None for a queue file that is gone: somebody removed it.
+io::Task<void> QueueManager::put_off(Message& message) {
+    auto now = io::loop().wall();
+    auto delay = backoff(now - message.arrival, settings_.backoff, base::random_fraction());
+    message.next_attempt = stopping_ ? now : now + delay;
+    if (!message.in_log()) {
+        bool there = co_await files_.defer(message);
+        if (there)
+            timetable_.set(message.queue_id, message.next_attempt);
+        time_changed_.set();
+        forget(message);
+        co_return;
+    }
+    if (should_move(message)) {
+        co_await move_later(message);
+        co_return;
+    }
+    co_await journal_.write(entry_of(message));
+    message.stage = Stage::waiting;
+    timetable_.set(message.queue_id, message.next_attempt);
+    time_changed_.set();
+}
+
+bool QueueManager::should_move(const Message& message) const {
+    auto since = message.follower != nullptr ? message.follower->since : message.arrival;
+    return stopping_ || log_.pressed() || !room() ||
+           message.next_attempt > since + settings_.age_limit;
+}
+
+// Into deferred/; where that cannot be, the message waits on in the log.
+io::Task<void> QueueManager::move_later(Message& message) {
+    bool moved = co_await move_out(message, "deferred");
+    if (moved)
+        co_return;
+    co_await journal_.write(entry_of(message));
+    message.stage = Stage::waiting;
+    auto earliest = io::loop().wall() + move_retry;
+    timetable_.set(message.queue_id, std::max(message.next_attempt, earliest));
+    time_changed_.set();
+}
+
+io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
+    spool::Move move;
+    move.queue = queue;
+    move.next_attempt = message.next_attempt;
+    for (const Recipient& recipient : message.recipients) {
+        move.done.push_back(!recipient.pending());
+        if (recipient.pending() && recipient.last != nullptr) {
+            const mail::Outcome& last = *recipient.last;
+            auto index = static_cast<uint32_t>(&recipient - message.recipients.data());
+            move.reasons.push_back(
+                {index, last.dsn, last.reason, last.diagnostic, last.remote_mta});
+        }
+    }
+    try {
+        auto content = spool::Content::open(disk_, settings_.folders.root, message.record());
+        move.envelope = content.envelope();
+        move.content = std::make_unique<spool::LogSource>(std::move(content));
+        co_await mover_.move(std::move(move));
+    } catch (const std::runtime_error& error) {
+        log::spool_trouble(message.queue_id, error.what());
+        co_return false;
+    }
+    for (uint32_t i = 0; i < message.recipients.size(); ++i)
+        if (message.recipients[i].state != State::done)
+            mark(message, i, State::done);
+    if (message.removed)
+        scope_.spawn(remove_file({queue, message.queue_id}, false));
+    else if (queue == "deferred")
+        timetable_.set(message.queue_id, message.next_attempt);
+    time_changed_.set();
+    forget(message);
+    co_return true;
+}
+
+// The third agent died of it.
+io::Task<void> QueueManager::set_aside(Message& message) {
+    log::corrupt(message, "three delivery agents crashed with it");
+    if (message.in_log()) {
+        bool moved = co_await move_out(message, "corrupt");
+        if (!moved)
+            co_await move_later(message);
+        co_return;
+    }
+    co_await files_.put_aside(message.file().queue, message.queue_id);
+    forget(message);
+}
+
+JournalEntry QueueManager::entry_of(const Message& message) const {
+    JournalEntry entry;
+    entry.queue_id = message.queue_id;
+    entry.message = message.place;
+    entry.attempts = message.attempts;
+    entry.deaths = message.deaths;
+    entry.next_attempt = message.next_attempt;
+    for (uint32_t i = 0; i < message.recipients.size(); ++i) {
+        const Recipient& recipient = message.recipients[i];
+        if ((!recipient.pending() && !recipient.owed()) || recipient.last == nullptr)
+            continue;
+        entry.outcomes.push_back(*recipient.last);
+        entry.outcomes.back().recipient = i;
+    }
+    return entry;
+}
+
+void QueueManager::crashed(Message& message) {
+    scope_.spawn(write_journal(entry_of(message)));
+}
+
+io::Task<void> QueueManager::write_journal(JournalEntry entry) {
+    co_await journal_.write(std::move(entry));
+}
+
+void QueueManager::refresh(Message& message) {
+    if (!message.in_log()) {
+        files_.refresh(message);
+        return;
+    }
+    auto count = static_cast<uint32_t>(message.recipients.size());
+    std::vector<State> states = states_.read(message.record(), count);
+    for (uint32_t i = 0; i < count; ++i)
+        message.recipients[i].state = std::max(message.recipients[i].state, states[i]);
+}
+
+// Nothing is owed any more.
+void QueueManager::finish(Message& message) {
+    if (!message.in_log()) {
+        scope_.spawn(remove_file(message.file(), !message.removed));
+    } else if (!message.removed) {
+        log::removed(message.queue_id);
+    }
+    forget(message);
+}
+
+io::Task<void> QueueManager::remove_file(ipc::FileRef file, bool log) {
+    co_await files_.remove(file.queue, file.id);
+    if (log)
+        log::removed(file.id);
+}
+
+// Out of memory. `message` is no more when this returns.
+void QueueManager::forget(Message& message) {
+    bool was_full = !room();
+    if (message.in_log() && message.finished())
+        log_.finished(message);
+    if (message.deaths > 0 || message.attempts > 0)
+        journal_.forget(message.queue_id);
+    messages_.erase(std::string(message.queue_id));
+    if (was_full) {
+        log_.wake();
+        time_changed_.set();
+    }
+}
+
+}  // namespace qmgr
