@@ -1,0 +1,57 @@
+#include "smtp/envelope_commands.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "lib/base/text.h"
+
+namespace smtp {
+namespace {
+
+constexpr std::array<std::pair<uint32_t, std::string_view>, 4> notify_words{{
+    {mail::notify_never, "NEVER"},
+    {mail::notify_success, "SUCCESS"},
+    {mail::notify_failure, "FAILURE"},
+    {mail::notify_delay, "DELAY"},
+}};
+
+std::string notify_list(uint32_t notify) {
+    std::string list;
+    for (const auto& [bit, word] : notify_words)
+        if (notify & bit)
+            base::append(list, list.empty() ? "" : ",", word);
+    return list;
+}
+
+}  // namespace
+
+bool safe_in_command(std::string_view text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+std::string mail_command(const ipc::DeliveryRequest& request, const esmtp::Capabilities& offers) {
+    std::string line = base::text("MAIL FROM:<", request.sender, ">");
+    if (offers.size)
+        base::append(line, " SIZE=", request.size);
+    if (offers.eight_bit_mime && request.encoding == mail::Encoding::eight_bit)
+        base::append(line, " BODY=8BITMIME");
+    if (offers.dsn && !request.dsn_ret.empty())
+        base::append(line, " RET=", request.dsn_ret);
+    if (offers.dsn && !request.dsn_envid.empty())
+        base::append(line, " ENVID=", request.dsn_envid);
+    return line += "\r\n";
+}
+
+std::string rcpt_command(const ipc::DeliveryRecipient& recipient,
+                         const esmtp::Capabilities& offers) {
+    std::string line = base::text("RCPT TO:<", recipient.address, ">");
+    if (offers.dsn && recipient.notify != 0)
+        base::append(line, " NOTIFY=", notify_list(recipient.notify));
+    if (offers.dsn && !recipient.orcpt.empty())
+        base::append(line, " ORCPT=", recipient.orcpt);
+    return line += "\r\n";
+}
+
+}  // namespace smtp

@@ -1,0 +1,45 @@
+// Flight is one message on its way over one session: what was asked, what was answered.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "smtp/job.h"
+#include "smtp/letter.h"
+
+namespace smtp {
+
+struct Flight {
+    // How the content travels: after the go-ahead of DATA, in BDAT chunks once a recipient was
+    // accepted, or in one BDAT chunk right behind the envelope.
+    enum class Form : uint8_t { data, chunks, one_chunk };
+
+    Flight(Job& message, Form how, Letter content)
+        : job(message), form(how), letter(std::move(content)) {}
+
+    // Recipients of whom nothing is known yet but that the server may have taken them.
+    std::vector<uint32_t> unresolved() const;
+    // No reply to this message has come.
+    bool unanswered() const { return answered <= (reset ? 1 : 0); }
+
+    Job& job;
+    Form form;
+    Letter letter;
+    std::string piece;               // one_chunk: the content
+    std::vector<uint32_t> offered;   // places of the request's recipients, in order of RCPT
+    std::vector<uint32_t> accepted;  // of these, by the server; empty once their fate is known
+    size_t asked = 0;                // commands of the envelope put so far
+    size_t answered = 0;             // and replies to them read
+    bool reset = false;              // the first of them is RSET
+    bool ahead = false;              // put behind the end of the message before
+    bool finished = false;           // all content was put: the server may have the message
+    bool hopeless = false;           // MAIL was refused
+    bool again = false;              // MAIL was refused for what became of the message before
+    bool stale = false;              // the server had closed this used connection already
+    bool mixed_up = false;           // a recipient was accepted though MAIL was not
+    bool go_ahead = false;           // 354
+};
+
+}  // namespace smtp

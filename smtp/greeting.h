@@ -1,0 +1,36 @@
+// Greeting brings a connection to the point where mail can be sent over it.
+#pragma once
+
+#include <memory>
+
+#include "lib/io/task.h"
+#include "smtp/nexthop.h"
+#include "smtp/options.h"
+#include "smtp/session.h"
+
+namespace smtp {
+
+// Makes connections; a test has one in memory.
+class Dialer {
+  public:
+    virtual ~Dialer() = default;
+    // Throws base::SystemError, io::TimedOut.
+    virtual io::Task<std::unique_ptr<io::Wire>> dial(io::SocketAddress to,
+                                                     base::Instant deadline) = 0;
+};
+
+// A session that is ready for MAIL, or why there is none.
+struct Greeted {
+    Greeted() = default;
+    std::unique_ptr<Session> session;
+    Trouble trouble;
+    Peer peer;  // who it was, when at least a connection was made; else empty
+};
+
+// Connects to `stop`, which has an address, and does greeting and EHLO (or HELO).
+io::Task<Greeted> open_session(Dialer& dialer, Stop stop, const Options& options);
+
+// QUIT; waits for the reply only where the options ask for it. Throws nothing but io::Cancelled.
+io::Task<void> leave(std::unique_ptr<Session> session, const Options& options);
+
+}  // namespace smtp

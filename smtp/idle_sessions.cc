@@ -1,0 +1,100 @@
+#include "smtp/idle_sessions.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "lib/io/loop.h"
+#include "lib/io/sleep.h"
+#include "smtp/flight.h"
+
+namespace smtp {
+
+bool IdleSessions::reusable(const Session& session) const {
+    return options_.keep_connections && !session.over && !session.closing &&
+           io::loop().now() - session.opened < options_.reuse_limit &&
+           (options_.reuse_count == 0 || session.uses < options_.reuse_count);
+}
+
+void IdleSessions::put(std::unique_ptr<Session> session) {
+    // A reply that answers nothing would be taken for the answer to the next command.
+    if (!reusable(*session) || !session->stream.buffered().empty()) {
+        leaving_.spawn(leave(std::move(session), options_));
+        return;
+    }
+    base::Instant until =
+        std::min(io::loop().now() + options_.idle_limit, session->opened + options_.reuse_limit);
+    std::deque<Kept>& kept = by_nexthop_[session->nexthop];
+    kept.push_back({std::move(session), until});
+    some_.set();
+}
+
+std::unique_ptr<Session> IdleSessions::take(const Job& job) {
+    auto found = by_nexthop_.find(job.request().nexthop);
+    if (found == by_nexthop_.end())
+        return nullptr;
+    std::deque<Kept>& kept = found->second;
+    auto fit = std::find_if(kept.rbegin(), kept.rend(), [&](const Kept& one) {
+        return one.until > io::loop().now() && job.untried(one.session->stop) &&
+               reusable(*one.session);
+    });
+    if (fit == kept.rend())
+        return nullptr;
+    std::unique_ptr<Session> session = std::move(fit->session);
+    kept.erase(std::next(fit).base());
+    if (kept.empty())
+        by_nexthop_.erase(found);
+    return session;
+}
+
+size_t IdleSessions::size() const {
+    size_t count = 0;
+    for (const auto& [nexthop, kept] : by_nexthop_)
+        count += kept.size();
+    return count;
+}
+
+base::Instant IdleSessions::first_due() const {
+    base::Instant first = base::never;
+    for (const auto& [nexthop, kept] : by_nexthop_)
+        for (const Kept& one : kept)
+            first = std::min(first, one.until);
+    return first;
+}
+
+void IdleSessions::close_due(base::Instant now) {
+    for (auto at = by_nexthop_.begin(); at != by_nexthop_.end();) {
+        std::deque<Kept>& kept = at->second;
+        for (Kept& one : kept)
+            if (one.until <= now)
+                leaving_.spawn(leave(std::move(one.session), options_));
+        std::erase_if(kept, [](const Kept& one) { return one.session == nullptr; });
+        at = kept.empty() ? by_nexthop_.erase(at) : std::next(at);
+    }
+}
+
+io::Task<void> IdleSessions::run() {
+    // Due times a little apart are served together.
+    constexpr base::Duration least_pause = std::chrono::milliseconds(200);
+    std::exception_ptr cancelled;
+    try {
+        while (true) {
+            if (by_nexthop_.empty())
+                some_.clear();
+            co_await some_.wait();
+            base::Instant due = first_due();
+            base::Instant soon = io::loop().now() + least_pause;
+            if (due != base::never)
+                co_await io::sleep_until(std::max(due, soon));
+            close_due(io::loop().now());
+        }
+    } catch (const io::Cancelled&) {
+        cancelled = std::current_exception();
+    }
+    // What cannot be sent without waiting is not sent.
+    close_due(base::never);
+    leaving_.cancel();
+    co_await leaving_.join();
+    std::rethrow_exception(cancelled);
+}
+
+}  // namespace smtp

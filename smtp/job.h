@@ -1,0 +1,86 @@
+// Job is one delivery request on its way to one outcome for each recipient.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/time.h"
+#include "lib/ipc/delivery.h"
+#include "lib/mail/outcome.h"
+#include "smtp/nexthop.h"
+#include "smtp/options.h"
+#include "smtp/queue.h"
+#include "smtp/trouble.h"
+
+namespace smtp {
+
+// What log lines say about the way of a message besides its outcome.
+struct Way {
+    std::string relay = "none";
+    unsigned uses = 0;           // messages of this connection so far, this one included
+    base::WallTime taken_up{};   // when work on the message began
+    base::WallTime connected{};  // when it could be sent; ends the third delay
+};
+
+class Job {
+  public:
+    // `options` and `queue` outlive the job.
+    Job(ipc::DeliveryRequest request, const Options& options, Queue& queue);
+
+    const ipc::DeliveryRequest& request() const { return request_; }
+    const std::vector<Stop>& plan() const { return plan_; }
+    Way& way() { return way_; }
+
+    // Recipients without an outcome, as places in request().recipients.
+    std::vector<uint32_t> open() const;
+    bool settled() const { return left_ == 0; }
+
+    // The first stop that was not tried.
+    std::optional<size_t> next_stop() const;
+    bool untried(size_t stop) const { return !tried_[stop]; }
+    void tried(size_t stop, bool yes = true) { tried_[stop] = yes; }
+    // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
+    void reached() { reached_ = true; }
+
+    // The server has the message for these recipients: they are marked in the queue, then logged.
+    void sent(const std::vector<uint32_t>& places, const mail::Reply& reply);
+    // What `trouble` means for these open recipients, or for all: an outcome, or kept for the next
+    // stop.
+    void failed(const std::vector<uint32_t>& places, const Trouble& trouble);
+    void failed(const Trouble& trouble) { failed(open(), trouble); }
+    // No stop is left: whoever is still open is deferred, or refused where no server was fit.
+    void give_up();
+
+    // When settled().
+    ipc::DeliveryReport report() const;
+    ipc::InFlight in_flight() const;
+
+  private:
+    // What is known of one recipient while it has no outcome.
+    struct Standing {
+        bool settled = false;
+        std::optional<Trouble> last;  // what the last stop said
+    };
+
+    Trouble softened(Trouble trouble) const;
+    void log_going_on(const Trouble& trouble) const;
+    void fail(uint32_t place, const Trouble& trouble);
+    void settle(uint32_t place, mail::Outcome outcome);
+    void settle(uint32_t place, mail::Status status, const Trouble& trouble);
+
+    ipc::DeliveryRequest request_;
+    const Options& options_;
+    Queue& queue_;
+    std::vector<Stop> plan_;
+    std::vector<bool> tried_;
+    std::vector<Standing> standings_;  // by place
+    size_t left_;
+    std::vector<mail::Outcome> outcomes_;
+    std::optional<Trouble> destination_;
+    bool reached_ = false;
+    Way way_;
+};
+
+}  // namespace smtp

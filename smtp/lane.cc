@@ -1,0 +1,244 @@
+#include "smtp/lane.h"
+
+#include <exception>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "smtp/envelope_commands.h"
+#include "smtp/flight.h"
+#include "smtp/log.h"
+
+namespace smtp {
+namespace {
+
+Trouble unaddressable(std::string_view whose) {
+    Trouble trouble;
+    trouble.kind = Trouble::Kind::refused;
+    trouble.dsn = {5, 1, whose == "sender" ? 7 : 3};
+    trouble.reason = base::text("bad ", whose, " address syntax");
+    return trouble;
+}
+
+Trouble too_big(const Session& session, uint64_t size) {
+    Trouble trouble;
+    trouble.kind = Trouble::Kind::unfit;
+    trouble.dsn = {5, 3, 4};
+    trouble.reason = base::text("message size ", size, " exceeds size limit ",
+                                *session.offers.max_size, " of server ", session.peer.peer);
+    return trouble;
+}
+
+bool too_big_for(const Session& session, const Job& job) {
+    return session.offers.max_size && job.request().size > *session.offers.max_size;
+}
+
+std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& shop) {
+    using Framing = esmtp::DotStuffer::Framing;
+    bool chunking = session.offers.chunking;
+    Letter letter(shop.queue.open(job.request()), chunking ? Framing::bdat : Framing::data,
+                  shop.options.line_limit);
+    Flight::Form form = !chunking            ? Flight::Form::data
+                        : letter.one_piece() ? Flight::Form::one_chunk
+                                             : Flight::Form::chunks;
+    auto flight = std::make_unique<Flight>(job, form, std::move(letter));
+    if (form == Flight::Form::one_chunk)
+        flight->letter.next(flight->piece);
+    return flight;
+}
+
+void take_up(Job& job) {
+    if (job.way().taken_up == base::WallTime())
+        job.way().taken_up = io::loop().wall();
+}
+
+}  // namespace
+
+io::Task<void> Lane::run() {
+    for (std::unique_ptr<Job> job = choose(); job; job = choose()) {
+        if (!job->settled())
+            co_await attempt(*job);
+        if (!job->settled() && !job->next_stop())
+            job->give_up();
+        if (job->settled())
+            done_(std::move(job));
+        else
+            waiting_.push_front(std::move(job));
+    }
+}
+
+// A message whose envelope is on the wire comes before one that looks for another place.
+std::unique_ptr<Job> Lane::choose() {
+    if (following_)
+        return std::move(following_);
+    if (waiting_.empty())
+        return nullptr;
+    std::unique_ptr<Job> job = std::move(waiting_.front());
+    waiting_.pop_front();
+    return job;
+}
+
+// One message at one place: the session at hand, an idle one, or the next stop of the plan.
+io::Task<void> Lane::attempt(Job& job) {
+    take_up(job);
+    if (!session_)
+        session_ = shop_.idle.take(job);
+    if (!session_) {
+        bool connected = co_await connect(job);
+        if (!connected)
+            co_return;
+    }
+    job.tried(session_->stop);
+    job.reached();
+    job.way().relay = session_->peer.relay;
+    std::unique_ptr<Flight> flight = std::move(session_->ahead);
+    if (!flight) {
+        job.way().connected = io::loop().wall();
+        flight = prepare(job, *session_);
+    }
+    if (flight)
+        co_await carry(job, std::move(flight));
+    release_session();
+}
+
+io::Task<bool> Lane::connect(Job& job) {
+    size_t number = *job.next_stop();
+    const Stop& stop = job.plan()[number];
+    job.tried(number);
+    job.way().relay = "none";
+    job.way().uses = 0;
+    Trouble trouble;
+    if (stop.address) {
+        Greeted greeted = co_await open_session(shop_.dialer, stop, shop_.options);
+        session_ = std::move(greeted.session);
+        trouble = std::move(greeted.trouble);
+        if (!greeted.peer.relay.empty())
+            job.way().relay = greeted.peer.relay;
+    } else {
+        trouble.dsn = {4, 4, 4};
+        trouble.reason = stop.defect;
+        trouble.destination = true;
+    }
+    job.way().connected = io::loop().wall();
+    if (session_) {
+        session_->nexthop = job.request().nexthop;
+        session_->stop = number;
+    } else {
+        job.failed(trouble);
+    }
+    co_return session_ != nullptr;
+}
+
+// Null where the message cannot go over this session: what that means is settled with the job.
+std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
+    const ipc::DeliveryRequest& request = job.request();
+    if (!safe_in_command(request.sender + request.dsn_envid + request.dsn_ret)) {
+        job.failed(unaddressable("sender"));
+        return nullptr;
+    }
+    for (uint32_t place : job.open()) {
+        const ipc::DeliveryRecipient& recipient = request.recipients[place];
+        if (!safe_in_command(recipient.address + recipient.orcpt))
+            job.failed({place}, unaddressable("recipient"));
+    }
+    if (too_big_for(session, job)) {
+        job.failed(too_big(session, request.size));
+        return nullptr;
+    }
+    if (job.settled())
+        return nullptr;
+    std::unique_ptr<Flight> flight;
+    try {
+        flight = make_flight(job, session, shop_);
+    } catch (const std::runtime_error& error) {
+        job.failed(local_trouble(base::text("cannot read the message: ", error.what())));
+        return nullptr;
+    }
+    flight->offered = job.open();
+    flight->reset = session.needs_reset;
+    job.way().uses = ++session.uses;
+    if (request.encoding == mail::Encoding::eight_bit && !session.offers.eight_bit_mime)
+        log::eight_bit_unannounced(request, session.peer.peer);
+    return flight;
+}
+
+// The next message of the lane, to go behind the end of the one before it.
+std::unique_ptr<Flight> Lane::follow(Session& session) {
+    if (waiting_.empty() || !shop_.idle.reusable(session))
+        return nullptr;
+    Job& job = *waiting_.front();
+    if (job.settled() || job.request().nexthop != session.nexthop || !job.untried(session.stop) ||
+        !Transaction::fits_behind(job) || too_big_for(session, job))
+        return nullptr;
+    take_up(job);
+    job.way().relay = session.peer.relay;
+    job.way().connected = io::loop().wall();
+    std::unique_ptr<Flight> flight = prepare(job, session);
+    if (!flight)
+        return nullptr;
+    flight->reset = false;  // it begins where the message before has ended
+    following_ = std::move(waiting_.front());
+    waiting_.pop_front();
+    return flight;
+}
+
+io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
+    std::exception_ptr conversation;
+    Transaction transaction(*session_, *flight, shop_.options);
+    try {
+        co_await transaction.run(*this);
+    } catch (const io::Closed&) {
+        conversation = std::current_exception();
+    } catch (const OutOfStep&) {
+        conversation = std::current_exception();
+    } catch (const std::runtime_error& error) {
+        session_->over = true;
+        job.failed(flight->unresolved(),
+                   local_trouble(base::text("cannot read the message: ", error.what())));
+    }
+    if (conversation)
+        broken_off(*flight, conversation);
+    if (flight->stale || flight->again)
+        job.tried(session_->stop, false);
+}
+
+void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
+    session_->over = true;
+    if (flight.again)
+        return;
+    if (flight.finished)
+        session_->stage =
+            flight.form == Flight::Form::data ? Stage::end_of_data : Stage::last_chunk;
+    Trouble trouble = session_->ended(error);
+    if (flight.finished)
+        trouble.kind = Trouble::Kind::ambiguous;
+    // RFC 5321 section 3.8: a server may close a connection that is of no use to it at the moment.
+    else if (flight.job.way().uses > 1 && flight.unanswered() && session_->disconnected)
+        flight.stale = true;
+    if (!flight.stale)
+        flight.job.failed(flight.unresolved(), trouble);
+}
+
+void Lane::release_session() {
+    if (session_->over || session_->closing) {
+        std::unique_ptr<Session> gone = std::move(session_);
+        if (gone->ahead)
+            ahead_is_lost(*gone);
+    } else if (!session_->ahead) {
+        shop_.idle.put(std::move(session_));
+    }
+}
+
+// The session ended before the message whose envelope was sent ahead had its turn.
+void Lane::ahead_is_lost(Session& session) {
+    const Flight& flight = *session.ahead;
+    // After its own 421 a server takes nothing more.
+    if (flight.finished && !session.closing) {
+        Trouble trouble = lost(session.peer, Stage::last_chunk);
+        trouble.kind = Trouble::Kind::ambiguous;
+        following_->failed(flight.unresolved(), trouble);
+    }
+    waiting_.push_front(std::move(following_));
+}
+
+}  // namespace smtp

@@ -1,0 +1,30 @@
+#include "smtp/letter.h"
+
+namespace smtp {
+
+Letter::Letter(std::unique_ptr<spool::MessageSource> source, esmtp::DotStuffer::Framing framing,
+               size_t line_limit)
+    : source_(std::move(source)), stuffer_(framing, line_limit) {}
+
+bool Letter::next(std::string& piece) {
+    piece.clear();
+    if (over_)
+        return false;
+    uint64_t left = source_->size() - at_;
+    std::string raw(std::min<uint64_t>(left, piece_size), '\0');
+    size_t got = source_->read(raw, at_);
+    if (got < raw.size())
+        throw spool::BadContent("content ends early");
+    at_ += got;
+    piece.reserve(got + got / 32 + 16);
+    stuffer_.feed(raw, piece);
+    if (at_ < source_->size())
+        return true;
+    if (!source_->still_valid())
+        throw spool::BadContent("content was replaced while it was sent");
+    stuffer_.finish(piece);
+    over_ = true;
+    return true;
+}
+
+}  // namespace smtp

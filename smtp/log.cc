@@ -1,0 +1,64 @@
+#include "smtp/log.h"
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/mail/delay.h"
+
+namespace smtp::log {
+namespace {
+
+std::string one_line(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c == '\n' || c == '\r')
+            c = ' ';
+    return out;
+}
+
+}  // namespace
+
+void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& recipient,
+             const Way& way, const mail::Outcome& outcome) {
+    std::string line;
+    line.reserve(400);
+    base::append(line, request.queue_id, ": to=<", recipient.address, ">");
+    if (!recipient.original.empty() && !base::equal_nocase(recipient.original, recipient.address))
+        base::append(line, ", orig_to=<", recipient.original, ">");
+    base::append(line, ", relay=", way.relay);
+    if (way.uses > 1)
+        base::append(line, ", conn_use=", way.uses);
+    base::WallTime now = io::loop().wall();
+    base::append(line, ", delay=", mail::delay_text(now - request.arrival),
+                 ", delays=", mail::delay_text(request.active_since - request.arrival), '/',
+                 mail::delay_text(way.taken_up - request.active_since), '/',
+                 mail::delay_text(way.connected - way.taken_up), '/',
+                 mail::delay_text(now - way.connected), ", dsn=", outcome.dsn.text(),
+                 ", status=", mail::status_text(outcome.status), " (", one_line(outcome.reason),
+                 ")");
+    base::log::info(line);
+}
+
+void no_connection(const Trouble& trouble) {
+    base::log::info(trouble.reason);
+}
+
+void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble) {
+    base::log::info(base::text(request.queue_id, ": ", trouble.reason));
+}
+
+void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer) {
+    base::log::warning(base::text(request.queue_id, ": host ", peer,
+                                  " does not offer 8BITMIME: the message is sent to it unchanged"));
+}
+
+void not_marked(const ipc::DeliveryRequest& request, std::string_view why) {
+    base::log::warning(
+        base::text(request.queue_id, ": delivered, but not marked so in the queue: ", why));
+}
+
+void bad_frame(std::string_view why) {
+    base::log::warning(base::text("malformed delivery request from qmgr: ", why));
+}
+
+}  // namespace smtp::log

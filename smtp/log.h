@@ -1,0 +1,27 @@
+// All lines that the smtp client logs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/ipc/delivery.h"
+#include "lib/mail/outcome.h"
+#include "smtp/job.h"
+
+namespace smtp::log {
+
+// "QID: to=<…>, relay=…, delay=…, delays=…, dsn=…, status=… (…)".
+void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& recipient,
+             const Way& way, const mail::Outcome& outcome);
+// "connect to HOST[ADDRESS]:PORT: Connection refused".
+void no_connection(const Trouble& trouble);
+// "QID: host … said: …": mail goes on to the next destination.
+void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
+// Content with bytes over 127 goes to a server that does not offer 8BITMIME.
+void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer);
+// The queue could not be told of a delivery.
+void not_marked(const ipc::DeliveryRequest& request, std::string_view why);
+// qmgr sent what is no request.
+void bad_frame(std::string_view why);
+
+}  // namespace smtp::log

@@ -1,0 +1,95 @@
+// smtp delivers mail over SMTP as qmgr asks for it: smtp(8).
+
+#include <fcntl.h>
+
+#include <exception>
+
+#include "lib/base/error.h"
+#include "lib/base/log.h"
+#include "lib/config/error.h"
+#include "lib/ipc/agent_mark.h"
+#include "lib/ipc/service.h"
+#include "smtp/agent.h"
+#include "smtp/options.h"
+#include "smtp/socket_dialer.h"
+#include "smtp/spool_queue.h"
+
+namespace smtp {
+namespace {
+
+spool::QueueFolders folders_of(const config::Settings& settings) {
+    spool::QueueFolders folders;
+    folders.root = ipc::Service::queue_directory();
+    folders.hashed.clear();
+    for (std::string& name : settings.list("hash_queue_names"))
+        folders.hashed.insert(std::move(name));
+    folders.depth = static_cast<unsigned>(settings.number("hash_queue_depth"));
+    return folders;
+}
+
+class Server {
+  public:
+    explicit Server(ipc::Service& service)
+        : service_(service),
+          options_(Options::from(service.settings())),
+          queue_(folders_of(service.settings())),
+          dialer_(options_),
+          agent_(options_, queue_, dialer_, service.draining(), service.session_limit()) {}
+
+    io::Task<void> run() {
+        ipc::AgentMark mark(ipc::Service::queue_directory());
+        mark_ = &mark;
+        io::Scope house;
+        house.spawn(agent_.keep_house());
+        service_.ready();
+        ipc::Service::Handler one_qmgr = [this](io::Accepted qmgr) {
+            return serve(std::move(qmgr));
+        };
+        std::exception_ptr error;
+        try {
+            // One at a time: another one finds another process.
+            co_await service_.serve(one_qmgr, 1);
+            co_await agent_.finish();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        house.cancel();
+        co_await house.join();
+        if (error)
+            std::rethrow_exception(error);
+    }
+
+  private:
+    io::Task<void> serve(io::Accepted qmgr) {
+        mark_->set();
+        // Reading and writing go on independently, each over a descriptor of its own.
+        base::Fd copy(::fcntl(qmgr.fd.get(), F_DUPFD_CLOEXEC, 0));
+        if (!copy)
+            throw base::SystemError("dup of qmgr's connection");
+        std::unique_ptr<io::Wire> in = io::descriptor_wire(std::move(qmgr.fd));
+        std::unique_ptr<io::Wire> out = io::descriptor_wire(std::move(copy));
+        co_await agent_.serve(std::move(in), std::move(out));
+        if (agent_.nothing_owed())
+            mark_->clear();
+    }
+
+    ipc::Service& service_;
+    Options options_;
+    SpoolQueue queue_;
+    SocketDialer dialer_;
+    Agent agent_;
+    ipc::AgentMark* mark_ = nullptr;
+};
+
+}  // namespace
+}  // namespace smtp
+
+int main(int argc, char** argv) {
+    ipc::Service service(argc, argv, "smtp");
+    try {
+        smtp::Server server(service);
+        return service.run(server.run());
+    } catch (const config::Error& error) {
+        base::log::fatal(error.what());
+    }
+}

@@ -1,0 +1,94 @@
+#include "smtp/session.h"
+
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "smtp/flight.h"
+
+namespace smtp {
+namespace {
+
+// RFC 5321 section 4.5.3.1.5 allows 512 bytes; servers with long texts exist.
+constexpr size_t longest_line = 4096;
+
+}  // namespace
+
+Session::Session(std::unique_ptr<io::Wire> wire, Peer server)
+    : stream(std::move(wire)), peer(std::move(server)), opened(io::loop().now()) {}
+
+Session::~Session() = default;
+
+// Feeds the lines that are here; true once they complete a reply.
+bool Session::take_lines() {
+    while (true) {
+        std::string_view text = stream.buffered();
+        size_t lf = text.find('\n');
+        if (lf == std::string_view::npos && text.size() < longest_line)
+            return false;
+        if (lf >= longest_line)
+            throw OutOfStep("sent an overlong line");
+        auto progress = reader_.feed(text.substr(0, lf + 1));
+        stream.consume(lf + 1);
+        if (progress == esmtp::ReplyReader::Progress::malformed)
+            throw OutOfStep("sent what is no reply");
+        if (progress == esmtp::ReplyReader::Progress::complete)
+            return true;
+    }
+}
+
+io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
+    stage = due;
+    bool complete = take_lines();
+    if (!complete) {
+        stream.limit(limit);
+        stream.deadline(io::loop().now() + limit);
+        while (!complete) {
+            bool more = co_await stream.fill();
+            if (!more)
+                throw io::Closed("connection closed");
+            complete = take_lines();
+        }
+        stream.deadline(io::never);
+    }
+    mail::Reply reply = reader_.take();
+    closing = closing || reply.code == 421;
+    co_return reply;
+}
+
+io::Task<std::optional<mail::Reply>> Session::last_words() {
+    constexpr base::Duration patience = std::chrono::seconds(5);
+    stream.deadline(io::loop().now() + patience);
+    bool complete = take_lines();
+    try {
+        while (!complete) {
+            bool readable = co_await stream.wire().readable(io::loop().now() + patience);
+            // Reads before it tries to write, which would fail again.
+            if (!readable)
+                break;
+            bool got = co_await stream.fill();
+            if (!got)
+                break;
+            complete = take_lines();
+        }
+    } catch (const io::Closed&) {
+        complete = false;
+    }
+    std::optional<mail::Reply> reply;
+    if (complete)
+        reply = reader_.take();
+    co_return reply;
+}
+
+Trouble Session::ended(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const io::TimedOut&) {
+        return timed_out(peer, stage);
+    } catch (const OutOfStep& why) {
+        return protocol_error(peer, stage, why.what());
+    } catch (const io::Closed&) {
+        disconnected = true;
+        return lost(peer, stage);
+    }
+}
+
+}  // namespace smtp

@@ -1,0 +1,60 @@
+// Session is one SMTP connection whose server has greeted us, with what that server can do.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "lib/esmtp/ehlo.h"
+#include "lib/esmtp/reply_reader.h"
+#include "lib/io/stream.h"
+#include "lib/io/task.h"
+#include "lib/mail/reply.h"
+#include "smtp/stage.h"
+#include "smtp/trouble.h"
+
+namespace smtp {
+
+struct Flight;
+
+// The server does not keep to the protocol: nothing it says can be trusted any more.
+struct OutOfStep : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class Session {
+  public:
+    Session(std::unique_ptr<io::Wire> wire, Peer server);
+    ~Session();
+
+    // The next reply. What was put goes out before this waits; the whole reply must come within
+    // `limit`. Throws io::Closed, io::TimedOut, OutOfStep.
+    io::Task<mail::Reply> reply(Stage due, base::Duration limit);
+    // A reply that came before the connection broke, if there was one. Throws OutOfStep.
+    io::Task<std::optional<mail::Reply>> last_words();
+    // What ended the conversation, as the trouble of those who were concerned.
+    Trouble ended(const std::exception_ptr& error);
+
+    io::Stream stream;
+    const Peer peer;
+    esmtp::Capabilities offers;
+    std::string nexthop;  // it was opened for,
+    size_t stop = 0;      // and the element of its plan
+    base::Instant opened;
+    unsigned uses = 0;  // messages begun
+    Stage stage = Stage::greeting;
+    bool disconnected = false;      // ended() found no time limit and no breach of protocol
+    bool over = false;              // not to be used again
+    bool closing = false;           // the server said 421
+    bool needs_reset = false;       // a transaction may be open: RSET comes first
+    bool unclean = false;           // the last message did not end in a 2xx
+    std::unique_ptr<Flight> ahead;  // of the next message: its envelope was sent behind this one
+
+  private:
+    bool take_lines();
+    esmtp::ReplyReader reader_;
+    bool complete_ = false;
+};
+
+}  // namespace smtp

@@ -1,0 +1,286 @@
+#include "smtp/transaction.h"
+
+#include "lib/base/text.h"
+#include "smtp/envelope_commands.h"
+
+namespace smtp {
+namespace {
+
+// Commands whose replies have not been read. What a server answers to so many fits into the
+// buffers of a connection, so that neither side can wait for the other to read (RFC 2920 section
+// 3.1).
+constexpr size_t pipeline_window = 200;
+constexpr size_t chunk_window = 8;
+
+}  // namespace
+
+size_t Transaction::commands() const {
+    size_t content = flight_.form == Flight::Form::chunks ? 0 : 1;
+    return (flight_.reset ? 1 : 0) + 1 + flight_.offered.size() + content;
+}
+
+Stage Transaction::stage_of(size_t step) const {
+    if (flight_.reset && step == 0)
+        return Stage::reset;
+    step -= flight_.reset ? 1 : 0;
+    if (step == 0)
+        return Stage::mail;
+    if (step <= flight_.offered.size())
+        return Stage::rcpt;
+    return flight_.form == Flight::Form::data ? Stage::data : Stage::last_chunk;
+}
+
+base::Duration Transaction::limit_of(Stage stage) const {
+    switch (stage) {
+        case Stage::reset:
+            return options_.rset;
+        case Stage::mail:
+            return options_.mail;
+        case Stage::rcpt:
+            return options_.rcpt;
+        case Stage::data:
+            return options_.data_init;
+        default:
+            return options_.data_done;
+    }
+}
+
+bool Transaction::fits_behind(const Job& job) {
+    return job.request().recipients.size() + 2 <= pipeline_window / 2;
+}
+
+bool Transaction::may_put() const {
+    size_t window = session_.offers.pipelining ? pipeline_window : 1;
+    if (flight_.hopeless || flight_.again || flight_.asked == commands() ||
+        flight_.asked - flight_.answered >= window)
+        return false;
+    // The content command is not worth sending once all recipients are known to be refused.
+    Stage next = stage_of(flight_.asked);
+    bool all_known = flight_.asked == flight_.answered;
+    return next == Stage::reset || next == Stage::mail || next == Stage::rcpt || !all_known ||
+           !flight_.accepted.empty();
+}
+
+void Transaction::put(size_t step) {
+    Stage stage = stage_of(step);
+    if (stage == Stage::reset) {
+        session_.stream.put("RSET\r\n");
+    } else if (stage == Stage::mail) {
+        session_.stream.put(mail_command(flight_.job.request(), session_.offers));
+    } else if (stage == Stage::rcpt) {
+        size_t nth = step - (flight_.reset ? 2 : 1);
+        const auto& recipients = flight_.job.request().recipients;
+        session_.stream.put(rcpt_command(recipients[flight_.offered[nth]], session_.offers));
+    } else if (stage == Stage::data) {
+        session_.stream.put("DATA\r\n");
+    } else {
+        put_chunk(flight_.piece, true);
+        flight_.finished = true;
+    }
+}
+
+void Transaction::put_chunk(std::string_view piece, bool last) {
+    session_.stream.put(base::text("BDAT ", piece.size(), last ? " LAST\r\n" : "\r\n"));
+    session_.stream.put(piece);
+}
+
+void Transaction::put_ahead() {
+    flight_.ahead = true;
+    while (may_put())
+        put(flight_.asked++);
+}
+
+void Transaction::look_ahead(Successor& successor) {
+    if (looked_ahead_ || !session_.offers.pipelining || session_.unclean)
+        return;
+    looked_ahead_ = true;
+    session_.ahead = successor.follow(session_);
+    if (session_.ahead)
+        Transaction(session_, *session_.ahead, options_).put_ahead();
+}
+
+io::Task<void> Transaction::run(Successor& successor) {
+    // Until the end of the content is answered a transaction may be open.
+    session_.needs_reset = true;
+    co_await exchange_envelope(successor);
+    if (session_.closing || flight_.form == Flight::Form::one_chunk)
+        co_return;
+    if (flight_.form == Flight::Form::chunks && !flight_.accepted.empty())
+        co_await send_chunks(successor);
+    else if (flight_.go_ahead && !flight_.accepted.empty())
+        co_await send_data(successor);
+    else if (flight_.go_ahead)
+        co_await send_nothing();
+}
+
+io::Task<void> Transaction::exchange_envelope(Successor& successor) {
+    while (true) {
+        while (may_put())
+            put(flight_.asked++);
+        if (flight_.finished)
+            look_ahead(successor);
+        if (flight_.answered == flight_.asked || session_.closing)
+            co_return;
+        Stage stage = stage_of(flight_.answered);
+        mail::Reply reply = co_await session_.reply(stage, limit_of(stage));
+        if (reply.code == 421) {
+            server_closes(reply, stage);
+        } else {
+            answer(stage, flight_.answered, reply);
+            ++flight_.answered;
+        }
+    }
+}
+
+void Transaction::answer(Stage stage, size_t step, const mail::Reply& reply) {
+    switch (stage) {
+        case Stage::reset:
+            if (!reply.ok())
+                throw OutOfStep("refused RSET");
+            session_.unclean = false;
+            return;
+        case Stage::mail:
+            return answer_mail(reply);
+        case Stage::rcpt:
+            return answer_rcpt(flight_.offered[step - (flight_.reset ? 2 : 1)], reply);
+        case Stage::data:
+            return answer_data(reply);
+        default:
+            return answer_end(stage, reply);
+    }
+}
+
+// RFC 5321 section 3.8: 421 may come at any time, and nothing comes after it.
+void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
+    flight_.stale = flight_.job.way().uses > 1 && flight_.unanswered();
+    if (flight_.stale || flight_.again)
+        return;
+    flight_.job.failed(flight_.unresolved(), said(session_.peer, reply, stage));
+    flight_.accepted.clear();
+    flight_.hopeless = true;
+}
+
+void Transaction::answer_mail(const mail::Reply& reply) {
+    if (reply.ok())
+        return;
+    if (flight_.ahead && session_.unclean) {
+        flight_.again = true;
+        return;
+    }
+    flight_.job.failed(said(session_.peer, reply, Stage::mail));
+    flight_.hopeless = true;
+}
+
+void Transaction::answer_rcpt(uint32_t place, const mail::Reply& reply) {
+    if (reply.go_ahead())
+        throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
+    if (flight_.hopeless || flight_.again)
+        flight_.mixed_up = flight_.mixed_up || reply.ok();
+    else if (reply.ok())
+        flight_.accepted.push_back(place);
+    else
+        flight_.job.failed({place}, said(session_.peer, reply, Stage::rcpt));
+}
+
+void Transaction::answer_data(const mail::Reply& reply) {
+    if (reply.ok())
+        throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
+    flight_.go_ahead = reply.go_ahead();
+    if (flight_.go_ahead || flight_.accepted.empty())
+        return;
+    flight_.job.failed(flight_.accepted, said(session_.peer, reply, Stage::data));
+    flight_.accepted.clear();
+}
+
+void Transaction::answer_end(Stage stage, const mail::Reply& reply) {
+    if (reply.go_ahead() || (reply.ok() && flight_.mixed_up))
+        throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
+    session_.unclean = !reply.ok();
+    session_.needs_reset = !reply.ok();
+    if (flight_.accepted.empty())
+        return;
+    if (reply.ok())
+        flight_.job.sent(flight_.accepted, reply);
+    else
+        flight_.job.failed(flight_.accepted, said(session_.peer, reply, stage));
+    flight_.accepted.clear();
+}
+
+io::Task<void> Transaction::send_data(Successor& successor) {
+    bool broken = false;
+    try {
+        co_await send_body();
+    } catch (const io::TimedOut&) {
+        throw;
+    } catch (const io::Closed&) {
+        broken = true;
+    }
+    if (broken) {
+        co_await early_reply();
+        co_return;
+    }
+    look_ahead(successor);
+    co_await finish(Stage::end_of_data);
+}
+
+// The last piece stays in the buffer, for what follows it.
+io::Task<void> Transaction::send_body() {
+    session_.stage = Stage::body;
+    session_.stream.limit(options_.data_xfer);
+    while (!flight_.finished) {
+        flight_.letter.next(flight_.piece);
+        session_.stream.put(flight_.piece);
+        flight_.finished = flight_.letter.over();
+        if (!flight_.finished)
+            co_await session_.stream.drain(0);
+    }
+}
+
+// The connection broke while the body went out: the server may have said why before it closed.
+io::Task<void> Transaction::early_reply() {
+    std::optional<mail::Reply> reply = co_await session_.last_words();
+    if (!reply || reply->ok() || reply->go_ahead())
+        throw io::Closed("connection closed");
+    session_.over = true;
+    flight_.job.failed(flight_.accepted, said(session_.peer, *reply, Stage::end_of_data));
+    flight_.accepted.clear();
+}
+
+// DATA was taken although no recipient was: RFC 2920 section 3.1 has us send an empty message.
+io::Task<void> Transaction::send_nothing() {
+    if (flight_.mixed_up)
+        throw OutOfStep("accepted DATA after refusing MAIL");
+    session_.stream.put(".\r\n");
+    co_await session_.reply(Stage::end_of_data, options_.data_done);
+}
+
+io::Task<void> Transaction::send_chunks(Successor& successor) {
+    size_t window = session_.offers.pipelining ? chunk_window : 0;
+    size_t unanswered = 0;
+    while (!flight_.finished) {
+        flight_.letter.next(flight_.piece);
+        flight_.finished = flight_.letter.over();
+        put_chunk(flight_.piece, flight_.finished);
+        session_.stage = Stage::chunk;
+        session_.stream.limit(options_.data_xfer);
+        co_await session_.stream.drain(Letter::piece_size);
+        for (++unanswered; unanswered > (flight_.finished ? 1 : window); --unanswered) {
+            mail::Reply reply = co_await session_.reply(Stage::chunk, options_.data_done);
+            if (reply.ok())
+                continue;
+            // RFC 3030 section 2: what state the server is in now cannot be known.
+            session_.over = true;
+            answer_end(Stage::chunk, reply);
+            co_return;
+        }
+    }
+    look_ahead(successor);
+    co_await finish(Stage::last_chunk);
+}
+
+io::Task<void> Transaction::finish(Stage stage) {
+    mail::Reply reply = co_await session_.reply(stage, options_.data_done);
+    answer_end(stage, reply);
+}
+
+}  // namespace smtp

@@ -1,0 +1,84 @@
+#include "smtp/trouble.h"
+
+#include "lib/base/text.h"
+
+namespace smtp {
+namespace {
+
+// RFC 3463 section 2: an enhanced code of another class than the reply's own says nothing.
+mail::Dsn dsn_of(const mail::Reply& reply) {
+    mail::Dsn dsn = reply.dsn_or_default();
+    return dsn.klass == reply.code / 100 ? dsn : mail::Dsn{reply.code / 100, 0, 0};
+}
+
+Trouble from_reply(const Peer& peer, const mail::Reply& reply, std::string reason) {
+    Trouble trouble;
+    trouble.kind = reply.permanent() ? Trouble::Kind::refused : Trouble::Kind::next;
+    trouble.remote_mta = peer.host;
+    trouble.diagnostic = base::printable(reply.one_line());
+    if (reply.permanent() || reply.transient()) {
+        trouble.dsn = dsn_of(reply);
+        trouble.reason = std::move(reason);
+    } else {
+        trouble.dsn = {4, 5, 0};
+        trouble.reason = "Protocol error: " + reason;
+    }
+    return trouble;
+}
+
+Trouble broken_off(std::string reason) {
+    Trouble trouble;
+    trouble.dsn = {4, 4, 2};
+    trouble.reason = std::move(reason);
+    return trouble;
+}
+
+}  // namespace
+
+Trouble said(const Peer& peer, const mail::Reply& reply, Stage stage) {
+    return from_reply(peer, reply,
+                      base::text("host ", peer.peer, " said: ", base::printable(reply.one_line()),
+                                 " (in reply to ", command(stage), ")"));
+}
+
+Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply) {
+    return from_reply(peer, reply,
+                      base::text("host ", peer.peer,
+                                 " refused to talk to me: ", base::printable(reply.one_line())));
+}
+
+Trouble lost(const Peer& peer, Stage stage) {
+    return broken_off(base::text("lost connection with ", peer.peer, " while ", doing(stage)));
+}
+
+Trouble timed_out(const Peer& peer, Stage stage) {
+    return broken_off(
+        base::text("conversation with ", peer.peer, " timed out while ", doing(stage)));
+}
+
+Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what) {
+    Trouble trouble;
+    trouble.dsn = {4, 5, 0};
+    trouble.reason = base::text("Protocol error: host ", peer.peer, " ", what, " (in reply to ",
+                                command(stage), ")");
+    return trouble;
+}
+
+Trouble no_connection(std::string_view relay, std::string_view reason) {
+    Trouble trouble;
+    trouble.dsn = {4, 4, 1};
+    trouble.reason = base::text("connect to ", relay, ": ", reason);
+    trouble.destination = true;
+    trouble.unconnected = true;
+    return trouble;
+}
+
+Trouble local_trouble(std::string_view reason) {
+    Trouble trouble;
+    trouble.kind = Trouble::Kind::local;
+    trouble.dsn = {4, 3, 0};
+    trouble.reason = reason;
+    return trouble;
+}
+
+}  // namespace smtp

@@ -1,0 +1,47 @@
+// Trouble is why a message, or one of its recipients, did not get through at one place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lib/mail/dsn.h"
+#include "lib/mail/reply.h"
+#include "smtp/stage.h"
+
+namespace smtp {
+
+struct Trouble {
+    // next: another place may take it, later if not now. refused: return it. ambiguous: the server
+    // may have the message, so no other place is asked. local: our own fault, no use to go on.
+    // unfit: this server cannot take the message, which is refused when no other place can.
+    enum class Kind : uint8_t { next, refused, ambiguous, local, unfit };
+
+    Kind kind = Kind::next;
+    mail::Dsn dsn{4, 0, 0};
+    std::string reason;        // for the log and the report: "host … said: 450 …"
+    std::string remote_mta;    // the host that said `diagnostic`, or ""
+    std::string diagnostic;    // its reply as received, or ""
+    bool destination = false;  // before a message could be tried: the place itself has it
+    bool unconnected = false;  // not even a connection was made
+};
+
+// `host` is the host's name, `peer` its "name[address]" as log lines have it.
+struct Peer {
+    std::string host;
+    std::string peer;
+    std::string relay;  // peer:port
+};
+
+// A reply that says no: 5xx refuses, 4xx means next; any other code is an error of protocol.
+Trouble said(const Peer& peer, const mail::Reply& reply, Stage stage);
+// A greeting that says no.
+Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply);
+// The connection ended, or a time limit passed, at `stage`.
+Trouble lost(const Peer& peer, Stage stage);
+Trouble timed_out(const Peer& peer, Stage stage);
+Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what);
+Trouble no_connection(std::string_view relay, std::string_view reason);
+Trouble local_trouble(std::string_view reason);
+
+}  // namespace smtp

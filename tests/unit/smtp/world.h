@@ -1,0 +1,291 @@
+// World is a lane with its queue, its log and scripted servers, all in memory.
+//
+// A server plays one script for each connection:
+//     "C MAIL FROM:<a"   reads a line that must begin so
+//     "S 250 ok"         sends a line (sent with what follows it, when the server next reads)
+//     "D"                reads content up to the final dot
+//     "B"                reads "BDAT n [LAST]" with its chunk
+//     "Z"                says nothing more, and waits for the client to go
+//     "E"                the client must close now
+//     "R text"           sends bytes as they are
+//     "X"                closes
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/base/error.h"
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/io/scope.h"
+#include "lib/io/sleep.h"
+#include "lib/io/stream.h"
+#include "smtp/flight.h"
+#include "smtp/lane.h"
+
+namespace smtp_test {
+
+using namespace std::chrono_literals;
+using Script = std::vector<std::string>;
+
+struct Heard {
+    std::vector<std::string> commands;
+    std::vector<std::string> contents;  // as on the wire, without the final dot
+    std::string wrong;                  // where the client left the script
+    bool finished = false;              // the script was played to its end
+};
+
+inline io::Task<void> read_data(io::Stream& stream, Heard& heard) {
+    std::string content;
+    while (true) {
+        std::optional<std::string_view> line = co_await stream.line(1 << 20);
+        if (!line) {
+            heard.wrong += "end of file in content; ";
+            co_return;
+        }
+        if (*line == ".\r\n")
+            break;
+        content += *line;
+    }
+    heard.contents.push_back(content);
+}
+
+inline io::Task<void> read_chunk(io::Stream& stream, Heard& heard) {
+    std::optional<std::string_view> line = co_await stream.line(1000);
+    std::string command(line.value_or("nothing"));
+    heard.commands.push_back(std::string(base::trim(command)));
+    auto words = base::split(command, " \r\n");
+    if (words.size() < 2 || words[0] != "BDAT") {
+        heard.wrong += "BDAT expected, came " + command + "; ";
+        co_return;
+    }
+    size_t size = base::number<size_t>(words[1]).value_or(0);
+    std::string_view chunk = co_await stream.exactly(size);
+    heard.contents.push_back(std::string(chunk));
+}
+
+inline io::Task<void> read_command(io::Stream& stream, const std::string& expected, Heard& heard) {
+    std::optional<std::string_view> line = co_await stream.line(1000);
+    if (!line) {
+        heard.wrong += "end of file, expected " + expected + "; ";
+        co_return;
+    }
+    std::string command(base::trim(*line));
+    if (!command.starts_with(expected))
+        heard.wrong += "expected " + expected + ", came " + command + "; ";
+    heard.commands.push_back(command);
+}
+
+inline io::Task<void> wait_for_end(io::Stream& stream) {
+    while (true) {
+        bool more = co_await stream.fill();
+        if (!more)
+            co_return;
+        stream.consume(stream.buffered().size());
+    }
+}
+
+inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard& heard) {
+    io::Stream stream(std::move(wire));
+    try {
+        for (const std::string& step : script) {
+            std::string text = step.size() > 2 ? step.substr(2) : "";
+            if (step[0] == 'S')
+                stream.put(text + "\r\n");
+            else if (step[0] == 'R')
+                stream.put(text);
+            else if (step[0] == 'C')
+                co_await read_command(stream, text, heard);
+            else if (step[0] == 'D')
+                co_await read_data(stream, heard);
+            else if (step[0] == 'B')
+                co_await read_chunk(stream, heard);
+            else if (step[0] == 'X')
+                break;
+            else
+                co_await wait_for_end(stream);
+            if (!heard.wrong.empty())
+                co_return;
+        }
+        co_await stream.flush();
+        heard.finished = true;
+    } catch (const io::Closed& why) {
+        heard.wrong += std::string("closed: ") + why.what();
+    }
+}
+
+class FakeSource : public spool::MessageSource {
+  public:
+    FakeSource(std::string content, bool valid) : content_(std::move(content)), valid_(valid) {}
+    uint64_t size() const override { return content_.size(); }
+    bool has_leading_dots() const override { return true; }
+    size_t read(std::span<char> into, uint64_t offset) override {
+        return content_.copy(into.data(), into.size(), offset);
+    }
+    bool still_valid() override { return valid_; }
+
+  private:
+    std::string content_;
+    bool valid_;
+};
+
+class FakeQueue : public smtp::Queue {
+  public:
+    std::map<std::string, std::string> contents;  // by queue ID; others have `usual`
+    std::string usual = "Subject: x\r\n\r\nhello\r\n";
+    bool valid = true;
+    bool readable = true;
+    std::map<std::string, int> marked;  // "QID/index": times
+
+    std::unique_ptr<spool::MessageSource> open(const ipc::DeliveryRequest& request) override {
+        if (!readable)
+            throw base::SystemError("open", EIO);
+        auto found = contents.find(request.queue_id);
+        return std::make_unique<FakeSource>(found == contents.end() ? usual : found->second, valid);
+    }
+    void delivered(const ipc::DeliveryRequest& request,
+                   const std::vector<uint32_t>& places) override {
+        for (uint32_t place : places)
+            ++marked[base::text(request.queue_id, "/", request.recipients[place].index)];
+    }
+};
+
+// Hosts without a script refuse connections.
+class FakeDialer : public smtp::Dialer {
+  public:
+    std::map<std::string, std::deque<Script>> scripts;  // by "address:port"
+    std::deque<Heard> heard;                            // one a connection, in order
+    std::vector<std::string> dialled;
+    int error = ECONNREFUSED;
+    bool silent = false;  // unscripted hosts do not answer at all
+
+    explicit FakeDialer(io::Scope& servers) : servers_(servers) {}
+
+    io::Task<std::unique_ptr<io::Wire>> dial(io::SocketAddress to,
+                                             base::Instant deadline) override {
+        std::string name = base::text(to.ip(), ":", to.port());
+        dialled.push_back(name);
+        std::deque<Script>& ready = scripts[name];
+        if (ready.empty() && silent) {
+            co_await io::sleep_until(deadline);
+            throw io::TimedOut();
+        }
+        if (ready.empty())
+            throw base::SystemError("connect", error);
+        auto [client, server] = io::wire_pair(1 << 20);
+        heard.emplace_back();
+        servers_.spawn(play(std::move(server), std::move(ready.front()), heard.back()));
+        ready.pop_front();
+        co_return std::move(client);
+    }
+
+  private:
+    io::Scope& servers_;
+};
+
+struct World : testing::Test {
+    static constexpr const char* here = "[192.0.2.1]:25";
+    static constexpr const char* there = "[192.0.2.2]:25";
+
+    io::ManualClock clock;
+    io::Loop loop{clock};
+    io::Scope servers;
+    io::Scope lanes;
+    smtp::Options options;
+    FakeQueue queue;
+    FakeDialer dialer{servers};
+    smtp::IdleSessions idle{options};
+    std::vector<ipc::DeliveryReport> reports;
+    smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle},
+                    [this](std::unique_ptr<smtp::Job> job) { reports.push_back(job->report()); }};
+    uint64_t last_id = 0;
+    std::string log;
+
+    World() {
+        options.helo_name = "client.example";
+        testing::internal::CaptureStderr();
+    }
+    void TearDown() override {
+        lanes.cancel();
+        loop.run_until_idle();
+        lanes.spawn(idle.run());
+        loop.run_until_idle();
+        lanes.cancel();
+        servers.cancel();
+        loop.run_until_idle();
+        base::log::flush();
+        log += testing::internal::GetCapturedStderr();
+        if (HasFailure()) {
+            std::cerr << log;
+            for (const Heard& one : dialer.heard)
+                std::cerr << "server: " << one.wrong << "\n";
+        }
+    }
+
+    void serve(const std::string& at, Script script) {
+        dialer.scripts[at].push_back(std::move(script));
+    }
+    ipc::DeliveryRequest request(const std::vector<std::string>& recipients,
+                                 const std::string& nexthop = here) {
+        ipc::DeliveryRequest made;
+        made.id = ++last_id;
+        made.queue_id = base::text("Q", last_id);
+        made.sender = "s@example.org";
+        made.nexthop = nexthop;
+        made.arrival = made.active_since = loop.wall();
+        made.size = queue.usual.size();
+        for (const std::string& address : recipients) {
+            ipc::DeliveryRecipient recipient;
+            recipient.index = static_cast<uint32_t>(made.recipients.size()) + 5;
+            recipient.address = address;
+            made.recipients.push_back(recipient);
+        }
+        return made;
+    }
+    void add(ipc::DeliveryRequest made) {
+        lane.add(std::make_unique<smtp::Job>(std::move(made), options, queue));
+    }
+    // Runs the lane until nothing more happens.
+    void run() {
+        lanes.spawn(lane.run());
+        loop.run_until_idle();
+    }
+    void deliver(const std::vector<std::string>& recipients, const std::string& nexthop = here) {
+        add(request(recipients, nexthop));
+        run();
+    }
+    void pass(base::Duration time) {
+        clock.advance(time);
+        loop.run_until_idle();
+    }
+    void read_log() {
+        base::log::flush();
+        log += testing::internal::GetCapturedStderr();
+        testing::internal::CaptureStderr();
+    }
+
+    // "sent 2.0.0 250 ok": status, code and reason of recipient `index` in report `number`.
+    std::string outcome(size_t number, size_t index = 0) {
+        if (number >= reports.size())
+            return "no report";
+        for (const mail::Outcome& one : reports[number].outcomes)
+            if (one.recipient == index + 5)
+                return base::text(mail::status_text(one.status), " ", one.dsn.text(), " ",
+                                  one.reason);
+        return "no outcome";
+    }
+    void expect_played() {
+        for (const Heard& one : dialer.heard) {
+            EXPECT_EQ(one.wrong, "");
+            EXPECT_TRUE(one.finished);
+        }
+    }
+};
+
+}  // namespace smtp_test
