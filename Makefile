@@ -86,7 +86,11 @@ $(addprefix $(BIN)/,$(COMMANDS)): $(BIN)/%: $(OUT)/commands/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CXX) $(MODE) $^ -o $@ $(LIBS)
 
-programs: $(PROGRAMS)
+# mailq is postqueue by another name.
+$(BIN)/mailq: $(BIN)/postqueue
+	ln -sf postqueue $@
+
+programs: $(PROGRAMS) $(BIN)/mailq
 
 UNIT_NAME := unit$(if $(FLOORS),-part)
 $(OUT)/$(UNIT_NAME): $(call objects,$(TEST_SOURCES)) $(ARCHIVE)

@@ -55,7 +55,9 @@ class Log {
         std::string full =
             text(tag, "[", ::getpid(), "]: ", word, printable(what.substr(0, line_bytes)));
         if (!opened_ || options_.to_stderr || options_.only_stderr)
-            to_stderr(full);
+            to_stderr(options_.stderr_name.empty() ? full
+                                                   : text(options_.stderr_name, ": ", word,
+                                                          printable(what.substr(0, line_bytes))));
         if (opened_ && !options_.only_stderr)
             keep(severity, std::move(full));
     }
@@ -219,10 +221,10 @@ void error(std::string_view line) {
     the_log().line(LOG_ERR, {}, "error: ", line);
 }
 
-void fatal(std::string_view line) {
+void fatal(std::string_view line, int status) {
     the_log().line(LOG_CRIT, {}, "fatal: ", line);
     drain(last_words);
-    _exit(1);
+    _exit(status);
 }
 
 void panic(std::string_view line) {

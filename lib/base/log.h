@@ -25,7 +25,8 @@ struct Options {
     std::string file_when_absent;         // where lines go while nobody listens at that socket
     std::string host = "localhost";       // what lines in that file show as their origin
     bool to_stderr = false;               // a copy of every line, for commands and start-fg
-    bool only_stderr = false;             // no receiver at all
+    std::string stderr_name;   // on standard error, this in place of the tag, as commands have it
+    bool only_stderr = false;  // no receiver at all
     size_t ring_bytes = 1 << 20;
 };
 
@@ -36,8 +37,8 @@ const Options& options();
 void info(std::string_view line);
 void warning(std::string_view line);
 void error(std::string_view line);
-// Logs, flushes and ends the process with status 1.
-[[noreturn]] void fatal(std::string_view line);
+// Logs, flushes and ends the process.
+[[noreturn]] void fatal(std::string_view line, int status = 1);
 // For a state that cannot be: logs, flushes and aborts.
 [[noreturn]] void panic(std::string_view line);
 

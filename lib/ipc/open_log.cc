@@ -25,6 +25,7 @@ base::log::Options command_log(const config::Settings& settings, std::string_vie
     base::log::Options options = common(settings, program);
     options.to_stderr = true;
     options.host = log_host(settings);
+    options.stderr_name = program;
     options.file_when_absent = settings.text("maillog_file");
     if (!options.file_when_absent.empty())
         options.postlog_socket = base::text(settings.text("queue_directory"), "/public/",

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view base52 = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
 constexpr size_t micros_digits = 4;
 constexpr size_t least_seconds_digits = 6;
-constexpr unsigned deepest = 4;
+constexpr unsigned deepest = 16;  // the most that hash_queue_depth may be
 
 // What the names of hash subdirectories are taken from.
 std::string hash_text(std::string_view id) {
@@ -70,6 +70,16 @@ std::optional<std::string> QueueFolders::find(std::string_view queue, std::strin
             return there;
     }
     return std::nullopt;
+}
+
+QueueFolders queue_folders(const config::Settings& settings, std::string root) {
+    QueueFolders folders;
+    folders.root = std::move(root);
+    folders.hashed.clear();
+    for (std::string& queue : settings.list("hash_queue_names"))
+        folders.hashed.insert(std::move(queue));
+    folders.depth = static_cast<unsigned>(settings.number("hash_queue_depth"));
+    return folders;
 }
 
 struct QueueScan::Level {

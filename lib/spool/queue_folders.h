@@ -15,6 +15,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/time.h"
+#include "lib/config/settings.h"
 
 namespace spool {
 
@@ -29,6 +30,9 @@ struct QueueFolders {
     // Where it is, also when it was put there under another depth.
     std::optional<std::string> find(std::string_view queue, std::string_view id) const;
 };
+
+// The folders under `root` as hash_queue_names and hash_queue_depth have them.
+QueueFolders queue_folders(const config::Settings& settings, std::string root);
 
 // One file of a queue, seen without opening it.
 struct QueueEntry {

@@ -81,16 +81,20 @@ QueueRecord RecordReader::next() {
     return record;
 }
 
+void RecordReader::jump(const QueueRecord& pointer) {
+    auto target = base::number<uint64_t>(base::trim(pointer.data));
+    if (!target || ++jumps_ > most_jumps)
+        throw BadContent(base::text("bad pointer at byte ", pointer.offset));
+    if (*target > 0)
+        seek(*target);
+}
+
 QueueRecord RecordReader::follow() {
     while (true) {
         QueueRecord record = next();
         if (record.type != record::pointer)
             return record;
-        auto target = base::number<uint64_t>(base::trim(record.data));
-        if (!target || ++jumps_ > most_jumps)
-            throw BadContent(base::text("bad pointer at byte ", record.offset));
-        if (*target > 0)
-            seek(*target);
+        jump(record);
     }
 }
 

@@ -60,6 +60,8 @@ class RecordReader {
     QueueRecord next();
     // As next(), but goes where pointers lead; a file whose pointers run in a circle is bad.
     QueueRecord follow();
+    // Goes where a pointer leads; throws BadContent for a bad one, or one too many.
+    void jump(const QueueRecord& pointer);
     void seek(uint64_t offset) { offset_ = offset; }
     uint64_t offset() const { return offset_; }
 
