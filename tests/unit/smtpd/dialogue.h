@@ -1,0 +1,78 @@
+// Dialogue talks to one SMTP session over a wire in memory, with its log on a disk in memory.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/log.h"
+#include "lib/io/run.h"
+#include "lib/io/stream.h"
+#include "lib/spool/content.h"
+#include "lib/spool/pool.h"
+#include "lib/spool/reader.h"
+#include "smtpd/session.h"
+#include "tests/unit/lib/spool/memory_disk.h"
+
+namespace smtpd_test {
+
+// What the client sends, and what the server must have answered before the client goes on.
+struct Step {
+    std::string send;
+    std::string expect;
+};
+using Steps = std::vector<Step>;
+
+inline const std::string greeting = "220 mx.example.com ESMTP Postfix\r\n";
+inline const std::string capabilities =
+    "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n"
+    "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250 CHUNKING\r\n";
+inline const std::string go_ahead = "354 End data with <CR><LF>.<CR><LF>\r\n";
+inline const std::string ok_mail = "250 2.1.0 Ok\r\n";
+inline const std::string ok_rcpt = "250 2.1.5 Ok\r\n";
+inline const std::string queued = "250 2.0.0 Ok: queued as *\r\n";
+inline const std::string bye = "221 2.0.0 Bye\r\n";
+
+struct Stored {
+    mail::Envelope envelope;
+    std::string content;
+};
+
+class Dialogue : public testing::Test {
+  protected:
+    Dialogue();
+    ~Dialogue() override;
+
+    // Greeting and EHLO, then `steps`; each must be answered as it says ('*' stands for a word).
+    // Then the client closes, and the server must be done.
+    void talk(const Steps& steps);
+    // The same without the start.
+    void talk_raw(const Steps& steps);
+    // Sends the first `length` bytes of the steps' input, as they may be sent, and breaks off.
+    void break_off(const Steps& steps, size_t length);
+
+    // What is durable in the log; ends the writer.
+    std::vector<Stored> stored();
+    // The lines logged so far.
+    std::string logged();
+
+    smtpd::Options options;
+    smtpd::Policy::Lists lists;
+    std::string client_address = "127.0.0.1";
+    spool_test::MemoryDisk disk;
+    io::Loop loop;
+    io::Event hurry;
+    spool::Options spool_options;
+    unsigned rung = 0;
+
+  private:
+    io::Task<void> both_sides(const Steps& steps, size_t length);
+
+    std::unique_ptr<spool::Writer> writer_;
+    std::string log_file_;
+    testing::TestInfo const* info_;
+};
+
+}  // namespace smtpd_test
