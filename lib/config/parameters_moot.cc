@@ -25,7 +25,7 @@ static constexpr Parameter rows[] = {
     moot(time("trigger_timeout", "10s", 1, most_int, "wakeups are never waited for")),
     moot(time("fork_delay", "1s", 1, most_int, "a process that does not start is tried again by master")),
     moot(number("fork_attempts", "5", 1, most_int, "a process that does not start is tried again by master")),
-    moot(text("cleanup_service_name", "cleanup", "cleaning up is done in smtpd, pickup and bounce")),
+    moot(text("cleanup_service_name", "cleanup", "cleaning up is done in smtpd and bounce")),
     moot(text("rewrite_service_name", "rewrite", "rewriting is done in smtpd and qmgr")),
     moot(text("connection_cache_service_name", "scache", "smtp keeps its own connections")),
     moot(text("tlsmgr_service_name", "tlsmgr", "each process has its own random numbers")),

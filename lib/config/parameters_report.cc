@@ -6,7 +6,7 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     size("bounce_size_limit", "50000", 1, most_int, "how much of a message a report returns"),
-    word("double_bounce_sender", "double-bounce", "the sender of reports about reports"),
+    not_built(word("double_bounce_sender", "double-bounce", "the sender of reports about reports")),
     flag("soft_bounce", "no", "keeps mail that would be returned"),
     not_built(number("delay_logging_resolution_limit", "2", 0, 6, "decimals of delays in the log")),
     risky(list("authorized_mailq_users", "static:anyone", "who may list the queue")),

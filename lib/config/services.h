@@ -15,7 +15,7 @@ enum class Built : uint8_t {
 
 struct Command {
     Built built = Built::unknown;
-    std::string_view note;  // for `elsewhere`: "in smtpd, pickup and bounce"; else empty
+    std::string_view note;  // for `elsewhere`: "in smtpd and bounce"; else empty
     // Whether maxproc counts sessions over all workers rather than processes.
     bool counts_sessions = false;
 };
