@@ -110,7 +110,7 @@ io::Task<bool> one_command(Session& session, std::string_view line) {
         co_return false;
     Answer answer = co_await obey(session, command, place);
     session.errors += answer.error;
-    session.cut_off = answer.ends && answer.error;
+    session.cut_off = answer.ends && (answer.error || !session.stream.buffered().empty());
     co_await reply(session, answer.reply);
     co_return !answer.ends;
 }
@@ -155,6 +155,7 @@ io::Task<void> dialogue(Session& session) {
 // last reply away.
 io::Task<void> part(Session& session) {
     session.stream.deadline(io::loop().now() + farewell);
+    co_await session.stream.flush();
     session.stream.wire().finish_writing();
     size_t ignored = 0;
     while (ignored < most_ignored) {

@@ -224,7 +224,7 @@ def test_clients_that_stop_in_the_middle():
               b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nSubject: h",
               b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nx\r\n\r\nx\r\n.",
               b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nBDAT 100\r\nSubject"]
-    with Instance(relay.nexthop) as instance:
+    with Instance(relay.nexthop, {"smtpd_forbid_unauth_pipelining": "no"}) as instance:
         for start in starts:
             client = Client(instance.address, instance.port)
             client.send(start)
