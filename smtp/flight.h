@@ -33,10 +33,8 @@ struct Flight {
     size_t asked = 0;                // commands of the envelope put so far
     size_t answered = 0;             // and replies to them read
     bool reset = false;              // the first of them is RSET
-    bool ahead = false;              // put behind the end of the message before
     bool finished = false;           // all content was put: the server may have the message
     bool hopeless = false;           // MAIL was refused
-    bool again = false;              // MAIL was refused for what became of the message before
     bool stale = false;              // the server had closed this used connection already
     bool mixed_up = false;           // a recipient was accepted though MAIL was not
     bool go_ahead = false;           // 354

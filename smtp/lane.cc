@@ -176,7 +176,9 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
     std::unique_ptr<Flight> flight = prepare(job, session);
     if (!flight)
         return nullptr;
-    flight->reset = false;  // it begins where the message before has ended
+    // The end of DATA ends a transaction whatever the reply (RFC 5321 section 4.1.1.4); after a
+    // BDAT that fails, only RSET does (RFC 3030 section 2).
+    flight->reset = session.offers.chunking;
     following_ = std::move(waiting_.front());
     waiting_.pop_front();
     return flight;
@@ -198,14 +200,12 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
     }
     if (conversation)
         broken_off(*flight, conversation);
-    if (flight->stale || flight->again)
+    if (flight->stale)
         job.tried(session_->stop, false);
 }
 
 void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
     session_->over = true;
-    if (flight.again)
-        return;
     if (flight.finished)
         session_->stage =
             flight.form == Flight::Form::data ? Stage::end_of_data : Stage::last_chunk;

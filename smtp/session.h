@@ -48,7 +48,6 @@ class Session {
     bool over = false;              // not to be used again
     bool closing = false;           // the server said 421
     bool needs_reset = false;       // a transaction may be open: RSET comes first
-    bool unclean = false;           // the last message did not end in a 2xx
     std::unique_ptr<Flight> ahead;  // of the next message: its envelope was sent behind this one
 
   private:

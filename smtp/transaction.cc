@@ -51,7 +51,7 @@ bool Transaction::fits_behind(const Job& job) {
 
 bool Transaction::may_put() const {
     size_t window = session_.offers.pipelining ? pipeline_window : 1;
-    if (flight_.hopeless || flight_.again || flight_.asked == commands() ||
+    if (flight_.hopeless || flight_.asked == commands() ||
         flight_.asked - flight_.answered >= window)
         return false;
     // The content command is not worth sending once all recipients are known to be refused.
@@ -85,13 +85,12 @@ void Transaction::put_chunk(std::string_view piece, bool last) {
 }
 
 void Transaction::put_ahead() {
-    flight_.ahead = true;
     while (may_put())
         put(flight_.asked++);
 }
 
 void Transaction::look_ahead(Successor& successor) {
-    if (looked_ahead_ || !session_.offers.pipelining || session_.unclean)
+    if (looked_ahead_ || !session_.offers.pipelining)
         return;
     looked_ahead_ = true;
     session_.ahead = successor.follow(session_);
@@ -137,7 +136,6 @@ void Transaction::answer(Stage stage, size_t step, const mail::Reply& reply) {
         case Stage::reset:
             if (!reply.ok())
                 throw OutOfStep("refused RSET");
-            session_.unclean = false;
             return;
         case Stage::mail:
             return answer_mail(reply);
@@ -153,7 +151,7 @@ void Transaction::answer(Stage stage, size_t step, const mail::Reply& reply) {
 // RFC 5321 section 3.8: 421 may come at any time, and nothing comes after it.
 void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
     flight_.stale = flight_.job.way().uses > 1 && flight_.unanswered();
-    if (flight_.stale || flight_.again)
+    if (flight_.stale)
         return;
     flight_.job.failed(flight_.unresolved(), said(session_.peer, reply, stage));
     flight_.accepted.clear();
@@ -163,10 +161,6 @@ void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
 void Transaction::answer_mail(const mail::Reply& reply) {
     if (reply.ok())
         return;
-    if (flight_.ahead && session_.unclean) {
-        flight_.again = true;
-        return;
-    }
     flight_.job.failed(said(session_.peer, reply, Stage::mail));
     flight_.hopeless = true;
 }
@@ -174,7 +168,7 @@ void Transaction::answer_mail(const mail::Reply& reply) {
 void Transaction::answer_rcpt(uint32_t place, const mail::Reply& reply) {
     if (reply.go_ahead())
         throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
-    if (flight_.hopeless || flight_.again)
+    if (flight_.hopeless)
         flight_.mixed_up = flight_.mixed_up || reply.ok();
     else if (reply.ok())
         flight_.accepted.push_back(place);
@@ -195,7 +189,6 @@ void Transaction::answer_data(const mail::Reply& reply) {
 void Transaction::answer_end(Stage stage, const mail::Reply& reply) {
     if (reply.go_ahead() || (reply.ok() && flight_.mixed_up))
         throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
-    session_.unclean = !reply.ok();
     session_.needs_reset = !reply.ok();
     if (flight_.accepted.empty())
         return;
