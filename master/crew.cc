@@ -139,7 +139,8 @@ void Crew::on_status(const Worker& worker) {
 void Crew::ended(Worker& worker, int wait_status) {
     if (!closing_ || (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) != SIGTERM))
         tell_of_end(worker, wait_status);
-    if (!worker.was_ready() && !worker.leaving() && !closing_) {
+    bool by_kill = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
+    if (!worker.was_ready() && !worker.leaving() && !closing_ && !by_kill) {
         throttle_.failed(io::loop().now());
         log_throttled(plan_);
     }

@@ -1,5 +1,8 @@
 #include "master/events.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 
@@ -13,6 +16,10 @@ namespace {
 std::string release(std::string_view what, const config::Settings& settings) {
     return text(what, " -- version ", settings.text("mail_version"), ", configuration ",
                 settings.directory());
+}
+
+bool among(const std::vector<std::string>& lines, const std::string& line) {
+    return std::ranges::find(lines, line) != lines.end();
 }
 
 }  // namespace
@@ -67,13 +74,23 @@ void log_straggler(const ServicePlan& plan, size_t processes) {
                       " did not end in time -- killing"));
 }
 
-void log_plan(const Plan& plan, const config::Settings& settings) {
-    for (const std::string& line : settings.warnings())
+void log_remarks(const Instance& instance) {
+    for (const std::string& line : instance.plan.warnings)
         log::warning(line);
-    for (const std::string& line : plan.warnings)
-        log::warning(line);
-    for (const std::string& line : plan.notes)
+    for (const std::string& line : instance.plan.notes)
         log::info(line);
+}
+
+void log_new_remarks(const Instance& instance, const Instance& before) {
+    for (const std::string& line : instance.doubts)
+        if (!among(before.doubts, line))
+            log::warning(line);
+    for (const std::string& line : instance.plan.warnings)
+        if (!among(before.plan.warnings, line))
+            log::warning(line);
+    for (const std::string& line : instance.plan.notes)
+        if (!among(before.plan.notes, line))
+            log::info(line);
 }
 
 }  // namespace master

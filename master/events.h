@@ -5,6 +5,7 @@
 
 #include "lib/base/time.h"
 #include "lib/config/settings.h"
+#include "master/instance.h"
 #include "master/plan.h"
 #include "master/worker.h"
 
@@ -20,7 +21,9 @@ void log_throttled(const ServicePlan& plan);
 void log_process_limit(const ServicePlan& plan);
 void log_stalled(const Worker& worker, base::Duration limit);
 void log_straggler(const ServicePlan& plan, size_t processes);
-// What there is to say of a plan: lines done elsewhere, settings without effect.
-void log_plan(const Plan& plan, const config::Settings& settings);
+// What there is to say of the services at start, where `postfix start` has told all else; and of
+// a whole configuration at a reload, as far as it was not true before.
+void log_remarks(const Instance& instance);
+void log_new_remarks(const Instance& instance, const Instance& before);
 
 }  // namespace master

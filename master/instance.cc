@@ -21,15 +21,14 @@ unsigned usable_cores() {
 
 Instance Instance::load(const std::string& directory) {
     config::Settings settings = config::Settings::load(directory);
-    std::vector<std::string> problems;
+    std::vector<std::string> problems, doubts;
     for (const config::Problem& problem : config::check_instance(settings))
-        if (problem.fatal)
-            problems.push_back(problem.text);
+        (problem.fatal ? problems : doubts).push_back(problem.text);
     if (!problems.empty())
         throw config::Error(problems);
     config::MasterCf master_cf = config::MasterCf::read(directory + "/master.cf");
     Plan plan = make_plan(master_cf, settings, usable_cores());
-    return Instance{std::move(settings), std::move(plan)};
+    return Instance{std::move(settings), std::move(plan), std::move(doubts)};
 }
 
 }  // namespace master

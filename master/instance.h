@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/config/settings.h"
 #include "master/plan.h"
@@ -11,6 +12,7 @@ namespace master {
 struct Instance {
     config::Settings settings;
     Plan plan;
+    std::vector<std::string> doubts;  // what `postfix check` warns of
 
     // Reads and checks everything in `directory`; changes nothing. Throws config::Error or
     // base::SystemError.

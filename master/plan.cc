@@ -104,9 +104,11 @@ std::string absence(const ServiceEntry& entry) {
     if (command.built == Built::elsewhere)
         return base::text("service ", entry.name, ": the work of ", entry.command, " is done ",
                           command.note);
-    if (command.built == Built::not_yet)
-        return base::text("service ", entry.name, ": ", entry.command, " is not built yet: ",
-                          "mail for it is deferred (mail transport unavailable)");
+    if (command.built == Built::not_yet) {
+        bool delivers = command.counts_sessions && entry.type != ServiceType::inet;
+        return base::text("service ", entry.name, ": ", entry.command, " is not built yet",
+                          delivers ? ": mail for it is deferred (mail transport unavailable)" : "");
+    }
     if (entry.type == ServiceType::pass)
         return base::text("service ", entry.name, ": services of type pass are not built yet");
     return {};
@@ -117,7 +119,6 @@ std::string absence(const ServiceEntry& entry) {
 Plan make_plan(const config::MasterCf& master_cf, const config::Settings& settings,
                unsigned cores) {
     Plan plan;
-    plan.warnings = master_cf.warnings();
     std::vector<std::string> problems;
     for (const ServiceEntry& entry : master_cf.entries()) {
         if (config::classify_command(entry.command).built == Built::unknown) {

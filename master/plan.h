@@ -35,7 +35,7 @@ struct ServicePlan {
 struct Plan {
     std::vector<ServicePlan> services;
     std::vector<std::string> notes;     // services done elsewhere or not built yet
-    std::vector<std::string> warnings;  // worth a warning
+    std::vector<std::string> warnings;  // services whose program is not there
 };
 
 // Throws config::Error with every problem.

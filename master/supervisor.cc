@@ -39,7 +39,7 @@ Supervisor::Supervisor(Instance instance, Sockets sockets)
       signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {}
 
 io::Task<void> Supervisor::run() {
-    log_plan(instance_.plan, instance_.settings);
+    log_remarks(instance_);
     for (const ServicePlan& plan : instance_.plan.services)
         start_crew(plan);
     std::exception_ptr error;
@@ -97,14 +97,14 @@ void Supervisor::reload() {
                 throw config::Error(base::text(fresh.settings.where(name), ": ", name,
                                                " takes a stop and a start to change"));
         sockets_.adopt(fresh.plan);
+        ++generation_;
+        log_reloaded(fresh.settings);
+        log_new_remarks(fresh, instance_);
         instance_ = std::move(fresh);
     } catch (const std::exception& error) {
         log_not_reloaded(error.what());
         return;
     }
-    ++generation_;
-    log_reloaded(instance_.settings);
-    log_plan(instance_.plan, instance_.settings);
     apply();
 }
 

@@ -1,7 +1,8 @@
 // Throttle says when a service may start another process after some ended too early.
 //
-// Only a process that ends before it is ready counts: 1 s, doubling to service_throttle_time. One
-// that was ready shows that the service can work, whatever the process dies of later.
+// Only a process that ends before it is ready counts, unless somebody killed it: 1 s, doubling to
+// service_throttle_time. One that was ready shows that the service can work, whatever the process
+// dies of later.
 #pragma once
 
 #include "lib/base/time.h"

@@ -33,6 +33,11 @@ struct Call {
 
 // Makes what is missing, and tells what is wrong; true when nothing forbids a start.
 bool check_instance(const Call& call) {
+    // The queue itself is never made: a wrong name would look like a queue that lost its mail.
+    const std::string queue = call.settings.text("queue_directory");
+    if (::access(queue.c_str(), F_OK) != 0)
+        throw base::SystemError(
+            base::text(call.settings.where("queue_directory"), ": queue_directory ", queue));
     config::create_directories(call.settings);
     bool good = true;
     for (const config::Problem& problem : config::check_instance(call.settings)) {
@@ -165,13 +170,24 @@ constexpr Verb verbs[] = {
     {"check", check, Needs::nothing},
 };
 
+// The process of a master that was killed this moment goes on for some milliseconds.
+pid_t find_master(const std::string& queue_directory, Needs needs) {
+    std::optional<pid_t> master = ipc::running_master(queue_directory);
+    for (int tries = 0; master && needs == Needs::stopped && tries < 10; ++tries) {
+        ::usleep(20'000);
+        master = ipc::running_master(queue_directory);
+    }
+    return master.value_or(0);
+}
+
 // The instance belongs to root or, without root, to the owner of its queue.
 void check_user(const config::Settings& settings) {
     struct stat queue;
     if (::geteuid() == 0 || ::stat(settings.text("queue_directory").c_str(), &queue) != 0 ||
         queue.st_uid == ::geteuid())
         return;
-    log::fatal("the postfix command is reserved for the superuser and the owner of the queue");
+    log::fatal(base::text("the postfix command is reserved for the superuser and the owner of ",
+                          "queue_directory, ", settings.text("queue_directory")));
 }
 
 }  // namespace
@@ -189,7 +205,7 @@ int carry_out(const Request& request, const config::Settings& settings) {
     if (!request.arguments.empty())
         log::fatal(base::text("usage: postfix ", request.verb, " (without arguments)"));
     check_user(settings);
-    pid_t master = ipc::running_master(settings.text("queue_directory")).value_or(0);
+    pid_t master = find_master(settings.text("queue_directory"), verb->needs);
     if (verb->needs == Needs::stopped && master != 0)
         log::fatal("the Postfix mail system is already running");
     if (verb->needs == Needs::running && master == 0)
