@@ -41,6 +41,7 @@ class Log {
         flush_locked();
         options_ = std::move(options);
         tag_ = text(options_.syslog_name, "/", options_.program);
+        pid_ = ::getpid();
         opened_ = true;
         socket_.reset();
         retry_at_ = Instant{};
@@ -53,7 +54,7 @@ class Log {
         std::lock_guard hold(lock_);
         std::string tag = program.empty() ? tag_ : text(options_.syslog_name, "/", program);
         std::string full =
-            text(tag, "[", ::getpid(), "]: ", word, printable(what.substr(0, line_bytes)));
+            text(tag, "[", pid_, "]: ", word, printable(what.substr(0, line_bytes)));
         if (!opened_ || options_.to_stderr || options_.only_stderr)
             to_stderr(options_.stderr_name.empty() ? full
                                                    : text(options_.stderr_name, ": ", word,
@@ -180,7 +181,7 @@ class Log {
         }
         if (dropped_unsaid_ > 0) {
             uint64_t count = std::exchange(dropped_unsaid_, 0);
-            std::string said = text(tag_, "[", ::getpid(), "]: warning: ", count,
+            std::string said = text(tag_, "[", pid_, "]: warning: ", count,
                                     " log lines dropped: the log did not take them in time");
             keep(LOG_WARNING, std::move(said));
         }
@@ -189,6 +190,7 @@ class Log {
     std::mutex lock_;
     Options options_;
     std::string tag_ = "postfix/posthaste";
+    pid_t pid_ = ::getpid();  // as of open(): our processes are spawned, never forked
     bool opened_ = false;
     Fd socket_;
     Instant retry_at_{};
