@@ -14,14 +14,28 @@ struct Endpoint {
     uint16_t port = smtp_port;
 };
 
+std::optional<uint16_t> parse_port(std::string_view text) {
+    struct Named {
+        std::string_view name;
+        uint16_t port;
+    };
+    constexpr Named known[] = {
+        {"smtp", smtp_port}, {"submission", 587}, {"submissions", 465}, {"smtps", 465}};
+    for (const auto& [name, port] : known)
+        if (text == name)
+            return port;
+    auto port = base::number<uint16_t>(text);
+    return port == 0 ? std::nullopt : port;
+}
+
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
     auto close = text.find(']');
     if (!text.starts_with('[') || close == text.npos)
         return std::nullopt;
     Endpoint endpoint{text.substr(1, close - 1), smtp_port};
     if (auto rest = text.substr(close + 1); !rest.empty()) {
-        auto port = rest.front() == ':' ? base::number<uint16_t>(rest.substr(1)) : std::nullopt;
-        if (!port || *port == 0)
+        auto port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::nullopt;
+        if (!port)
             return std::nullopt;
         endpoint.port = *port;
     }
