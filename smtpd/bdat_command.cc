@@ -43,7 +43,6 @@ std::optional<Answer> refuse_chunk(Session& session, const Chunk& chunk) {
 
 // Reads the chunk, for the message or for nothing; false at a bare LF that is not allowed.
 io::Task<bool> receive(Session& session, uint64_t left, bool keep) {
-    std::string content;
     while (left > 0) {
         if (session.stream.buffered().empty()) {
             bool more = co_await session.stream.fill();
@@ -53,7 +52,7 @@ io::Task<bool> receive(Session& session, uint64_t left, bool keep) {
         std::string_view bytes = session.stream.buffered().substr(0, left);
         left -= bytes.size();
         session.content_came(bytes.size());
-        content.clear();
+        std::string content;  // not kept while this waits for the client
         if (keep)
             session.mail->bdat->text.feed(bytes, content);
         session.stream.consume(bytes.size());

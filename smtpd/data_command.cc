@@ -22,14 +22,13 @@ std::optional<Answer> refuse_data(const Session& session, const esmtp::Command& 
 // Reads all content; false where it ended early at a bare LF that is not allowed.
 io::Task<bool> receive(Session& session) {
     esmtp::EndOfData end;
-    std::string content;
     while (!end.done()) {
         if (session.stream.buffered().empty()) {
             bool more = co_await session.stream.fill();
             if (!more)
                 throw io::Closed("lost connection");
         }
-        content.clear();
+        std::string content;  // not kept while this waits for the client
         size_t used = end.feed(session.stream.buffered(), content);
         session.stream.consume(used);
         session.content_came(used);

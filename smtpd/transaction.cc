@@ -71,7 +71,7 @@ io::Task<void> Transaction::add_content(std::string_view content) {
         co_return;
     filter_->feed(content, filtered_);
     co_await store(filtered_);
-    filtered_.clear();
+    filtered_ = std::string();  // a slow client costs no buffer
 }
 
 void Transaction::drop_doubles() {

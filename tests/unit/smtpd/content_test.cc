@@ -1,6 +1,8 @@
 // Content that comes by DATA and BDAT: its end, its limits, clients that stop, disks that fail.
 #include <atomic>
 #include <cerrno>
+#include <iterator>
+#include <random>
 
 #include "tests/unit/smtpd/dialogue.h"
 
@@ -161,6 +163,45 @@ TEST_F(SmtpdContent, ClientsMayStopAnywhere) {
     EXPECT_NE(log.find("NOQUEUE: lost connection after CONNECT from unknown[127.0.0.1]"), log.npos);
     EXPECT_NE(log.find(": lost connection after DATA (11 bytes) from unknown[127.0.0.1]"),
               log.npos);
+}
+
+// Whatever a client sends, the session ends and nothing but whole messages is stored.
+TEST_F(SmtpdContent, NoInputBreaksASession) {
+    const std::string pieces[] = {"EHLO x\r\n",
+                                  "HELO x\r\n",
+                                  "MAIL FROM:<a@b>\r\n",
+                                  "RCPT TO:<c@d>\r\n",
+                                  "DATA\r\n",
+                                  "BDAT 5\r\n",
+                                  "BDAT 3 LAST\r\n",
+                                  "A: b\r\n",
+                                  ".\r\n",
+                                  "\r\n.\r\n",
+                                  "RSET\r\n",
+                                  "NOOP\r\n",
+                                  "\n",
+                                  "\r",
+                                  "\0"s,
+                                  "VRFY x\r\n",
+                                  "MAIL FROM:<a@b> SIZE=5 BODY=8BITMIME\r\n",
+                                  "RCPT TO:<@x:y>\r\n",
+                                  std::string(3000, 'x'),
+                                  "BDAT 99999999999999999999\r\n"};
+    options.hard_error_limit = 50;
+    options.forbid_unauth_pipelining = false;
+    std::mt19937 random(20260102);
+    for (int round = 0; round < 1500; ++round) {
+        std::string input;
+        for (auto left = random() % 25; left > 0; --left)
+            input += pieces[random() % std::size(pieces)];
+        break_off({{"", greeting}, {input, ""}}, input.size());
+    }
+    auto messages = stored();
+    EXPECT_GT(messages.size(), 20u);
+    for (const auto& found : messages) {
+        EXPECT_FALSE(found.envelope.recipients.empty());
+        EXPECT_TRUE(found.content.ends_with("\r\n"));
+    }
 }
 
 }  // namespace
