@@ -69,11 +69,19 @@ def test_port_in_use():
 
 
 @test()
-def test_queue_directory_missing():
+def test_missing_directories():
+    """Those of the queue are made; what cannot be made, or is not ours to make, stops the start."""
     instance = Instance()
-    instance.set(queue_directory=instance.folder / "no" / "such")
-    status, text = refuses(instance, "no/such")
-    check(status != 0, "started without a queue directory:", text)
+    instance.queue = instance.folder / "new" / "queue"
+    instance.set(queue_directory=instance.queue)
+    with instance:
+        check((instance.queue / "deferred").is_dir(), "not made")
+    file = instance.folder / "file"
+    file.touch()
+    for name, place in (("queue_directory", file / "queue"), ("daemon_directory", file / "none")):
+        instance = Instance(params={name: place})
+        status, text = refuses(instance, re.escape(str(place)))
+        check(status != 0, "started with", name, place, text)
 
 
 @test(root=True)
