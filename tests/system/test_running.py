@@ -98,7 +98,7 @@ def test_unwritable_queue():
     instance.queue.chmod(stat.S_IRUSR | stat.S_IXUSR)
     if os.geteuid() == 0:
         os.chown(instance.queue, 0, 0)
-    status, text = refuses(instance, re.escape(str(instance.queue)))
+    status, text = refuses(instance, "queue")
     check(status != 0, "started with a queue that it cannot write:", text)
 
 
