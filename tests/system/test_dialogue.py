@@ -219,17 +219,18 @@ def test_http_is_turned_away():
 @test(peer=True)
 def test_clients_that_stop_in_the_middle():
     relay = Relay()
-    starts = [b"", b"EH", b"EHLO x\r\n", b"EHLO x\r\nMAIL FROM:<a@b.example>\r\n",
-              b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n",
-              b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nSubject: h",
-              b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nx\r\n\r\nx\r\n.",
-              b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nBDAT 100\r\nSubject"]
-    with Instance(relay.nexthop, {"smtpd_forbid_unauth_pipelining": "no"}) as instance:
-        for start in starts:
-            client = Client(instance.address, instance.port)
-            client.send(start)
-            time.sleep(0.05)
-            client.close()
+    begun = ["EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"]
+    stops = [([], b""), ([], b"EH"), (begun[:1], b""), (begun[:2], b""), (begun[:3], b"DA"),
+             (begun, b""), (begun, b"Subject: h"), (begun, b"x\r\n\r\nx\r\n."),
+             (begun[:3], b"BDAT 100\r\nSubject")]
+    with Instance(relay.nexthop) as instance:
+        for commands, last in stops:
+            with Client(instance.address, instance.port) as client:
+                client.expect(None, 220)
+                for line in commands:
+                    client.say(line)
+                client.send(last)
+                time.sleep(0.05)
         instance.wait_log(r"lost connection after (DATA|END-OF-MESSAGE)( \(\d+ bytes\))? from unknown")
         still_serves(instance, relay)
         instance.wait_empty()

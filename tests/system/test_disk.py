@@ -55,11 +55,10 @@ def test_flush_that_fails():
         def accepted():
             with Client(instance.address, instance.port) as client:
                 client.open()
-                client.expect("MAIL FROM:<after@example.com>", 250)
-                client.expect("RCPT TO:<to@example.net>", 250)
-                client.expect("DATA", 354)
-                client.send(b"Subject: x\r\n\r\nx\r\n.\r\n")
-                return client.reply()[0] == 250
+                codes = [client.say(line)[0] for line in (
+                    "MAIL FROM:<after@example.com>", "RCPT TO:<to@example.net>", "DATA")]
+                return codes == [250, 250, 354] and \
+                    client.say("Subject: x\r\n\r\nx\r\n.")[0] == 250
         eventually(accepted, 15, "service after the fault")
         relay.wait(2)
         instance.kill_all()

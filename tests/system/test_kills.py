@@ -114,3 +114,26 @@ def test_queue_manager_stopped():
         ledger.wait_all(60 + 2 * pause)
         instance.wait_empty(30)
         ledger.check_once()
+
+
+@test(timeout=120, alone=True)
+def test_delivery_agents_die():
+    """Each death may repeat the deliveries that were in flight in it, nothing else."""
+    instance, ledger = loaded_instance()
+    deaths = 0
+    with instance:
+        load = ledger.start_load(instance, "--seconds", 5, "--sessions", 10)
+        for _ in range(20):
+            time.sleep(0.2)
+            for pid in instance.pids("smtp"):
+                send(pid, signal.SIGKILL)
+                deaths += 1
+        figures = ledger.finish_load(load)
+        check(figures["refused"] == 0 and figures["lost"] == 0, figures)
+        check(deaths >= 5, deaths, "deaths of smtp")
+        ledger.wait_all(25)
+        instance.wait_empty(30)
+        twice = ledger.check_duplicates_in_flight()
+        check(twice <= 20 * deaths, twice, "duplicates")
+    print(f"figure: {deaths} deaths of smtp, {len(ledger.accepted)} messages, {twice} in flight "
+          "delivered twice")

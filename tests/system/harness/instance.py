@@ -93,6 +93,9 @@ class Instance:
             return
         owner = pwd.getpwnam(self.params["mail_owner"]).pw_uid
         os.chown(self.data, owner, -1)
+        if self.peer:
+            self.maillog.touch()
+            os.chown(self.maillog, owner, -1)
         if self.user:
             for path in (self.folder, self.queue, self.config):
                 os.chown(path, owner, -1)
