@@ -5,6 +5,7 @@
 #include "lib/io/scope.h"
 #include "lib/ipc/ring.h"
 #include "lib/spool/writer.h"
+#include "smtpd/log.h"
 #include "smtpd/session.h"
 
 namespace smtpd {
@@ -29,6 +30,15 @@ io::Task<void> serve(ipc::Service& service, const Shared& shared) {
     co_await service.serve(session);
 }
 
+// The first number makes the log reserve many, before a client waits for that.
+void reserve_queue_ids(spool::Writer& writer) {
+    try {
+        writer.next_id();
+    } catch (const spool::Refused& refused) {
+        log::not_stored("NOQUEUE", refused.what());
+    }
+}
+
 }  // namespace
 
 Server::Server(const config::Settings& settings)
@@ -38,6 +48,7 @@ Server::Server(const config::Settings& settings)
 
 io::Task<void> Server::run(ipc::Service& service) {
     spool::Writer writer(spool_);
+    reserve_queue_ids(writer);
     ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
     Shared shared{options_, policy_, writer, [&doorbell] { doorbell.ring(); }, service.hurry()};
     io::Scope beside;
