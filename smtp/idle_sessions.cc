@@ -17,7 +17,7 @@ bool IdleSessions::reusable(const Session& session) const {
 
 void IdleSessions::put(std::unique_ptr<Session> session) {
     // A reply that answers nothing would be taken for the answer to the next command.
-    if (!reusable(*session) || !session->stream.buffered().empty()) {
+    if (!reusable(*session) || !session->quiet()) {
         leaving_.spawn(leave(std::move(session), options_));
         return;
     }
@@ -33,14 +33,18 @@ std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     if (found == by_nexthop_.end())
         return nullptr;
     std::deque<Kept>& kept = found->second;
-    auto fit = std::find_if(kept.rbegin(), kept.rend(), [&](const Kept& one) {
-        return one.until > io::loop().now() && job.untried(one.session->stop) &&
-               reusable(*one.session);
-    });
-    if (fit == kept.rend())
-        return nullptr;
-    std::unique_ptr<Session> session = std::move(fit->session);
-    kept.erase(std::next(fit).base());
+    std::unique_ptr<Session> session;
+    // Back to front, so that what is erased leaves those to come in their places.
+    for (size_t i = kept.size(); i > 0 && !session; --i) {
+        Kept& one = kept[i - 1];
+        bool open = one.session->quiet();
+        if (open && (one.until <= io::loop().now() || !job.untried(one.session->stop) ||
+                     !reusable(*one.session)))
+            continue;
+        if (open)
+            session = std::move(one.session);
+        kept.erase(kept.begin() + static_cast<ptrdiff_t>(i - 1));
+    }
     if (kept.empty())
         by_nexthop_.erase(found);
     return session;

@@ -26,7 +26,7 @@ class IdleSessions {
     // Keeps it, or takes leave of it where it is not reusable.
     void put(std::unique_ptr<Session> session);
     // The session used last among those for the next hop of `job` whose host it has not tried; null
-    // for none.
+    // for none. Those that their servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
     size_t size() const;
 

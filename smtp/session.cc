@@ -54,6 +54,15 @@ io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
     co_return reply;
 }
 
+bool Session::quiet() {
+    char byte;
+    try {
+        return stream.buffered().empty() && stream.wire().try_read(std::span(&byte, 1)) < 0;
+    } catch (const io::Closed&) {
+        return false;
+    }
+}
+
 io::Task<std::optional<mail::Reply>> Session::last_words() {
     constexpr base::Duration patience = std::chrono::seconds(5);
     stream.deadline(io::loop().now() + patience);

@@ -31,6 +31,8 @@ class Session {
     // The next reply. What was put goes out before this waits; the whole reply must come within
     // `limit`. Throws io::Closed, io::TimedOut, OutOfStep.
     io::Task<mail::Reply> reply(Stage due, base::Duration limit);
+    // Nothing has come that no command asked for: not the end of the connection, not a reply.
+    bool quiet();
     // A reply that came before the connection broke, if there was one. Throws OutOfStep.
     io::Task<std::optional<mail::Reply>> last_words();
     // What ended the conversation, as the trouble of those who were concerned.

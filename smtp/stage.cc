@@ -21,7 +21,7 @@ constexpr std::array<Words, 12> words{{
     {"sending DATA command", "DATA command"},
     {"sending message body", "message body"},
     {"sending message body", "BDAT command"},
-    {"sending end of data -- message may be sent more than once", "BDAT command"},
+    {"sending end of data -- message may be sent more than once", "end of DATA command"},
     {"sending end of data -- message may be sent more than once", "end of DATA command"},
     {"sending QUIT", "QUIT command"},
 }};

@@ -206,6 +206,21 @@ TEST_F(PipeliningTest, AnIdleConnectionThatWasClosedIsReplaced) {
     }
 }
 
+// What was never sent is not in doubt, though its content would have gone along.
+TEST_F(PipeliningTest, AnIdleConnectionThatWasClosedCarriesNoChunk) {
+    for (const Script& end : {Script{"X"}, Script{"S 421 idle too long", "X"}}) {
+        serve("192.0.2.1:25",
+              chunking + chunk("a@x") + Script{"S 250 ok", "S 250 ok", "S 250 one"} + end);
+        serve("192.0.2.1:25",
+              chunking + chunk("a@x") + Script{"S 250 ok", "S 250 ok", "S 250 two", "Z"});
+        deliver({"a@x"});
+        deliver({"a@x"});
+        EXPECT_EQ(outcome(reports.size() - 2), "sent 2.0.0 250 one");
+        EXPECT_EQ(outcome(reports.size() - 1), "sent 2.0.0 250 two");
+        pass(10s);
+    }
+}
+
 TEST_F(PipeliningTest, A421ToTheFirstMessageOfAConnectionIsAnAnswer) {
     for (int i = 0; i < 3; ++i)
         serve("192.0.2.1:25", chunking + chunk("a@x") + Script{"S 421 go away", "X"});
