@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view base52 = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
 constexpr size_t micros_digits = 4;
 constexpr size_t least_seconds_digits = 6;
+constexpr unsigned deepest_usual = 3;
 constexpr unsigned deepest = 16;  // the most that hash_queue_depth may be
 
 // What the names of hash subdirectories are taken from.
@@ -63,7 +64,7 @@ std::optional<std::string> QueueFolders::find(std::string_view queue, std::strin
     std::string expected = path(queue, id);
     if (::lstat(expected.c_str(), &status) == 0 && S_ISREG(status.st_mode))
         return expected;
-    for (unsigned other = 0; other <= deepest; ++other) {
+    for (unsigned other = 0; other <= deepest_usual; ++other) {
         std::string there =
             base::text(hashed_path(base::text(root, '/', queue), id, other), '/', id);
         if (::lstat(there.c_str(), &status) == 0 && S_ISREG(status.st_mode))
@@ -175,6 +176,20 @@ bool remove_queued(const QueueFolders& folders, std::string_view queue, std::str
     if (errno == ENOENT)
         return false;
     throw base::SystemError(base::text("remove ", *path));
+}
+
+bool move_queued(const QueueFolders& folders, std::string_view from, std::string_view to,
+                 std::string_view id) {
+    auto path = folders.find(from, id);
+    if (!path)
+        return false;
+    make_hash_folders(folders, to, id);
+    std::string target = folders.path(to, id);
+    if (::rename(path->c_str(), target.c_str()) == 0)
+        return true;
+    if (errno == ENOENT)
+        return false;
+    throw base::SystemError(base::text("rename ", *path, " to ", target));
 }
 
 void put_aside(const QueueFolders& folders, const std::string& path, std::string_view id) {

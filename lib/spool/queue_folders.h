@@ -75,6 +75,11 @@ void fsync_folder(const std::string& path);
 // Removes a message with its logs; false if there was none. Throws base::SystemError.
 bool remove_queued(const QueueFolders& folders, std::string_view queue, std::string_view id);
 
+// Renames a message from one queue to another, its logs staying; false if it was not there. Throws
+// base::SystemError.
+bool move_queued(const QueueFolders& folders, std::string_view from, std::string_view to,
+                 std::string_view id);
+
 // Puts what cannot be delivered into corrupt/ under its own name. Throws base::SystemError.
 void put_aside(const QueueFolders& folders, const std::string& path, std::string_view id);
 

@@ -123,6 +123,8 @@ class Printer {
             put(base::text("create_time: ", date_text(data.substr(create.size())), '\n'));
         else if (r.type == record::time || r.type == 'W')
             put(base::text(name_of(r.type), ": ", date_text(data), '\n'));
+        else if (r.type == record::line && !options_.verbose)
+            put(base::text(data, '\n'));
         else
             put(base::text(name_of(r.type), ": ", data, '\n'));
     }
