@@ -24,9 +24,16 @@ std::string sender_of(const mail::Envelope& envelope) {
 
 }  // namespace
 
-QueueList::QueueList(QueueFolders folders, std::map<std::string, Tried> tried)
+QueueList::QueueList(QueueFolders folders, Known tried)
     : folders_(std::move(folders)), tried_(std::move(tried)) {
     log_.emplace(folders_.root);
+}
+
+std::string QueueList::reason_of(Known::const_iterator known, size_t recipient) const {
+    if (known == tried_.end())
+        return {};
+    auto reason = known->second.reasons.find(static_cast<uint32_t>(recipient));
+    return reason == known->second.reasons.end() ? std::string() : reason->second;
 }
 
 std::optional<ListedMessage> QueueList::next() {
@@ -46,12 +53,7 @@ std::optional<ListedMessage> QueueList::next_in_log() {
         for (size_t i = 0; i < envelope.recipients.size(); ++i) {
             if (!logged->owed(i))
                 continue;
-            ListedRecipient to{envelope.recipients[i].address, ""};
-            if (known != tried_.end())
-                if (auto reason = known->second.reasons.find(static_cast<uint32_t>(i));
-                    reason != known->second.reasons.end())
-                    to.reason = reason->second;
-            message.recipients.push_back(std::move(to));
+            message.recipients.push_back({envelope.recipients[i].address, reason_of(known, i)});
         }
         if (message.recipients.empty() || folders_.find("deferred", envelope.queue_id) ||
             folders_.find("hold", envelope.queue_id))
@@ -84,15 +86,22 @@ std::optional<ListedMessage> QueueList::next_in_folders() {
 
 std::optional<ListedMessage> QueueList::from_file(const QueueEntry& entry) {
     ListedMessage message;
+    message.queue = listed_folders[folder_];
+    auto known = tried_.find(entry.id);
+    if (known != tried_.end() && known->second.active)
+        message.queue = "active";  // taken up without being renamed
     try {
         QueueFile file = load_queue_file(entry.path);
         std::map<uint64_t, std::string> reasons;
         for (DeferEntry& tried : read_log(folders_, DeferLog::defer, entry.id))
             reasons[tried.mark] = std::move(tried.reason);
         for (size_t i = 0; i < file.places.size(); ++i)
-            if (!file.places[i].done)
-                message.recipients.push_back(
-                    {file.envelope.recipients[i].address, reasons[file.places[i].mark]});
+            if (!file.places[i].done) {
+                std::string& reason = reasons[file.places[i].mark];
+                if (reason.empty())
+                    reason = reason_of(known, i);
+                message.recipients.push_back({file.envelope.recipients[i].address, reason});
+            }
         message.arrival = file.envelope.arrival;
         message.size = file.size;
         message.sender = sender_of(file.envelope);
@@ -104,7 +113,6 @@ std::optional<ListedMessage> QueueList::from_file(const QueueEntry& entry) {
         base::log::warning(base::text(entry.path, ": ", error.what()));
         return std::nullopt;
     }
-    message.queue = listed_folders[folder_];
     message.id = entry.id;
     message.forced_expire = (entry.mode & force_expire_bit) != 0;
     return message;

@@ -14,7 +14,7 @@
 
 namespace spool {
 
-// What the queue manager knows of a message that is still in the log.
+// What the queue manager knows of a message that it has in memory.
 struct Tried {
     bool active = false;                      // waits for, or is in, delivery
     std::map<uint32_t, std::string> reasons;  // by recipient, of those deferred
@@ -23,18 +23,20 @@ struct Tried {
 class QueueList {
   public:
     // `tried` by queue ID. A message in the log that it does not name is shown as "incoming".
-    QueueList(QueueFolders folders, std::map<std::string, Tried> tried);
+    using Known = std::map<std::string, Tried>;
+    QueueList(QueueFolders folders, Known tried);
 
     // Throws base::SystemError when a folder or the log cannot be read.
     std::optional<ListedMessage> next();
 
   private:
+    std::string reason_of(Known::const_iterator known, size_t recipient) const;
     std::optional<ListedMessage> next_in_log();
     std::optional<ListedMessage> next_in_folders();
     std::optional<ListedMessage> from_file(const QueueEntry& entry);
 
     QueueFolders folders_;
-    std::map<std::string, Tried> tried_;
+    Known tried_;
     std::optional<LogScan> log_;
     std::optional<QueueScan> scan_;
     size_t folder_ = 0;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t reason_width = 76;
 constexpr size_t address_column = 41;
+constexpr size_t long_address_column = 47;
 
 // Length of the UTF-8 sequence at the start of `text`, 0 where there is none (RFC 3629).
 size_t utf8_length(std::string_view text) {
@@ -103,7 +104,8 @@ std::string QueueTable::message(const ListedMessage& message) {
             std::string reason = said.empty() ? "reason unavailable" : printable_utf8(said);
             base::append(out, padded_left(base::text('(', reason, ')'), reason_width + 2), '\n');
         }
-        base::append(out, std::string(address_column, ' '), printable_utf8(to.address), '\n');
+        base::append(out, std::string(long_ids_ ? long_address_column : address_column, ' '),
+                     printable_utf8(to.address), '\n');
     }
     out.push_back('\n');
     return out;

@@ -1,5 +1,6 @@
 #include "lib/spool/defer_log.h"
 
+#include "lib/mail/envelope.h"
 #include "tests/unit/lib/spool/scratch_queue.h"
 
 namespace {
