@@ -91,7 +91,7 @@ io::Task<void> answer(io::Accepted client, const Options& options) {
         stream.put(ipc::showq_message(*message));
         co_await stream.drain(high_water);
         if (++told % messages_a_turn == 0)
-            co_await io::sleep(base::Duration(0));
+            co_await io::sleep(0us);
     }
     stream.put(ipc::showq_end());
     co_await stream.flush();
