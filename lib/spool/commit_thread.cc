@@ -83,7 +83,13 @@ void CommitThread::run() {
 
 bool CommitThread::take(Batch& batch, std::shared_ptr<Completions::Ticket>& rotation) {
     std::unique_lock hold(mutex_);
-    changed_.wait(hold, [this] { return stopping_ || rotation_ || !waiting_.empty(); });
+    auto due = [this] { return stopping_ || rotation_ || !waiting_.empty(); };
+    while (!segment_ && supply_.in_debt() && !changed_.wait_for(hold, between_tries, due)) {
+        hold.unlock();
+        pay_debt();
+        hold.lock();
+    }
+    changed_.wait(hold, due);
     batch.swap(waiting_);
     rotation.swap(rotation_);
     return !batch.empty() || rotation;
@@ -233,6 +239,16 @@ void CommitThread::make_good() {
                 return;
             changed_.wait_for(hold, between_tries, [this] { return stopping_; });
         }
+    }
+}
+
+// What was refused must not come to light after a death of this process: the note of a poisoned
+// segment is tried for even where no more mail comes.
+void CommitThread::pay_debt() {
+    try {
+        have_segment();
+    } catch (const base::SystemError&) {  // tried again soon
+    } catch (const Refused&) {
     }
 }
 

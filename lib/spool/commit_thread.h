@@ -59,6 +59,7 @@ class CommitThread {
     void leave_segment();
     void fail_batch(const Batch& part, std::exception_ptr error);
     void make_good();
+    void pay_debt();
     void publish();
 
     SegmentSupply& supply_;

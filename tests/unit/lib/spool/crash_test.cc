@@ -186,6 +186,21 @@ TEST_F(FaultTest, ServiceGoesOnWhenTheFaultEnds) {
     EXPECT_EQ(pool.recycle(noting.number, noting.epoch), spool::Recycled::freed);
 }
 
+// Mail that was refused stays away even where the process dies before it takes any more mail.
+TEST_F(FaultTest, WhatWasRefusedIsNotedThoughNoMailComes) {
+    options_.refuse_within = std::chrono::milliseconds(50);
+    spool::Writer writer(options_, disk_);
+    disk_.on_change([](uint64_t, Call call) { return call == Call::flush ? EIO : 0; });
+    run(send(writer, 3, 1));
+    EXPECT_EQ(refused_, 3u);
+    disk_.on_change(nullptr);
+    auto later = []() -> io::Task<void> { co_await io::sleep(std::chrono::milliseconds(500)); };
+    run(later());
+    auto after = disk_.crash(Tear::nothing_lost, 7);
+    EXPECT_TRUE(recover(*after, options_).messages.empty());
+    run(writer.close());
+}
+
 // --- damage that no crash explains ---
 
 class DamageTest : public CrashTest {
