@@ -24,6 +24,7 @@ struct Run {
     base::Instant until;
     std::string content;
     uint64_t committed = 0;
+    uint64_t refused = 0;
 };
 
 io::Task<void> session(Run& run) {
@@ -41,8 +42,15 @@ io::Task<void> session(Run& run) {
         spool::Draft draft = run.writer.draft();
         if (!draft.try_append(run.content))
             co_await draft.append(run.content);
-        co_await run.writer.commit(envelope, std::move(draft));
-        ++run.committed;
+        bool refused = false;
+        try {
+            co_await run.writer.commit(envelope, std::move(draft));
+        } catch (const spool::Refused&) {
+            refused = true;
+        }
+        ++(refused ? run.refused : run.committed);
+        if (refused)
+            co_await io::sleep(base::Duration(10'000));
     }
 }
 
@@ -95,8 +103,10 @@ io::Task<void> measure(const spool::Options& options, unsigned count, double sec
     double took = std::chrono::duration<double>(base::steady_now() - begin).count();
     cpu = cpu_seconds() - cpu;
     auto messages = static_cast<double>(run.committed);
-    std::printf("%4u sessions: %7.0f messages/s, %5.1f us CPU a message\n", count, messages / took,
+    std::printf("%4u sessions: %7.0f messages/s, %5.1f us CPU a message", count, messages / took,
                 1e6 * cpu / messages);
+    std::printf(run.refused ? ", %llu refused\n" : "\n",
+                static_cast<unsigned long long>(run.refused));
     std::fflush(stdout);
     stop = true;
     co_await recycler.join();
