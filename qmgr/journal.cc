@@ -17,24 +17,31 @@ using namespace std::chrono_literals;
 constexpr base::Duration old_writer_interval = 50ms;
 constexpr int old_writer_tries = 100;
 
+std::vector<spool::SegmentId> journal_segments(const spool::Options& options, spool::Disk& disk) {
+    std::vector<spool::SegmentId> found;
+    for (const spool::SegmentInfo& info : spool::Pool(options, disk).segments())
+        if (info.state != spool::SegmentState::free && info.kind == spool::Kind::journal)
+            found.push_back({info.number, info.epoch});
+    return found;
+}
+
 }  // namespace
 
 Journal::Journal(const spool::Options& options, spool::Disk& disk, spool::JobThread& thread)
-    : options_(options), disk_(disk), thread_(thread), writer_(options, disk) {}
+    : options_(options),
+      disk_(disk),
+      thread_(thread),
+      old_(journal_segments(options, disk)),
+      writer_(options, disk) {}
 
 // Runs on the thread. False when an earlier qmgr still writes to one of them.
 bool Journal::read_old() {
-    old_.clear();
-    auto mine = writer_.published();
     bool all = true;
-    for (const spool::SegmentInfo& info : spool::Pool(options_, disk_).segments()) {
-        bool own = std::any_of(mine.begin(), mine.end(), [&info](auto& published) {
-            return published.segment == info.number && published.epoch == info.epoch;
-        });
-        if (info.state == spool::SegmentState::free || info.kind != spool::Kind::journal || own)
-            continue;
+    for (const spool::SegmentId& id : old_) {
         try {
-            spool::Reader reader(options_, info.number, disk_);
+            spool::Reader reader(options_, id.segment, disk_);
+            if (reader.epoch() != id.epoch)
+                continue;
             all &= reader.take_over();
             while (auto record = reader.next()) {
                 JournalEntry entry = JournalEntry::decode(record->entry);
@@ -43,9 +50,8 @@ bool Journal::read_old() {
                 if (live.entry.sequence <= entry.sequence)
                     live.entry = std::move(entry);
             }
-            old_.push_back({info.number, info.epoch});
         } catch (const spool::NotASegment&) {
-            all = false;
+            continue;
         } catch (const base::DecodeError& error) {
             log::spool_trouble("journal", error.what());
         }

@@ -56,9 +56,9 @@ class Journal {
     spool::Options options_;
     spool::Disk& disk_;
     spool::JobThread& thread_;
-    spool::Writer writer_;
     std::map<std::string, Live, std::less<>> live_;
-    std::vector<spool::SegmentId> old_;
+    std::vector<spool::SegmentId> old_;  // found before `writer_` claimed any
+    spool::Writer writer_;
     uint64_t sequence_ = 0;
     size_t written_ = 0;  // entries since the last compaction
 };

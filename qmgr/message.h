@@ -59,6 +59,7 @@ struct Message {
     uint32_t deaths = 0;  // agents that crashed with it
     base::WallTime active_since{};
     base::WallTime next_attempt{};
+    base::WallTime put_off_at = base::WallTime::max();  // never yet
     // Follows the segment it lies in; null for queue files.
     SegmentFollower* follower = nullptr;
 

@@ -96,7 +96,7 @@ io::Task<void> QueueManager::watch_time() {
         time_changed_.clear();
         auto next = timetable_.next();
         io::Instant wake = io::never;
-        if (next && room())
+        if (next && room() && !stopping_)
             wake = io::loop().now() + std::max(*next - io::loop().wall(), base::Duration(0));
         co_await time_changed_.wait(wake);
     }

@@ -82,6 +82,7 @@ class QueueManager : public Desk {
     io::Task<void> until_caught_up(uint64_t serial);
     void note_report(const mail::Envelope& envelope);
     io::Task<void> put_off(Message& message);
+    void schedule(const Message& message, base::WallTime time);
     io::Task<bool> move_out(Message& message, std::string queue);
     io::Task<void> move_later(Message& message);
     io::Task<void> set_aside(Message& message);

@@ -112,8 +112,9 @@ io::Task<bool> QueueManager::report(Message& message) {
             log::bounce_trouble(message, answer->error);
             co_await io::sleep(retry);
             retry = std::min(2 * retry, last_retry);
+        } else {
+            known = log_.serial();  // whoever committed a report has promised it by now
         }
-        known = log_.serial();
     }
     if (!message.in_log())
         co_await files_.reported(message.queue_id);

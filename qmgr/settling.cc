@@ -119,16 +119,15 @@ void QueueManager::mark(Message& message, uint32_t recipient, State state) {
     log_.touched(message);
 }
 
-// None for a queue file that is gone: somebody removed it.
 io::Task<void> QueueManager::put_off(Message& message) {
     auto now = io::loop().wall();
     auto delay = backoff(now - message.arrival, settings_.backoff, base::random_fraction());
     message.next_attempt = stopping_ ? now : now + delay;
+    message.put_off_at = now;
     if (!message.in_log()) {
         bool there = co_await files_.defer(message);
         if (there)
-            timetable_.set(message.queue_id, message.next_attempt);
-        time_changed_.set();
+            schedule(message, message.next_attempt);
         forget(message);
         co_return;
     }
@@ -138,7 +137,12 @@ io::Task<void> QueueManager::put_off(Message& message) {
     }
     co_await journal_.write(entry_of(message));
     message.stage = Stage::waiting;
-    timetable_.set(message.queue_id, message.next_attempt);
+    schedule(message, message.next_attempt);
+}
+
+// A flush that came while the message was put off is for it too.
+void QueueManager::schedule(const Message& message, base::WallTime time) {
+    timetable_.set(message.queue_id, flushed_at_ >= message.put_off_at ? flushed_at_ : time);
     time_changed_.set();
 }
 
@@ -156,8 +160,7 @@ io::Task<void> QueueManager::move_later(Message& message) {
     co_await journal_.write(entry_of(message));
     message.stage = Stage::waiting;
     auto earliest = io::loop().wall() + move_retry;
-    timetable_.set(message.queue_id, std::max(message.next_attempt, earliest));
-    time_changed_.set();
+    schedule(message, std::max(message.next_attempt, earliest));
 }
 
 io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
@@ -188,8 +191,7 @@ io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
     if (message.removed)
         scope_.spawn(remove_file({queue, message.queue_id}, false));
     else if (queue == "deferred")
-        timetable_.set(message.queue_id, message.next_attempt);
-    time_changed_.set();
+        schedule(message, message.next_attempt);
     forget(message);
     co_return true;
 }

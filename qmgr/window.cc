@@ -64,7 +64,7 @@ bool Window::failed() {
     if (limits_->failed_cohorts > 0 && failed_cohorts_ + rounding / 100 >= limits_->failed_cohorts)
         return true;
     failure_ -= limits_->negative.at(size_);
-    while (failure_ - rounding < 0) {
+    while (failure_ + rounding < 0) {
         size_ = std::max(1u, size_ - std::min(size_, 1u));
         failure_ += 1;
         success_ = 0;

@@ -1,0 +1,36 @@
+// The text of a non-delivery report (RFC 3461 to 3464, RFC 6522).
+//
+// A report is `before`, then what is returned of the message, then `after`.
+#pragma once
+
+#include <string>
+
+#include "lib/base/time.h"
+#include "lib/ipc/bounce.h"
+
+namespace bounce {
+
+struct Identity {
+    std::string hostname;         // myhostname
+    std::string mail_name;        // mail_name
+    uint64_t size_limit = 50000;  // bounce_size_limit
+};
+
+// Whether the message is returned whole; its header only otherwise (RFC 3461 section 4.3).
+bool returns_whole(const ipc::BounceRequest& request, const Identity& identity);
+
+struct Report {
+    std::string message_id;  // with its <>
+    std::string before;
+    std::string after;
+};
+
+// `id` is the report's own queue ID. Lines end in CRLF.
+Report make_report(const ipc::BounceRequest& request, const Identity& identity,
+                   const std::string& id, base::WallTime now);
+
+// What the envelope of the report says.
+mail::Envelope report_envelope(const ipc::BounceRequest& request, const std::string& id,
+                               const std::string& message_id, base::WallTime now);
+
+}  // namespace bounce

@@ -1,0 +1,136 @@
+#include "bounce/server.h"
+
+#include <exception>
+
+#include "bounce/original.h"
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/cleanup/log.h"
+#include "lib/io/scope.h"
+
+namespace bounce {
+
+namespace {
+
+constexpr const char* qmgr_socket = "public/qmgr";
+
+spool::Options spool_options(const config::Settings& s) {
+    spool::Options options;
+    options.queue_directory = ipc::Service::queue_directory();
+    options.segment_size = s.size("spool_segment_size");
+    options.pool_min = static_cast<unsigned>(s.number("spool_pool_min"));
+    options.pool_max = static_cast<unsigned>(s.number("spool_pool_max"));
+    options.inline_limit = s.size("spool_inline_limit");
+    options.memory_budget = s.size("spool_memory_budget");
+    options.min_free = s.size("queue_minfree");
+    options.message_limit = 0;  // a report may be larger than what it is about
+    options.long_ids = s.flag("enable_long_queue_ids");
+    return options;
+}
+
+std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
+    std::vector<ipc::Ring> rings;
+    for (const spool::Published& published : writer.published())
+        rings.push_back({published.segment, published.epoch, published.committed});
+    return rings;
+}
+
+}  // namespace
+
+Server::Server(const config::Settings& settings) : spool_(spool_options(settings)) {
+    identity_.hostname = settings.text("myhostname");
+    identity_.mail_name = settings.text("mail_name");
+    identity_.size_limit = settings.size("bounce_size_limit");
+}
+
+io::Task<void> Server::run(ipc::Service& service) {
+    spool::Writer writer(spool_);
+    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    io::Scope scope;
+    scope.spawn(doorbell.run());
+    service.ready();
+    std::exception_ptr failure;
+    try {
+        ipc::Service::Handler handler = [&](io::Accepted client) {
+            return converse(io::descriptor_wire(std::move(client.fd)), writer, doorbell,
+                            spool::real_disk());
+        };
+        co_await service.serve(handler);
+        co_await writer.close();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    scope.cancel();
+    co_await scope.join();
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& writer,
+                                ipc::RingClient& doorbell, spool::Disk& disk) {
+    ipc::Duplex link(std::move(wire));
+    io::Scope sending;
+    io::Scope answers;
+    sending.spawn(link.send());
+    std::exception_ptr failure;
+    try {
+        for (;;) {
+            std::optional<ipc::Frame> frame = co_await link.read();
+            if (!frame)
+                break;
+            auto request = ipc::BounceRequest::decode(frame->payload);
+            answers.spawn(answer(link, std::move(request), writer, doorbell, disk));
+        }
+    } catch (const io::Closed&) {
+    } catch (const base::DecodeError& error) {
+        base::log::warning(base::text("request not understood: ", error.what()));
+    } catch (...) {
+        failure = std::current_exception();
+        answers.cancel();
+    }
+    co_await answers.join();
+    sending.cancel();
+    co_await sending.join();
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+io::Task<void> Server::answer(ipc::Duplex& link, ipc::BounceRequest request, spool::Writer& writer,
+                              ipc::RingClient& doorbell, spool::Disk& disk) {
+    ipc::BounceAnswer reply;
+    reply.id = request.id;
+    try {
+        reply.report = co_await commit(request, writer, disk);
+        doorbell.ring();
+    } catch (const io::Cancelled&) {
+        throw;
+    } catch (const std::runtime_error& error) {
+        reply.error = error.what();
+    }
+    link.put(static_cast<uint8_t>(ipc::BounceFrame::answer), reply.encode());
+}
+
+// The queue ID of the report, which is durable.
+io::Task<std::string> Server::commit(ipc::BounceRequest& request, spool::Writer& writer,
+                                     spool::Disk& disk) {
+    if (request.envelope.sender.empty())
+        throw std::runtime_error("there is nobody to report to");
+    auto now = io::loop().wall();
+    std::string id = writer.next_id().text();
+    Report report = make_report(request, identity_, id, now);
+    Returned returned(open_original(disk, spool_.queue_directory, request.message),
+                      returns_whole(request, identity_));
+    spool::Draft draft = writer.draft();
+    co_await draft.append(report.before);
+    for (std::string_view piece = returned.next(); !piece.empty(); piece = returned.next())
+        co_await draft.append(piece);
+    co_await draft.append(report.after);
+    base::log::info(
+        base::text(request.envelope.queue_id, ": sender non-delivery notification: ", id));
+    cleanup::log::message_id(id, report.message_id, false);
+    mail::Envelope envelope = report_envelope(request, id, report.message_id, now);
+    co_await writer.commit(std::move(envelope), std::move(draft));
+    co_return id;
+}
+
+}  // namespace bounce
