@@ -53,8 +53,7 @@ class Log {
               std::string_view what) {
         std::lock_guard hold(lock_);
         std::string tag = program.empty() ? tag_ : text(options_.syslog_name, "/", program);
-        std::string full =
-            text(tag, "[", pid_, "]: ", word, printable(what.substr(0, line_bytes)));
+        std::string full = text(tag, "[", pid_, "]: ", word, printable(what.substr(0, line_bytes)));
         if (!opened_ || options_.to_stderr || options_.only_stderr)
             to_stderr(options_.stderr_name.empty() ? full
                                                    : text(options_.stderr_name, ": ", word,
