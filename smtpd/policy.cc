@@ -36,6 +36,9 @@ std::vector<std::string> addresses_of_this_machine() {
 
 }  // namespace
 
+Client::Client(std::string_view ip, uint16_t from_port)
+    : address(ip), port(base::text(from_port)) {}
+
 std::string Client::text() const {
     return base::text(name, '[', address, ']');
 }
@@ -50,9 +53,7 @@ Policy Policy::from(const config::Settings& settings) {
 }
 
 Client Policy::client(std::string_view address, uint16_t port) const {
-    Client client;
-    client.address = address;
-    client.port = base::text(port);
+    Client client(address, port);
     client.trusted = lists_.mynetworks.contains(address);
     const auto& own = lists_.own_addresses;
     client.own = std::find(own.begin(), own.end(), address) != own.end();

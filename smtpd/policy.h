@@ -13,6 +13,8 @@
 namespace smtpd {
 
 struct Client {
+    Client(std::string_view ip, uint16_t from_port);
+
     std::string name = "unknown";
     std::string address;       // "192.0.2.1"
     std::string port;          // "4711"
