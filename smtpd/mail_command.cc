@@ -17,11 +17,11 @@ struct Announced {
 
 // RFC 1870 section 6.
 std::optional<Answer> read_size(const Options& options, Announced& announced,
-                                std::optional<std::string_view> value) {
-    auto size = base::number<uint64_t>(value.value_or(""));
-    if (!size)
+                                std::string_view value) {
+    if (value.empty() || value.find_first_not_of("0123456789") != value.npos)
         return Answer(501, "5.5.4 Bad message size syntax");
-    if (options.message_size_limit > 0 && *size > options.message_size_limit)
+    auto size = base::number<uint64_t>(value);  // none: more than 64 bits hold
+    if (!size || (options.message_size_limit > 0 && *size > options.message_size_limit))
         return Answer(552, "5.3.4 Message size exceeds fixed limit");
     announced.size = *size;
     return std::nullopt;
@@ -30,8 +30,8 @@ std::optional<Answer> read_size(const Options& options, Announced& announced,
 std::optional<Answer> read_parameter(const Options& options, Announced& announced,
                                      const esmtp::Parameter& parameter) {
     auto value = parameter.value.value_or("");
-    if (base::equal_nocase(parameter.name, "size") && !options.discards("size"))
-        return read_size(options, announced, parameter.value);
+    if (base::equal_nocase(parameter.name, "size") && parameter.value && !options.discards("size"))
+        return read_size(options, announced, value);
     if (base::equal_nocase(parameter.name, "body") && !options.discards("8bitmime")) {
         bool eight = base::equal_nocase(value, "8bitmime");
         if (eight || base::equal_nocase(value, "7bit")) {

@@ -34,7 +34,7 @@ Answer vrfy_command(Session& session, const esmtp::Command& command) {
         log::reject(session, *refusal, path->address);
         return Answer(std::move(*refusal));
     }
-    return Answer(252, base::text("2.0.0 ", path->address));
+    return Answer(252, base::text("2.0.0 ", base::printable(command.args)));
 }
 
 Answer quit_command(Session&, const esmtp::Command&) {

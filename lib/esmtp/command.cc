@@ -34,7 +34,7 @@ std::variant<PathArgument, PathFault> parse_path_argument(std::string_view args,
                                                           std::string_view keyword) {
     if (!base::starts_nocase(args, keyword))
         return PathFault::syntax;
-    args = base::trim(args.substr(keyword.size()));
+    args.remove_prefix(keyword.size());
     if (!args.starts_with(':'))
         return PathFault::syntax;
     args = base::trim(args.substr(1));

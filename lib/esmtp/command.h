@@ -39,7 +39,7 @@ enum class PathFault {
     address,  // there is something, but no address
 };
 
-// `keyword` is "FROM" or "TO"; white space around the colon is allowed, as clients send it.
+// `keyword` is "FROM" or "TO"; white space behind its colon is allowed, as clients send it.
 std::variant<PathArgument, PathFault> parse_path_argument(std::string_view args,
                                                           std::string_view keyword);
 

@@ -1,5 +1,7 @@
 #include "lib/mail/address.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "lib/base/text.h"
@@ -110,13 +112,15 @@ size_t at_sign(std::string_view external) {
     return found;
 }
 
+// RFC 5321 section 4.1.3.
 bool valid_literal(std::string_view inside) {
-    if (inside.empty())
+    constexpr std::string_view v6 = "IPv6:";
+    bool six = base::starts_nocase(inside, v6);
+    std::string address(six ? inside.substr(v6.size()) : inside);
+    unsigned char bytes[16];
+    if (address.find('\0') != address.npos)
         return false;
-    for (char c : inside)
-        if (control(c) || c == ' ' || c == '[' || c == ']' || c == '\\' || c == '<' || c == '>')
-            return false;
-    return true;
+    return inet_pton(six ? AF_INET6 : AF_INET, address.c_str(), bytes) == 1;
 }
 
 bool valid_label(std::string_view label) {

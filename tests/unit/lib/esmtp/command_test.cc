@@ -29,7 +29,7 @@ TEST(EsmtpCommand, ReadsPathArguments) {
     for (const auto& row :
          std::initializer_list<Row>{{"FROM:<a@b>", "a@b", 0},
                                     {"from: <a@b> SIZE=12 BODY=8BITMIME", "a@b", 2},
-                                    {"FROM : a@b", "a@b", 0},
+                                    {"FROM:\t a@b", "a@b", 0},
                                     {"FROM:<> X", "", 1}}) {
         auto parsed = esmtp::parse_path_argument(row.args, "FROM");
         auto* argument = std::get_if<PathArgument>(&parsed);
@@ -53,6 +53,7 @@ TEST(EsmtpCommand, NamesTheFault) {
     for (const auto& row : std::initializer_list<Row>{{"", PathFault::syntax},
                                                       {"FROM", PathFault::syntax},
                                                       {"FROM:", PathFault::syntax},
+                                                      {"FROM : <a@b>", PathFault::syntax},
                                                       {"FROM <a@b>", PathFault::syntax},
                                                       {"TO:<a@b>", PathFault::syntax},
                                                       {"FROM:<a@b", PathFault::address},

@@ -53,13 +53,40 @@ TEST(MailAddress, ReadsPaths) {
 }
 
 TEST(MailAddress, RefusesMalformedPaths) {
-    for (auto bad :
-         {"",        "<",       "<a",        "<a@b",      "<@b>",    "<a@>",     "<a@b>x",
-          "<a b@c>", "<\"a@b>", "<a@b@c>",   "<a@b..c>",  "<a@-b>",  "<a@b-.c>", "<a@[1.2.3.4>",
-          "<a@b c>", "<a@[]>",  "<a\x01@b>", "<a@b\x7f>", "<<a@b>>", "<a@b>>",   "<\\",
-          "<@a:>",   "<@a>",    "<a@b\r>",   "<a\nb@c>",  "<a,b@c>", "<a@b,c>",  "<a;b@c>"})
+    for (auto bad : {"",
+                     "<",
+                     "<a",
+                     "<a@b",
+                     "<@b>",
+                     "<a@>",
+                     "<a@b>x",
+                     "<a b@c>",
+                     "<\"a@b>",
+                     "<a@b@c>",
+                     "<a@b..c>",
+                     "<a@-b>",
+                     "<a@b-.c>",
+                     "<a@[1.2.3.4>",
+                     "<a@[1.2.3]>",
+                     "<a@[::1]>",
+                     "<a@[IPv6:1.2.3.4]>",
+                     "<a@b c>",
+                     "<a@[]>",
+                     "<a\x01@b>",
+                     "<a@b\x7f>",
+                     "<<a@b>>",
+                     "<a@b>>",
+                     "<\\",
+                     "<@a:>",
+                     "<@a>",
+                     "<a@b\r>",
+                     "<a\nb@c>",
+                     "<a,b@c>",
+                     "<a@b,c>",
+                     "<a;b@c>"})
         EXPECT_FALSE(mail::parse_path(bad)) << bad;
     EXPECT_FALSE(mail::parse_path(std::string_view("<a\0@b>", 6)));
+    EXPECT_FALSE(mail::parse_path(std::string_view("<a@[1.2.3.4\0]>", 14)));
     EXPECT_FALSE(mail::parse_path("<" + std::string(2000, 'a') + "@b>"));
     EXPECT_FALSE(mail::parse_path("<a@" + std::string(64, 'a') + ".b>"));
 }
