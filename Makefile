@@ -91,7 +91,11 @@ $(addprefix $(BIN)/,$(COMMANDS)): $(BIN)/%: $(OUT)/commands/%.o $(ARCHIVE)
 $(BIN)/mailq: $(BIN)/postqueue
 	ln -sf postqueue $@
 
-programs: $(PROGRAMS) $(BIN)/mailq
+# posthaste is postfix by another name.
+$(BIN)/posthaste: $(BIN)/postfix
+	ln -sf postfix $@
+
+programs: $(PROGRAMS) $(BIN)/mailq $(BIN)/posthaste
 
 UNIT_NAME := unit$(if $(FLOORS),-part)
 $(OUT)/$(UNIT_NAME): $(call objects,$(TEST_SOURCES)) $(ARCHIVE)
@@ -141,9 +145,31 @@ run:
 deps:
 	@tests/deps.sh all
 
+# Other names of installed programs, as far as these are built: name:program.
+ALIASES := $(foreach pair,mailq:postqueue newaliases:sendmail,\
+             $(if $(filter $(lastword $(subst :, ,$(pair))),$(BIN_DIRS) $(COMMANDS)),$(pair)))
+INSTALLED_MAIN_CF := $(DESTDIR)$(CONFIG_DIR)/main.cf
+
+# Configuration that is there already stays as it is.
+install: programs
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(CONFIG_DIR)
+	install $(addprefix $(BIN)/,$(BIN_DIRS) $(COMMANDS)) $(DESTDIR)$(SBINDIR)
+	install $(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)) $(DESTDIR)$(LIBEXEC)
+	ln -sf postfix $(DESTDIR)$(SBINDIR)/posthaste
+	$(foreach pair,$(ALIASES),ln -sf $(SBINDIR)/$(lastword $(subst :, ,$(pair))) \
+	    $(DESTDIR)$(PREFIX)/bin/$(firstword $(subst :, ,$(pair)));)
+	for page in man/*.[1-8]; do \
+	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/} || exit 1; done
+	ln -sf postfix.1 $(DESTDIR)$(MANDIR)/man1/posthaste.1
+	[ -e $(INSTALLED_MAIN_CF) ] || { install -m 644 conf/main.cf $(INSTALLED_MAIN_CF) && \
+	    printf '\n# Where the programs are.\ncommand_directory = %s\ndaemon_directory = %s\n' \
+	        $(SBINDIR) $(LIBEXEC) >> $(INSTALLED_MAIN_CF); }
+	[ -e $(DESTDIR)$(CONFIG_DIR)/master.cf ] || \
+	    install -m 644 conf/master.cf $(DESTDIR)$(CONFIG_DIR)/master.cf
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(patsubst %.cc,$(OUT)/%.d,$(SOURCES) $(TEST_SOURCES) $(wildcard commands/*.cc))
 
-.PHONY: all programs unit unit-binary tools check lint system soak bench spool-bench run deps help clean
+.PHONY: all programs unit unit-binary tools check lint system soak bench install spool-bench run deps help clean
