@@ -137,6 +137,9 @@ Plan make_plan(const config::MasterCf& master_cf, const config::Settings& settin
                 base::text(entry.where, ": service ", entry.name, ": cannot run ", service.program);
             if (!present && service.standing)
                 throw config::Error(missing);
+            if (entry.type == ServiceType::fifo)
+                plan.notes.push_back(
+                    base::text("service ", entry.name, ": a fifo is served as ", "a unix socket"));
             if (present)
                 plan.services.push_back(std::move(service));
             else
