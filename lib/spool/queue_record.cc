@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t read_ahead = 16384;
 constexpr size_t longest_record = 1 << 20;  // Postfix writes no line of over 100 KiB in one record
-constexpr uint64_t most_jumps = 100000;
+constexpr uint64_t most_jumps = 10000;
 
 }  // namespace
 
