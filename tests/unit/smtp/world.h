@@ -8,6 +8,7 @@
 //     "Z"                says nothing more, and waits for the client to go
 //     "E"                the client must close now
 //     "R text"           sends bytes as they are
+//     "T text"           sends bytes as they are, one each 100 seconds
 //     "X"                closes
 #pragma once
 
@@ -91,6 +92,14 @@ inline io::Task<void> wait_for_end(io::Stream& stream) {
     }
 }
 
+inline io::Task<void> trickle(io::Stream& stream, const std::string& text) {
+    for (char c : text) {
+        stream.put({&c, 1});
+        co_await stream.flush();
+        co_await io::sleep(100s);
+    }
+}
+
 inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard& heard) {
     io::Stream stream(std::move(wire));
     try {
@@ -100,6 +109,8 @@ inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard&
                 stream.put(text + "\r\n");
             else if (step[0] == 'R')
                 stream.put(text);
+            else if (step[0] == 'T')
+                co_await trickle(stream, text);
             else if (step[0] == 'C')
                 co_await read_command(stream, text, heard);
             else if (step[0] == 'D')
@@ -163,7 +174,8 @@ class FakeDialer : public smtp::Dialer {
     std::deque<Heard> heard;                            // one a connection, in order
     std::vector<std::string> dialled;
     int error = ECONNREFUSED;
-    bool silent = false;  // unscripted hosts do not answer at all
+    bool silent = false;        // unscripted hosts do not answer at all
+    size_t capacity = 1 << 20;  // of a connection's buffers
 
     explicit FakeDialer(io::Scope& servers) : servers_(servers) {}
 
@@ -178,7 +190,7 @@ class FakeDialer : public smtp::Dialer {
         }
         if (ready.empty())
             throw base::SystemError("connect", error);
-        auto [client, server] = io::wire_pair(1 << 20);
+        auto [client, server] = io::wire_pair(capacity);
         heard.emplace_back();
         servers_.spawn(play(std::move(server), std::move(ready.front()), heard.back()));
         ready.pop_front();
