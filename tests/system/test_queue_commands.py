@@ -21,6 +21,8 @@ def queued(instance, count=1):
     ids = [deliver(instance, CONTENT) for _ in range(count)]
     for queue_id in ids:
         instance.wait_log(f"{queue_id}: to=.*status=deferred")
+    eventually(lambda: set(ids) <= {entry["queue_id"] for entry in entries(instance)
+                                    if entry["queue_name"] == "deferred"}, 10, "deferred mail")
     return ids
 
 
