@@ -47,11 +47,13 @@ def step(name, command):
     print(f"== {name}", flush=True)
     started = time.monotonic()
     passed = failed = 0
-    counted = False
+    counted, last_test = False, ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace") as process:
         for line in process.stdout:
             line = line.rstrip("\n")
+            if line.startswith("[ RUN      ]"):
+                last_test = line
             if not QUIET.match(line):
                 print(line, flush=True)
             found = counts(line)
@@ -60,6 +62,8 @@ def step(name, command):
                 passed, failed = passed + found[0], failed + found[1]
     if process.returncode != 0 and failed == 0:
         failed = 1
+        if last_test and not counted:
+            print(f"the last test begun: {last_test[12:].strip()}", flush=True)
     elif process.returncode == 0 and not counted:
         passed = 1
     print(f"== {name}: {passed} passed, {failed} failed ({time.monotonic() - started:.0f} s)",

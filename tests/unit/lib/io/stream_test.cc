@@ -86,6 +86,8 @@ TEST_F(StreamTest, SendsRepliesToPipelinedLinesTogetherBeforeItWaits) {
     char got[64];
     ssize_t n = there->try_read(got);
     EXPECT_EQ(std::string(got, n > 0 ? static_cast<size_t>(n) : 0), "re:a\nre:b\nre:c\n");
+    there.reset();
+    loop.run_until_idle();  // the session ends before its stream does
 }
 
 Task<void> expect_timeout(Stream& stream, std::string& seen) {

@@ -145,7 +145,7 @@ TEST_F(FaultTest, OneErrorAnywhereLosesNothingAndRevivesNothing) {
     ASSERT_GT(changes, 20u);
     for (unsigned again = 0; again < times(); ++again)
         for (int error : {EIO, ENOSPC})
-            for (uint64_t at = error % 3; at < changes; at += times() > 1 ? 1 : 4)
+            for (uint64_t at = error % 3; at<changes; at += times()> 1 ? 1 : 4)
                 with_fault(at, at, error);
 }
 
