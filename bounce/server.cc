@@ -100,7 +100,8 @@ io::Task<void> Server::answer(ipc::Duplex& link, ipc::BounceRequest request, spo
     ipc::BounceAnswer reply;
     reply.id = request.id;
     try {
-        reply.report = co_await commit(request, writer, disk);
+        auto report = co_await commit(request, writer, disk);
+        reply.report = report;
         doorbell.ring();
     } catch (const io::Cancelled&) {
         throw;

@@ -43,12 +43,12 @@ io::Task<void> take_frames(ipc::Duplex& link, Desk& desk, io::Scope& scope) {
 }
 
 io::Task<void> take_triggers(io::Stream& stream, Desk& desk) {
-    bool more = true;
-    while (more) {
+    for (bool more = true; more;) {
         for (char what : stream.buffered())
             desk.trigger(what);
         stream.consume(stream.buffered().size());
-        more = co_await stream.fill();
+        const bool filled = co_await stream.fill();
+        more = filled;
     }
 }
 

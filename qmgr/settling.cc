@@ -95,10 +95,13 @@ std::vector<uint32_t> QueueManager::failures(Message& message) {
 io::Task<void> QueueManager::owe(Message& message, std::vector<uint32_t> failed) {
     bool durable = false;
     while (!durable && !message.removed) {
-        if (message.in_log())
-            durable = co_await journal_.write(entry_of(message));
-        else
-            durable = co_await files_.bounce(message, failed);
+        if (message.in_log()) {
+            const bool written = co_await journal_.write(entry_of(message));
+            durable = written;
+        } else {
+            const bool written = co_await files_.bounce(message, failed);
+            durable = written;
+        }
         if (!durable)
             co_await io::sleep(journal_retry);
     }
@@ -176,15 +179,18 @@ io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
                 {index, last.dsn, last.reason, last.diagnostic, last.remote_mta});
         }
     }
+    bool moved = false;
     try {
         auto content = spool::Content::open(disk_, settings_.folders.root, message.record());
         move.envelope = content.envelope();
         move.content = std::make_unique<spool::LogSource>(std::move(content));
         co_await mover_.move(std::move(move));
+        moved = true;
     } catch (const std::runtime_error& error) {
         log::spool_trouble(message.queue_id, error.what());
-        co_return false;
     }
+    if (!moved)
+        co_return false;
     for (uint32_t i = 0; i < message.recipients.size(); ++i)
         if (message.recipients[i].state != State::done)
             mark(message, i, State::done);

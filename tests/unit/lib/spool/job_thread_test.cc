@@ -64,7 +64,8 @@ TEST_F(JobThreadTest, ManyWaitAndSomeAreCancelled) {
             leaving.spawn(wait(on, count, awake));  // the first leads, and leaves
             staying.spawn(wait(on, count, awake));
         }
-        co_await io::sleep(base::Duration(2000));
+        constexpr base::Duration meanwhile(2000);
+        co_await io::sleep(meanwhile);
         leaving.cancel();
         co_await leaving.join();
         co_await staying.join();
