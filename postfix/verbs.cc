@@ -33,11 +33,6 @@ struct Call {
 
 // Makes what is missing, and tells what is wrong; true when nothing forbids a start.
 bool check_instance(const Call& call) {
-    // The queue itself is never made: a wrong name would look like a queue that lost its mail.
-    const std::string queue = call.settings.text("queue_directory");
-    if (::access(queue.c_str(), F_OK) != 0)
-        throw base::SystemError(
-            base::text(call.settings.where("queue_directory"), ": queue_directory ", queue));
     config::create_directories(call.settings);
     bool good = true;
     for (const config::Problem& problem : config::check_instance(call.settings)) {
