@@ -28,7 +28,7 @@ std::unique_ptr<spool::MessageSource> open_original(spool::Disk& disk,
     return std::make_unique<spool::QueueFileContent>(*path);
 }
 
-// How much of `piece` belongs to the header, the empty line left out.
+// How much of `piece` belongs to the header, with the empty line that ends it.
 size_t Returned::header_end(std::string_view piece) {
     std::string seen = last_ + std::string(piece);
     size_t at = seen.find(header_ends);
@@ -37,8 +37,7 @@ size_t Returned::header_end(std::string_view piece) {
     if (at == std::string::npos)
         return piece.size();
     over_ = true;
-    size_t end = at + 2;  // the CRLF of the last header line stays
-    return end > before ? end - before : 0;
+    return at + header_ends.size() - before;
 }
 
 std::string_view Returned::next() {

@@ -31,7 +31,8 @@ std::string header(std::string_view name, std::string_view value) {
     std::string line = base::text(name, ":");
     size_t column = line.size();
     std::string out = line;
-    for (std::string_view word : base::split(base::printable(value), " \t\r\n")) {
+    std::string text = base::printable(value);
+    for (std::string_view word : base::split(text, " \t\r\n")) {
         bool fold = column + 1 + word.size() > width && column > line.size();
         out += fold ? "\r\n    " : " ";
         column = fold ? 4 + word.size() : column + 1 + word.size();

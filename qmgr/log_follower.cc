@@ -11,8 +11,11 @@ namespace qmgr {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 // Records read before everything else on the loop gets its turn.
 constexpr size_t at_a_time = 128;
+constexpr base::Duration writers_come_within = 2500ms;
 
 }  // namespace
 
@@ -84,7 +87,7 @@ SegmentFollower* LogFollower::follow(uint32_t segment) {
 }
 
 void LogFollower::rung(const std::vector<ipc::Ring>& rings) {
-    uint64_t now = serial();
+    uint64_t now = ++serial_;
     for (const ipc::Ring& ring : rings) {
         auto found = followers_.find(ring.segment);
         SegmentFollower* follower =
@@ -125,7 +128,7 @@ io::Task<void> LogFollower::run() {
 
 io::Task<void> LogFollower::open() {
     auto chore = std::make_shared<Chore>();
-    chore->serial = serial();
+    chore->serial = ++serial_;
     std::function<void()> job = [chore, this] {
         spool::Pool pool(options_, disk_);
         chore->segments = pool.segments();
@@ -142,10 +145,15 @@ io::Task<void> LogFollower::open() {
     news_.set();
 }
 
-bool LogFollower::caught_up(uint64_t serial) const {
-    return looked_ >= serial &&
-           std::all_of(followers_.begin(), followers_.end(),
-                       [serial](auto& each) { return each.second->caught_up(serial); });
+// Writers that live come within a second and ring for all that they wrote to; a segment that none
+// of them rang for by then is one that was claimed ahead.
+bool LogFollower::caught_up(const Moment& moment) const {
+    bool all_came = io::loop().now() >= moment.at + writers_come_within;
+    return looked_ >= moment.serial &&
+           std::all_of(followers_.begin(), followers_.end(), [&](auto& each) {
+               const SegmentFollower& follower = *each.second;
+               return follower.caught_up(moment.serial) || (all_came && !follower.heard());
+           });
 }
 
 bool LogFollower::all_read() const {
@@ -166,7 +174,7 @@ void LogFollower::finished(Message& message) {
 // A segment may be checkpointed once all its old records were read (their states repaired).
 std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
     auto chore = std::make_shared<Chore>();
-    chore->serial = serial();
+    chore->serial = ++serial_;
     chore->content_files.swap(content_files_);
     chore->recycle.swap(recycling_);
     for (auto each = followers_.begin(); each != followers_.end();) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/io/event.h"
+#include "lib/io/loop.h"
 #include "lib/io/task.h"
 #include "lib/ipc/ring.h"
 #include "lib/spool/job_thread.h"
@@ -45,10 +46,14 @@ class LogFollower {
     // The work of each second: take over, look for new segments, checkpoint, recycle.
     io::Task<void> tick();
 
-    // Everything that any writer had promised when this was called will have been read once
-    // caught_up() says so.
-    uint64_t serial() { return ++serial_; }
-    bool caught_up(uint64_t serial) const;
+    struct Moment {
+        uint64_t serial = 0;
+        io::Instant at{};
+    };
+    // Everything that any writer had promised at this moment has been read once caught_up() says
+    // so.
+    Moment moment() { return {++serial_, io::loop().now()}; }
+    bool caught_up(const Moment& moment) const;
 
     // A recipient's state was changed, by us or by an agent.
     void touched(Message& message) {

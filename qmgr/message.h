@@ -51,6 +51,7 @@ struct Message {
     std::vector<Recipient> recipients;
 
     Stage stage = Stage::waiting;
+    bool reporting = false;  // waits for its report to be written
     bool removed = false;    // by postsuper: nothing more is sent
     bool flushed = false;    // this attempt was asked for: no transport is deferred
     bool solo = false;       // was in flight when an agent crashed: tried alone

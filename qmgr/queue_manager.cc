@@ -36,7 +36,7 @@ io::Task<void> QueueManager::start() {
     std::vector<QueueFiles::Found> found = co_await files_.open();
     for (const QueueFiles::Found& file : found)
         file_found(file);
-    started_ = log_.serial();
+    started_ = log_.moment();
     co_await dispatcher_.adopt(io::loop().now() + adopt_limit);
     scope_.spawn(log_.run());
     scope_.spawn(dispatcher_.run());
@@ -110,7 +110,7 @@ io::Task<void> QueueManager::drain() {
         std::vector<Message*> waiting;
         size_t busy = 0;
         for (auto& [id, message] : messages_) {
-            busy += message->stage != Stage::waiting;
+            busy += message->stage != Stage::waiting && !message->reporting;
             if (message->stage == Stage::waiting && message->in_log())
                 waiting.push_back(message.get());
         }

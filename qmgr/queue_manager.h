@@ -79,7 +79,7 @@ class QueueManager : public Desk {
     io::Task<bool> report(Message& message);
     ipc::BounceRequest request_for(const Message& message, const std::vector<uint32_t>& owed);
     void mark_reported(Message& message, uint32_t recipient);
-    io::Task<void> until_caught_up(uint64_t serial);
+    io::Task<void> until_caught_up(LogFollower::Moment moment);
     void note_report(const mail::Envelope& envelope);
     io::Task<void> put_off(Message& message);
     void schedule(const Message& message, base::WallTime time);
@@ -127,7 +127,7 @@ class QueueManager : public Desk {
     std::unordered_map<std::string, std::set<uint32_t>> reports_;  // found, not claimed yet
     io::Event time_changed_;
     std::set<std::string> loads_;  // files that are being read
-    uint64_t started_ = 0;         // serial of the log at start
+    LogFollower::Moment started_;
     bool caught_up_ = false;
     base::WallTime flushed_at_{};
     bool stopping_ = false;

@@ -43,10 +43,10 @@ void QueueManager::mark_reported(Message& message, uint32_t recipient) {
         mark(message, recipient, State::reported);
 }
 
-// Goes on when everything that was promised by `serial` has been read, so that a report which an
+// Goes on when everything that was promised by `moment` has been read, so that a report which an
 // earlier process committed is known.
-io::Task<void> QueueManager::until_caught_up(uint64_t serial) {
-    while (!log_.caught_up(serial))
+io::Task<void> QueueManager::until_caught_up(LogFollower::Moment moment) {
+    while (!stopping_ && !log_.caught_up(moment))
         co_await io::sleep(catch_up_interval);
 }
 
@@ -78,13 +78,14 @@ ipc::BounceRequest QueueManager::request_for(const Message& message,
 
 // False when qmgr is to stop before there is a report.
 io::Task<bool> QueueManager::report(Message& message) {
-    uint64_t known = started_;
+    LogFollower::Moment known = started_;
     base::Duration retry = first_retry;
+    message.reporting = true;
     for (;;) {
-        if (stopping_)
-            co_return false;
         if (!message.sender.empty())
             co_await until_caught_up(known);
+        if (stopping_)
+            co_return false;
         if (auto found = reports_.find(message.queue_id); found != reports_.end()) {
             for (uint32_t index : found->second)
                 mark_reported(message, index);
@@ -113,9 +114,10 @@ io::Task<bool> QueueManager::report(Message& message) {
             co_await io::sleep(retry);
             retry = std::min(2 * retry, last_retry);
         } else {
-            known = log_.serial();  // whoever committed a report has promised it by now
+            known = log_.moment();  // whoever committed a report has promised it by now
         }
     }
+    message.reporting = false;
     if (!message.in_log())
         co_await files_.reported(message.queue_id);
     co_return true;
