@@ -73,6 +73,8 @@ SegmentFollower* LogFollower::follow(uint32_t segment) {
         auto follower = std::make_unique<SegmentFollower>(options_, disk_, segment);
         if (follower->kind() != spool::Kind::mail)
             return nullptr;
+        if (retired_.contains(follower->id()))
+            return nullptr;
         if (!old_.contains(follower->id()))
             follower->set_fresh();
         auto& place = followers_[segment];
@@ -176,7 +178,6 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
     auto chore = std::make_shared<Chore>();
     chore->serial = ++serial_;
     chore->content_files.swap(content_files_);
-    chore->recycle.swap(recycling_);
     for (auto each = followers_.begin(); each != followers_.end();) {
         SegmentFollower& follower = *each->second;
         follower.take_over(chore->serial);
@@ -186,9 +187,10 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
         if (follower.fresh())
             follower.dirty = false;
         if (finished)
-            chore->recycle.push_back(follower.id());
+            retired_.insert(follower.id());
         each = finished ? followers_.erase(each) : std::next(each);
     }
+    chore->recycle.assign(retired_.begin(), retired_.end());
     return chore;
 }
 
@@ -197,7 +199,7 @@ void LogFollower::conclude(const Chore& chore) {
         log::spool_trouble("log", trouble);
     content_files_.insert(content_files_.end(), chore.content_files.begin(),
                           chore.content_files.end());
-    recycling_.insert(recycling_.end(), chore.not_free.begin(), chore.not_free.end());
+    retired_ = {chore.not_free.begin(), chore.not_free.end()};
     if (!chore.checkpointed)
         for (const spool::SegmentId& id : chore.dirty)
             if (auto found = followers_.find(id.segment); found != followers_.end())
@@ -205,9 +207,7 @@ void LogFollower::conclude(const Chore& chore) {
     if (!chore.troubles.empty())
         return;
     for (const spool::SegmentInfo& info : chore.segments) {
-        bool known = followers_.contains(info.number) ||
-                     std::any_of(recycling_.begin(), recycling_.end(),
-                                 [&info](auto& id) { return id.segment == info.number; });
+        bool known = followers_.contains(info.number);
         if (!known && info.state != spool::SegmentState::free && info.kind == spool::Kind::mail)
             follow(info.number);
     }

@@ -84,7 +84,8 @@ class LogFollower {
     Events events_;
     std::map<uint32_t, std::unique_ptr<SegmentFollower>> followers_;
     std::vector<std::string> content_files_;
-    std::vector<spool::SegmentId> recycling_;  // finished, not free yet
+    // Finished and not free yet; a late ring does not bring them back.
+    std::set<spool::SegmentId> retired_;
     io::Event news_;
     uint64_t serial_ = 1;
     uint64_t looked_ = 0;             // all segments of that serial are known

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "lib/ipc/agent_mark.h"
+#include "lib/spool/reader.h"
 #include "tests/unit/qmgr/instance.h"
 
 namespace qmgr {
@@ -264,13 +265,35 @@ TEST_F(QmgrTest, KeepsNoMoreInMemoryThanItMay) {
     ASSERT_TRUE(until([this] { return logged(": removed") == 25; }));
 }
 
-TEST_F(QmgrTest, RecyclesSegmentsThatAreThroughWith) {
-    start();
+// Content of about 30 kB, so that few messages fill a segment.
+std::string long_body() {
     std::string body(30000, 'x');
     for (size_t at = 998; at < body.size(); at += 1000)
         body.replace(at, 2, "\r\n");
+    return body + "\r\n";
+}
+
+TEST_F(QmgrTest, ALateRingBringsNoFinishedSegmentBack) {
+    start();
+    send("a@example.org", {"x@example.com"});
+    const spool::Published first = writer_->published().at(0);
+    spool::Options options;
+    options.queue_directory = folder_;
+    spool::Reader in_the_way(options, first.segment);  // so that it cannot be recycled yet
+    for (int i = 0; i < 50; ++i)
+        send("a@example.org", {"x@example.com"}, long_body());
+    ASSERT_TRUE(until([this] { return logged(": removed") == 51; }));
+    ASSERT_NE(writer_->published().at(0).segment, first.segment);
+    run_for(2200ms);
+    manager_->rung({{first.segment, first.epoch, options.segment_size}});
+    run_for(100ms);
+    EXPECT_EQ(agent_->requests.size(), 51u);
+}
+
+TEST_F(QmgrTest, RecyclesSegmentsThatAreThroughWith) {
+    start();
     for (int i = 0; i < 120; ++i)  // three and a half segments
-        send("a@example.org", {"x@example.com"}, body + "\r\n");
+        send("a@example.org", {"x@example.com"}, long_body());
     ASSERT_TRUE(until([this] { return logged(": removed") == 120; }));
     spool::Options options;
     options.queue_directory = folder_;
