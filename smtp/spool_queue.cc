@@ -8,7 +8,9 @@
 namespace smtp {
 
 SpoolQueue::SpoolQueue(spool::QueueFolders folders)
-    : folders_(std::move(folders)), statuses_(folders_.root) {}
+    : folders_(std::move(folders)),
+      segments_(spool::real_disk(), folders_.root),
+      statuses_(folders_.root) {}
 
 std::string SpoolQueue::path_of(const ipc::FileRef& file) const {
     std::optional<std::string> path = folders_.find(file.queue, file.id);
@@ -19,8 +21,7 @@ std::unique_ptr<spool::MessageSource> SpoolQueue::open(const ipc::DeliveryReques
     if (const auto* file = std::get_if<ipc::FileRef>(&request.message))
         return std::make_unique<spool::QueueFileContent>(path_of(*file));
     const auto& record = std::get<spool::RecordRef>(request.message);
-    return std::make_unique<spool::LogSource>(
-        spool::Content::open(spool::real_disk(), folders_.root, record));
+    return std::make_unique<spool::LogSource>(spool::Content::open(segments_, record));
 }
 
 void SpoolQueue::delivered(const ipc::DeliveryRequest& request,

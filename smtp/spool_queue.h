@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/spool/open_segments.h"
 #include "lib/spool/queue_folders.h"
 #include "lib/spool/status_area.h"
 #include "smtp/queue.h"
@@ -23,6 +24,7 @@ class SpoolQueue : public Queue {
     void mark(const ipc::DeliveryRequest& request, const std::vector<uint32_t>& places);
 
     spool::QueueFolders folders_;
+    spool::OpenSegments segments_;
     spool::StatusArea statuses_;
 };
 

@@ -3,42 +3,39 @@
 #include <algorithm>
 
 #include "lib/base/crc32c.h"
-#include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/spool/record.h"
-#include "lib/spool/segment_header.h"
 
 namespace spool {
 
+namespace {
+
+// The first read of a record: with most messages it brings all of them.
+constexpr size_t head_size = 8192;
+
+}  // namespace
+
 struct Content::State {
     RecordRef ref;
-    std::unique_ptr<File> segment;  // its lock keeps the record there
+    std::shared_ptr<File> segment;  // its lock keeps the record there; shared, see OpenSegments
     RecordHeader header;
     std::unique_ptr<File> own_file;  // null: the content is in the segment
-    std::string envelope;
+    std::string head;                // the record's first bytes
 
     File& file() { return own_file ? *own_file : *segment; }
     uint64_t start() const { return own_file ? 0 : header.content_at(); }
-};
-
-namespace {
-
-bool has_epoch(File& segment, const RecordRef& ref) {
-    auto header = read_header(segment);
-    return header && header->epoch == ref.epoch && header->state != SegmentState::free;
-}
-
-std::unique_ptr<File> open_there(Disk& disk, const std::string& path) {
-    try {
-        return disk.open(path, OpenMode::read);
-    } catch (const base::SystemError& error) {
-        if (error.code() != ENOENT)
-            throw;
-        throw Gone(path + " is gone");
+    // Envelope and file name.
+    std::string_view names() const {
+        return std::string_view(head).substr(RecordHeader::size,
+                                             header.envelope_size + header.name_size);
     }
-}
-
-}  // namespace
+    // What the head has of the content from `offset` on.
+    std::string_view in_head(uint64_t offset) const {
+        uint64_t at = header.content_at() - ref.offset + offset;
+        return own_file || at >= head.size() ? std::string_view()
+                                             : std::string_view(head).substr(at);
+    }
+};
 
 Content::Content(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Content::Content(Content&&) noexcept = default;
@@ -46,30 +43,33 @@ Content& Content::operator=(Content&&) noexcept = default;
 Content::~Content() = default;
 
 Content Content::open(Disk& disk, const std::string& queue_directory, const RecordRef& ref) {
+    OpenSegments alone(disk, queue_directory);
+    return open(alone, ref);
+}
+
+Content Content::open(OpenSegments& segments, const RecordRef& ref) {
     auto state = std::make_unique<State>();
     state->ref = ref;
-    state->segment = open_there(disk, segment_path(queue_directory, ref.segment));
-    if (!state->segment->lock_shared(LockByte::readers) || !has_epoch(*state->segment, ref))
-        throw Gone(base::text("log segment ", ref.segment, " was recycled"));
-    char bytes[4096];  // the envelope too, mostly
-    size_t got = state->segment->pread(bytes, ref.offset);
-    auto header = RecordHeader::decode({bytes, got}, ref.epoch, ref.offset);
+    state->segment = segments.segment(ref);
+    std::string& head = state->head;
+    head.resize(head_size);
+    head.resize(state->segment->pread(head, ref.offset));
+    auto header = RecordHeader::decode(head, ref.epoch, ref.offset);
     std::string damaged =
         base::text("log segment ", ref.segment, ": damaged record at ", ref.offset);
     if (!header)
         throw Gone(damaged);
     state->header = *header;
-    state->envelope.resize(header->envelope_size + header->name_size);
-    if (RecordHeader::size + state->envelope.size() <= got)
-        std::copy_n(bytes + RecordHeader::size, state->envelope.size(), state->envelope.data());
-    else
-        state->segment->pread(state->envelope, ref.offset + RecordHeader::size);
-    if (base::crc32c(state->envelope) != header->envelope_crc)
+    size_t whole = RecordHeader::size + header->envelope_size + header->name_size;
+    if (head.size() < whole) {
+        head.resize(whole);
+        head.resize(state->segment->pread(head, ref.offset));
+    }
+    if (base::crc32c(state->names()) != header->envelope_crc)
         throw Gone(damaged);
     if (!header->content_inside())
         state->own_file =
-            open_there(disk, base::text(queue_directory, "/content/",
-                                        state->envelope.substr(header->envelope_size)));
+            segments.content_file(std::string(state->names().substr(header->envelope_size)));
     return Content(std::move(state));
 }
 
@@ -84,7 +84,13 @@ bool Content::has_leading_dots() const {
 size_t Content::read(std::span<char> to, uint64_t offset) {
     uint64_t left = offset < size() ? size() - offset : 0;
     to = to.first(std::min<uint64_t>(to.size(), left));
-    return to.empty() ? 0 : state_->file().pread(to, state_->start() + offset);
+    std::string_view known = state_->in_head(offset).substr(0, to.size());
+    std::ranges::copy(known, to.begin());
+    if (known.size() == to.size())
+        return to.size();
+    size_t more =
+        state_->file().pread(to.subspan(known.size()), state_->start() + offset + known.size());
+    return known.size() + more;
 }
 
 bool Content::still_valid() const {
@@ -92,7 +98,7 @@ bool Content::still_valid() const {
 }
 
 mail::Envelope Content::envelope() {
-    base::Decoder in(std::string_view(state_->envelope).substr(0, state_->header.envelope_size));
+    base::Decoder in(state_->names().substr(0, state_->header.envelope_size));
     return mail::Envelope::decode(in);
 }
 

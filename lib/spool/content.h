@@ -6,23 +6,19 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 
 #include "lib/mail/envelope.h"
-#include "lib/spool/disk.h"
+#include "lib/spool/open_segments.h"
 #include "lib/spool/record_ref.h"
 
 namespace spool {
 
-// The record is no longer there (its segment was recycled), or is damaged: what() says which.
-struct Gone : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 class Content {
   public:
     // Throws Gone or base::SystemError.
+    static Content open(OpenSegments& segments, const RecordRef& ref);
+    // For one who opens a single record.
     static Content open(Disk& disk, const std::string& queue_directory, const RecordRef& ref);
     Content(Content&&) noexcept;
     Content& operator=(Content&&) noexcept;

@@ -90,6 +90,27 @@ TEST_F(ContentTest, KeepsItsSegmentFromBeingRecycled) {
     EXPECT_THROW(open(ref), spool::Gone) << "the bytes are there still, under an older epoch";
 }
 
+TEST_F(ContentTest, ReadersShareAnOpeningAsLongAsOneOfThemReads) {
+    spool::RecordRef first, second;
+    {
+        spool::Writer writer(options_, disk_);
+        first = commit(writer, "hello\r\n");
+        second = commit(writer, std::string(20'000, 'a'));
+        run(writer.close());
+    }
+    ASSERT_EQ(first.segment, second.segment);
+    spool::OpenSegments segments(disk_, "/q");
+    spool::Pool pool(options_, disk_);
+    {
+        auto content = spool::Content::open(segments, second);
+        EXPECT_EQ(segments.segment(first), segments.segment(second));
+        EXPECT_EQ(read_all(content), std::string(20'000, 'a'));
+        EXPECT_EQ(pool.recycle(first.segment, first.epoch), spool::Recycled::busy);
+    }
+    EXPECT_EQ(pool.recycle(first.segment, first.epoch), spool::Recycled::freed);
+    EXPECT_THROW(spool::Content::open(segments, first), spool::Gone);
+}
+
 TEST_F(ContentTest, DamageIsGone) {
     spool::Writer writer(options_, disk_);
     auto ref = commit(writer, "hello\r\n");
