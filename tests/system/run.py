@@ -9,6 +9,7 @@ that needs root and has none is `not run`, which counts as failed.
 import argparse
 import importlib
 import os
+import re
 import shutil
 import signal
 import sys
@@ -83,7 +84,9 @@ class Run:
             if show:
                 lines = each.log().splitlines()
                 print(f"--- maillog of {each.folder} ({len(lines)} lines)")
-                print("\n".join(lines[-LOG_LINES:]))
+                loud = [line for line in lines[:-LOG_LINES]
+                        if re.search(r"(warning|error|fatal|panic): ", line)]
+                print("\n".join(loud[-LOG_LINES:] + lines[-LOG_LINES:]))
             if not (show and os.environ.get("SYSTEM_KEEP")):
                 shutil.rmtree(each.folder, ignore_errors=True)
 
