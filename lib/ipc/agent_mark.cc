@@ -24,6 +24,22 @@ struct flock byte_range(short type, off_t start, off_t length) {
     return range;
 }
 
+// Asks which lock is in the way of one from `from` up to `to`. The kernel names the one that was
+// set first, so that there may be more on either side of it. Neighbours never merge, since every
+// agent's lock belongs to an open file of its own.
+void find_marked(int file, off_t from, off_t to, std::vector<pid_t>& marked) {
+    while (from < to) {
+        struct flock range = byte_range(F_WRLCK, from, to - from);
+        if (::fcntl(file, F_OFD_GETLK, &range) != 0)
+            throw base::SystemError("lock query of log/agents");
+        if (range.l_type == F_UNLCK)
+            return;
+        find_marked(file, from, range.l_start, marked);
+        marked.push_back(static_cast<pid_t>(range.l_start));
+        from = range.l_start + 1;
+    }
+}
+
 }  // namespace
 
 AgentMark::AgentMark(const std::string& queue_directory) {
@@ -55,17 +71,7 @@ std::vector<pid_t> marked_agents(const std::string& queue_directory) {
     if (!file)
         throw base::SystemError("open " + path);
     std::vector<pid_t> marked;
-    for (off_t from = 0; from < std::numeric_limits<pid_t>::max();) {
-        // Asks which lock is in the way of one over all the rest. Neighbours never merge, since
-        // every agent's lock belongs to an open file of its own.
-        struct flock range = byte_range(F_WRLCK, from, 0);
-        if (::fcntl(file.get(), F_OFD_GETLK, &range) != 0)
-            throw base::SystemError("lock query of log/agents");
-        if (range.l_type == F_UNLCK)
-            break;
-        marked.push_back(static_cast<pid_t>(range.l_start));
-        from = range.l_start + 1;
-    }
+    find_marked(file.get(), 0, std::numeric_limits<pid_t>::max(), marked);
     return marked;
 }
 

@@ -1,7 +1,9 @@
 #include "lib/ipc/ring.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <thread>
@@ -137,6 +139,28 @@ TEST(IpcAgentMark, ShowsMarkedAgentsUntilTheyClearItOrEnd) {
         mark.set();
     }
     EXPECT_TRUE(marked_agents(folder.path()).empty());
+}
+
+TEST(IpcAgentMark, ShowsEveryAgentWhicheverWasMarkedFirst) {
+    Folder folder;
+    std::filesystem::create_directory(folder / "log");
+    AgentMark mark(folder.path());
+    // As other agents set theirs.
+    std::vector<base::Fd> others;
+    std::vector<pid_t> expected;
+    for (pid_t above : {7, 1, 3}) {
+        others.emplace_back(::open((folder / "log/agents").c_str(), O_RDWR | O_CLOEXEC));
+        struct flock range {};
+        range.l_type = F_RDLCK;
+        range.l_whence = SEEK_SET;
+        range.l_start = ::getpid() + above;
+        range.l_len = 1;
+        ASSERT_EQ(::fcntl(others.back().get(), F_OFD_SETLK, &range), 0);
+    }
+    mark.set();
+    for (pid_t above : {0, 1, 3, 7})
+        expected.push_back(::getpid() + above);
+    EXPECT_EQ(marked_agents(folder.path()), expected);
 }
 
 io::Task<void> answer_one(io::Listener& door, io::Loop& loop) {
