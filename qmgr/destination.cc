@@ -107,11 +107,16 @@ void Destination::ended(Lane& lane, base::Instant now) {
 }
 
 void Destination::drop_lanes(const Agent& agent) {
-    for (auto& lane : lanes_)
-        if (lane->agent == &agent)
-            unlist(*lane);
-    std::erase_if(lanes_,
-                  [&agent](const std::unique_ptr<Lane>& lane) { return lane->agent == &agent; });
+    std::erase_if(lanes_, [&](const std::unique_ptr<Lane>& lane) {
+        if (lane->agent != &agent)
+            return false;
+        if (lane->outstanding > 0) {  // with the agent that had the lane before
+            lane->agent = nullptr;
+            return false;
+        }
+        unlist(*lane);
+        return true;
+    });
 }
 
 void Destination::failed(Suspension suspension) {

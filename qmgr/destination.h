@@ -62,7 +62,8 @@ class Destination {
     void sent(Lane& lane);
     // A request of this lane was reported on (or is lost).
     void ended(Lane& lane, base::Instant now);
-    // Forgets all lanes of an agent that is gone. No request may be outstanding in them.
+    // Forgets all lanes of an agent that is gone, whose own requests have ended. A lane in which an
+    // agent before it has requests yet stays, for the next agent.
     void drop_lanes(const Agent& agent);
     unsigned busy() const;
     size_t lanes() const { return lanes_.size(); }

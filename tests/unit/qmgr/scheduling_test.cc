@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "lib/io/loop.h"
+#include "qmgr/agent.h"
 #include "qmgr/backoff.h"
 #include "qmgr/timetable.h"
 #include "qmgr/transport.h"
@@ -217,6 +219,27 @@ TEST_F(QmgrTransport, ADeadDestinationGivesItsMailBackUntilItsTimeComes) {
     EXPECT_EQ(to.suspended(), nullptr);
     add("N", 1, "a");
     EXPECT_EQ(send_all(), "N");
+}
+
+TEST_F(QmgrTransport, ALaneOutlivesAnAgentWhileTheOneBeforeItHasRequestsInIt) {
+    struct Nobody : AgentListener {
+        void greeted(Agent&, ipc::AgentHello) override {}
+        void reported(Agent&, ipc::DeliveryReport) override {}
+    } nobody;
+    io::Loop loop;
+    Agent second(io::wire_pair().first, nobody);
+    add("M", 4, "a");
+    send_all();
+    Destination& to = transport_.destination("a");
+    ASSERT_EQ(to.lanes(), 2u);
+    for (Lane* lane : lanes_)
+        lane->agent = &second;
+    transport_.ended(*lanes_[1], now_);
+    transport_.drop_agent(second);
+    ASSERT_EQ(to.lanes(), 1u);
+    EXPECT_EQ(lanes_[0]->agent, nullptr);
+    transport_.ended(*lanes_[0], now_);
+    EXPECT_EQ(to.busy(), 0u);
 }
 
 TEST_F(QmgrTransport, NoLimitOfRecipientsMeansOneRequest) {
