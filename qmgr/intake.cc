@@ -56,7 +56,7 @@ bool QueueManager::recover(Message& message, const spool::Record& found) {
         message.recipients[i].state = states[i];
     if (message.finished())
         return false;
-    if (aside_.contains(id) || (timetable_.contains(id) && !messages_.contains(id))) {
+    if (filed_.contains(id)) {
         // It was moved, and nobody had the time to say so here: the whole file counts.
         for (uint32_t i = 0; i < message.recipients.size(); ++i)
             mark(message, i, State::done);
@@ -83,7 +83,12 @@ Message& QueueManager::keep(std::unique_ptr<Message> message) {
 
 // What was just read starts its way: now, or when its time has come.
 void QueueManager::take_up(Message& message) {
-    if (stopping_ || message.next_attempt > io::loop().wall()) {
+    bool owed = message.any(State::failed_owed);
+    if (stopping_ && owed) {
+        forget(message);  // it stays in the log, and the next qmgr reports it
+        return;
+    }
+    if (stopping_ || (message.next_attempt > io::loop().wall() && !owed)) {
         timetable_.set(message.queue_id, message.next_attempt);
         time_changed_.set();
         return;
@@ -146,10 +151,8 @@ void QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
 }
 
 void QueueManager::file_found(const QueueFiles::Found& file) {
-    if (file.queue == "hold" || file.queue == "corrupt") {
-        aside_.insert(file.id);
+    if (file.queue == "hold" || file.queue == "corrupt")
         return;
-    }
     if (timetable_.contains(file.id) || messages_.contains(file.id) || loads_.contains(file.id))
         return;
     if (file.queue == "incoming")

@@ -34,8 +34,10 @@ io::Task<void> QueueManager::start() {
     co_await log_.open();
     co_await journal_.open();
     std::vector<QueueFiles::Found> found = co_await files_.open();
-    for (const QueueFiles::Found& file : found)
+    for (const QueueFiles::Found& file : found) {
+        filed_.insert(file.id);
         file_found(file);
+    }
     started_ = log_.moment();
     co_await dispatcher_.adopt(io::loop().now() + adopt_limit);
     scope_.spawn(log_.run());
@@ -57,6 +59,7 @@ io::Task<void> QueueManager::every_second() {
         co_await log_.tick();
         if (!caught_up_ && log_.caught_up(started_)) {
             caught_up_ = true;
+            filed_.clear();
             journal_.forget_unclaimed(
                 [this](const std::string& id) { return timetable_.contains(id); });
         }

@@ -123,7 +123,7 @@ class QueueManager : public Desk {
     std::unordered_map<std::string, std::unique_ptr<Message>> messages_;
     Timetable timetable_;             // of those in memory that wait, and of files
     std::set<std::string> incoming_;  // files in incoming/; others that wait lie in deferred/
-    std::set<std::string> aside_;     // in hold/ or corrupt/ at start
+    std::set<std::string> filed_;     // had a file at start, until the log of then is read
     std::unordered_map<std::string, std::set<uint32_t>> reports_;  // found, not claimed yet
     io::Event time_changed_;
     std::set<std::string> loads_;  // files that are being read

@@ -28,14 +28,12 @@ void QueueManager::note_report(const mail::Envelope& envelope) {
     for (std::string_view index : base::split(found->second, ","))
         if (auto number = base::number<uint32_t>(index))
             recipients.insert(*number);
-    auto original = messages_.find(envelope.report_of);
-    if (original == messages_.end()) {
-        if (!caught_up_)
-            reports_[envelope.report_of].merge(recipients);
-        return;
-    }
-    for (uint32_t index : recipients)
-        mark_reported(*original->second, index);
+    if (auto original = messages_.find(envelope.report_of); original != messages_.end())
+        for (uint32_t index : recipients)
+            mark_reported(*original->second, index);
+    // After loss of power the failure itself may be forgotten, and comes to light only later.
+    if (!caught_up_)
+        reports_[envelope.report_of].merge(recipients);
 }
 
 void QueueManager::mark_reported(Message& message, uint32_t recipient) {
@@ -46,6 +44,8 @@ void QueueManager::mark_reported(Message& message, uint32_t recipient) {
 // Goes on when everything that was promised by `moment` has been read, so that a report which an
 // earlier process committed is known.
 io::Task<void> QueueManager::until_caught_up(LogFollower::Moment moment) {
+    if (caught_up_ && moment.serial <= started_.serial)
+        co_return;  // what comes in since may fill all room, which reports make anew
     while (!stopping_ && !log_.caught_up(moment))
         co_await io::sleep(catch_up_interval);
 }

@@ -1,6 +1,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "lib/ipc/agent_mark.h"
 #include "lib/spool/reader.h"
 #include "tests/unit/qmgr/instance.h"
@@ -138,6 +140,32 @@ TEST_F(QmgrTest, AWholeFileWinsOverTheRecordItWasMadeOf) {
     run_for(100ms);
     EXPECT_EQ(agent_->requests.size(), before);
     EXPECT_TRUE(empty());
+}
+
+TEST_F(QmgrTest, AFileThatIsDueWinsOverTheRecordItWasMadeOf) {
+    std::string id = send("a@example.org", {"x@example.com"});
+    start();
+    agent_->script = all(mail::Status::deferred, "later");
+    ASSERT_TRUE(until([this] { return files("deferred") == 1 && empty(); }));
+    kill();
+    agent_->script = all(mail::Status::sent);
+    for (auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/deferred"))
+        if (entry.is_regular_file())
+            std::filesystem::last_write_time(entry, std::filesystem::file_time_type::clock::now());
+    constexpr int before_it = 200;  // more than are read before the clock has its turn
+    for (int i = 0; i < before_it; ++i)
+        send("a@example.org", {"y@example.com"});
+    mail::Envelope envelope;
+    envelope.queue_id = id;
+    envelope.arrival = base::wall_now();
+    envelope.sender = "a@example.org";
+    envelope.recipients.push_back({"x@example.com", "", 0, ""});
+    resend(envelope);
+    size_t tried = agent_->requests.size();
+    start();
+    ASSERT_TRUE(until([&] { return agent_->requests.size() >= tried + before_it + 1 && empty(); }));
+    run_for(50ms);
+    EXPECT_EQ(agent_->requests.size(), tried + before_it + 1);
 }
 
 TEST_F(QmgrTest, WaitsForTheReportsOfAgentsThatOutliveAQmgr) {

@@ -140,6 +140,73 @@ TEST_F(QmgrReports, AreSentOnceWhenQmgrDiesBeforeTheAnswer) {
     EXPECT_EQ(delivered_reports(), 1u);
 }
 
+TEST_F(QmgrReports, AreNotSentAgainWhenTheLossOfPowerTookTheFailureOnly) {
+    std::string id = send("a@example.org", {"x@example.com"});
+    mail::Envelope report;
+    report.queue_id = writer_->next_id().text();
+    report.arrival = base::wall_now();
+    report.recipients.push_back({"a@example.org", "", 0, ""});
+    report.report_of = id;
+    report.more[std::string(ipc::report_for)] = "0";
+    resend(report);
+    start();
+    ASSERT_TRUE(until([this] {
+        ring();
+        return logged(": removed") == 2;
+    }));
+    EXPECT_TRUE(bounce_requests_.empty());
+    EXPECT_EQ(delivered_reports(), 1u);
+}
+
+TEST_F(QmgrReports, AreAskedForWhileThereIsNoRoomToReadOn) {
+    start("qmgr_message_active_limit = 1\n");
+    send("a@example.org", {"y@example.com"});
+    run_for(1200ms);  // all that was there at start is known
+    agent_->mute = true;
+    for (int i = 0; i < 3; ++i)
+        send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 2; }));
+    agent_->mute = false;
+    auto first = refuse_x(agent_->requests[1]);
+    first.id = agent_->requests[1].id;
+    agent_->report(first);
+    ASSERT_TRUE(until([this] { return logged(": removed") == 7; }));
+    EXPECT_EQ(delivered_reports(), 3u);
+}
+
+TEST_F(QmgrReports, AreOwedStillAfterAStopThatCameBeforeTheLogWasRead) {
+    start();
+    agent_->mute = true;
+    bounce_ = Bounce::refuses;
+    send("a@example.org", {"y@example.com"});
+    send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 2; }));
+    auto refused = refuse_x(agent_->requests[1]);
+    refused.id = agent_->requests[1].id;
+    agent_->report(refused);
+    ASSERT_TRUE(until([this] { return bounce_requests_.size() == 1; }));
+    kill();
+    start("qmgr_message_active_limit = 1\n");
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 3; }));
+    io::Scope stopping;
+    stopping.spawn(manager_->drain());
+    run_for(20ms);
+    auto delivered = refuse_x(agent_->requests[2]);
+    delivered.id = agent_->requests[2].id;
+    agent_->report(delivered);
+    ASSERT_TRUE(until([&stopping] { return stopping.running() == 0; }));
+    kill();
+    EXPECT_EQ(files("deferred"), 0u);
+    agent_->mute = false;
+    bounce_ = Bounce::answers;
+    start();
+    ASSERT_TRUE(until([this] {
+        ring();
+        return all_done();
+    }));
+    EXPECT_EQ(delivered_reports(), 1u);
+}
+
 TEST_F(QmgrReports, OfMailInFilesAreSentOnceWhenQmgrDies) {
     start();
     agent_->script = all(mail::Status::deferred, "later");
