@@ -84,6 +84,17 @@ LogScan::LogScan(const std::string& queue_directory, Disk& disk)
 
 LogScan::~LogScan() = default;
 
+// None when the segment was recycled or removed meanwhile: all in it is done.
+std::optional<std::vector<RecipientState>> LogScan::states_of(const RecordRef& ref, uint32_t n) {
+    try {
+        return status_.read(ref, n);
+    } catch (const base::SystemError& error) {
+        if (error.code() != ENOENT && error.code() != ESTALE)
+            throw;
+        return std::nullopt;
+    }
+}
+
 std::optional<LoggedMessage> LogScan::next_in(Segment& segment) {
     while (segment.cursor + RecordHeader::size <= segment.limit) {
         char bytes[RecordHeader::size];
@@ -103,7 +114,10 @@ std::optional<LoggedMessage> LogScan::next_in(Segment& segment) {
                        header->status_index};
         message.envelope = std::move(*envelope);
         message.size = header->content_size;
-        message.states = status_.read(message.ref, header->recipients);
+        auto states = states_of(message.ref, header->recipients);
+        if (!states)
+            return std::nullopt;
+        message.states = std::move(*states);
         message.states.resize(message.envelope.recipients.size(), RecipientState::done);
         return message;
     }

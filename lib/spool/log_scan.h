@@ -39,6 +39,7 @@ class LogScan {
 
   private:
     struct Segment;
+    std::optional<std::vector<RecipientState>> states_of(const RecordRef& ref, uint32_t n);
     std::optional<LoggedMessage> next_in(Segment& segment);
 
     Disk& disk_;

@@ -8,7 +8,9 @@
 
 #include "lib/io/run.h"
 #include "lib/ipc/showq.h"
+#include "lib/spool/log_scan.h"
 #include "lib/spool/move.h"
+#include "lib/spool/pool.h"
 #include "lib/spool/queue_text.h"
 #include "lib/spool/writer.h"
 #include "tests/unit/lib/spool/scratch_queue.h"
@@ -240,6 +242,20 @@ TEST_F(QueueListTest, ListsLogAndFolders) {
     EXPECT_FALSE(find_logged(options_.queue_directory, "BBBB1").has_value());
     io::run_task(writer.close());
     EXPECT_EQ(list({}).size(), 5u);  // also of a sealed segment
+}
+
+TEST_F(QueueListTest, ASegmentRecycledMeanwhileHoldsNothing) {
+    for (unsigned kept : {0u, 8u}) {  // it is removed, or becomes free
+        options_.pool_max = kept;
+        RecordRef ref;
+        {
+            Writer writer(options_);
+            ref = log(writer, "AAAA1", 1);
+        }
+        LogScan scan(options_.queue_directory);
+        ASSERT_EQ(Pool(options_).recycle(ref.segment, ref.epoch), Recycled::freed);
+        EXPECT_FALSE(scan.next().has_value()) << kept;
+    }
 }
 
 TEST_F(QueueListTest, AnEmptyQueueIsNoError) {
