@@ -18,12 +18,8 @@ struct Named {
 
 void HeadersSeen::note(std::string_view name) {
     static constexpr Named named[] = {
-        {"message-id", message_id},
-        {"date", date},
-        {"from", from},
-        {"to", visible_recipient},
+        {"message-id", message_id}, {"date", date}, {"from", from}, {"to", visible_recipient},
         {"cc", visible_recipient},
-        {"bcc", visible_recipient},
     };
     constexpr std::string_view resent_prefix = "resent-";
     if (base::equal_nocase(name, "received")) {

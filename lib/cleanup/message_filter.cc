@@ -100,9 +100,11 @@ std::string_view MessageFilter::scan_headers(std::string_view text, std::string&
     auto lf = text.find('\n');
     size_t length = lf == text.npos ? text.size() : lf + 1;
     if (part_ == Part::long_line) {
-        out.append(text.substr(0, length));
-        line_open_ = lf == text.npos;
-        if (!line_open_)
+        if (!dropping_) {
+            out.append(text.substr(0, length));
+            line_open_ = lf == text.npos;
+        }
+        if (lf != text.npos)
             part_ = Part::headers;
         return text.substr(length);
     }
@@ -114,8 +116,8 @@ std::string_view MessageFilter::scan_headers(std::string_view text, std::string&
     line_.append(text.substr(0, length));
     if (whole || line_.size() == peek) {
         header_line(out);
-        line_open_ = !whole;
-        if (line_open_ && part_ != Part::body)
+        line_open_ = !whole && !dropping_;
+        if (!whole && part_ != Part::body)
             part_ = Part::long_line;
     }
     return text.substr(length);
@@ -133,10 +135,12 @@ void MessageFilter::header_line(std::string& out) {
     } else if (blank(line.front()) && !first) {
         if (in_id_)
             note_id(line);
-        out.append(line);
+        if (!dropping_)
+            out.append(line);
     } else if (!blank(line.front()) && note_header(line)) {
         part_ = Part::headers;
-        out.append(line);
+        if (!dropping_)
+            out.append(line);
     } else {
         end_headers(out);
         base::append(out, "\r\n", line);
@@ -144,10 +148,17 @@ void MessageFilter::header_line(std::string& out) {
     line_.clear();
 }
 
+bool MessageFilter::dropped(std::string_view name) const {
+    return std::any_of(options_.drop_headers.begin(), options_.drop_headers.end(),
+                       [name](const std::string& one) { return base::equal_nocase(one, name); });
+}
+
+// A header that is dropped was seen all the same: none is made in its place.
 bool MessageFilter::note_header(std::string_view line) {
     auto name = header_name(line);
     if (name.empty())
         return false;
+    dropping_ = dropped(name);
     bool was_resent = seen_.resent();
     bool had_id = seen_.has_message_id();
     seen_.note(name);
@@ -168,6 +179,7 @@ void MessageFilter::note_id(std::string_view text) {
 
 void MessageFilter::end_headers(std::string& out) {
     part_ = Part::body;
+    dropping_ = false;
     if (about_.complete_headers || options_.always_add_missing_headers) {
         HeadersSeen::Facts facts{about_.queue_id, about_.sender, about_.arrival};
         if (!seen_.has_message_id())

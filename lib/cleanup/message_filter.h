@@ -1,9 +1,9 @@
 // MessageFilter completes the content of one message on its way into the spool.
 //
 // It takes content in chunks cut anywhere (lines end in CRLF) and holds at most one kilobyte of it.
-// Headers are read, those that are missing are added behind the last one, what only looks like a
-// header section gets its empty line. A CR or LF on its own becomes a space. When the headers end,
-// the message ID is known and logged.
+// Headers are read: those that are to be dropped are, those that are missing are added behind the
+// last one, what only looks like a header section gets its empty line. A CR or LF on its own
+// becomes a space. When the headers end, the message ID is known and logged.
 #pragma once
 
 #include <string>
@@ -41,6 +41,7 @@ class MessageFilter {
     void scan(std::string_view text, std::string& out);
     std::string_view scan_headers(std::string_view text, std::string& out);
     void header_line(std::string& out);
+    bool dropped(std::string_view name) const;
     bool note_header(std::string_view line);
     void note_id(std::string_view text);
     void end_headers(std::string& out);
@@ -53,6 +54,7 @@ class MessageFilter {
     bool cr_held_ = false;
     bool line_open_ = false;  // the last byte given out was no LF
     bool in_id_ = false;      // the header at hand is the message ID
+    bool dropping_ = false;   // so is the header at hand
     std::string line_;        // the start of the header line at hand
     std::string message_id_;
 };

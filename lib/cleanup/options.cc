@@ -13,6 +13,7 @@ Options Options::from(const config::Settings& settings) {
     options.always_add_missing_headers = settings.flag("always_add_missing_headers");
     options.undisclosed_recipients_header = settings.text("undisclosed_recipients_header");
     options.hopcount_limit = static_cast<unsigned>(settings.number("hopcount_limit"));
+    options.drop_headers = settings.list("message_drop_headers");
     options.replace_stray_cr_lf = settings.flag("cleanup_replace_stray_cr_lf");
     return options;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "lib/config/settings.h"
 
@@ -15,7 +16,8 @@ struct Options {
     bool always_add_missing_headers = false;
     std::string undisclosed_recipients_header;  // "To: undisclosed-recipients:;"; "" adds none
     unsigned hopcount_limit = 50;
-    bool replace_stray_cr_lf = true;  // cleanup_replace_stray_cr_lf
+    std::vector<std::string> drop_headers;  // names, in any case: message_drop_headers
+    bool replace_stray_cr_lf = true;        // cleanup_replace_stray_cr_lf
 
     static Options from(const config::Settings& settings);
 };

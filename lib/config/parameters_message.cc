@@ -12,6 +12,7 @@ static constexpr Parameter rows[] = {
     number("hopcount_limit", "50", 1, most_int, "Received: headers at which a message is taken to loop"),
     flag("always_add_missing_headers", "no", "adds From:, Date: and Message-ID: for remote clients too"),
     text("undisclosed_recipients_header", "", "the header added to a message that names no recipient"),
+    list("message_drop_headers", "bcc, content-length, resent-bcc, return-path", "headers that are removed from incoming mail"),
     flag("cleanup_replace_stray_cr_lf", "yes", "replaces a CR or LF on its own by a space"),
     flag("enable_long_queue_ids", "no", "queue IDs that are never used again"),
 };

@@ -117,6 +117,47 @@ TEST(CleanupFilter, HoldsOnlyTheStartOfALongHeader) {
     EXPECT_EQ(run(text, false).content, "\r\n" + text + "\r\n");
 }
 
+TEST(CleanupFilter, DropsHeadersByName) {
+    auto with = options();
+    with.drop_headers = {"bcc", "Return-Path", "message-id"};
+    const std::string body = "\r\nBcc: in the body\r\n";
+    struct Row {
+        std::string in, out;
+    };
+    const Row rows[] = {
+        {"A: 1\r\nBCC: x\r\n y\r\n\tz\r\nB: 2\r\n 3\r\n", "A: 1\r\nB: 2\r\n 3\r\n"},
+        {"Return-Path : <a@b>\r\nA: 1\r\n", "A: 1\r\n"},
+        {"Bcc: x\r\n", ""},
+        {"Bcc-: x\r\nBc: y\r\n", "Bcc-: x\r\nBc: y\r\n"},
+        {"Bcc: " + std::string(5000, 'x') + "\r\n " + std::string(3000, 'y') + "\r\nA: 1\r\n",
+         "A: 1\r\n"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(run(row.in + body, false, with).content, row.out + body) << row.in;
+    EXPECT_EQ(run("Bcc: x\r\nno header\r\n", false, with).content, "\r\nno header\r\n");
+    EXPECT_EQ(run("A: 1\r\nBcc: x", false, with).content, "A: 1\r\n");
+    std::string cut = "A: 1\r\nBcc: " + std::string(2000, 'x');
+    EXPECT_EQ(run(cut, false, with).content, "A: 1\r\n");
+    auto seen = run("Message-ID: <m>\r\n\r\n", true, with);
+    EXPECT_EQ(seen.id, "<m>");
+    EXPECT_EQ(seen.content.find("Message-"), std::string::npos) << seen.content;
+}
+
+TEST(CleanupFilter, ABlindCopyNamesNoRecipient) {
+    auto with = options();
+    with.always_add_missing_headers = true;
+    with.undisclosed_recipients_header = "To: undisclosed-recipients:;";
+    with.drop_headers = {"bcc"};
+    EXPECT_NE(run("Bcc: x\r\n\r\n", false, with).content.find("To: undisclosed"),
+              std::string::npos);
+}
+
+TEST(CleanupOptions, DropWhatTellsOfBlindCopies) {
+    auto settings = config::Settings::from(config::MainCf::parse("", "main.cf"), "/etc/postfix");
+    EXPECT_EQ(Options::from(settings).drop_headers,
+              (std::vector<std::string>{"bcc", "content-length", "resent-bcc", "return-path"}));
+}
+
 TEST(CleanupFilter, CountsHops) {
     EXPECT_FALSE(run("Received: a\r\n\r\nReceived: in the body\r\n", false).too_many_hops);
     EXPECT_TRUE(run("Received: a\r\nreceived: b\r\n\r\n", false).too_many_hops);
@@ -126,10 +167,11 @@ TEST(CleanupFilter, HoldsForRandomMail) {
     base::log::Options nobody_listens;
     nobody_listens.postlog_socket = "/nonexistent";
     base::log::open(nobody_listens);
-    esmtp_test::run_corpus(message_filter_target,
-                           {"\r", "\n", "\r\n", "Message-ID:", " <a@b>", "From: x", "From ", ">",
-                            "Received: y\r\n", "\t", "body", "\r\n\r\n", std::string(700, 'z')},
-                           5000);
+    esmtp_test::run_corpus(
+        message_filter_target,
+        {"\r", "\n", "\r\n", "Message-ID:", "\r\nBcc:", " <a@b>", "From: x", "From ", ">",
+         "Received: y\r\n", "\t", "body", "\r\n\r\n", std::string(700, 'z')},
+        5000);
     base::log::Options aloud;
     aloud.only_stderr = true;
     base::log::open(aloud);
