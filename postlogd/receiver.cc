@@ -9,6 +9,9 @@ namespace {
 constexpr size_t batch = 32;
 // More than any of our senders puts into a datagram; the rest of a longer one is cut off.
 constexpr size_t datagram_bytes = 64 * 1024;
+// Lines gather for so long between two batches: under load they are written many at a time, and
+// nobody is woken for each.
+constexpr base::Duration pause_between_batches = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -46,7 +49,7 @@ io::Task<void> Receiver::run() {
     while (true) {
         co_await socket_.readable();
         if (take_batch())
-            co_await io::yield();
+            co_await io::sleep(pause_between_batches);
         else
             socket_.read_some(-1, 0);
     }

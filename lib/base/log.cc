@@ -24,6 +24,8 @@ constexpr size_t datagram_bytes = 32 * 1024;
 constexpr const char* syslog_socket = "/dev/log";
 // How long a receiver that is not there is left alone.
 constexpr Duration retry_after = 100ms;
+// How long to leave a full receiver alone; meanwhile lines gather into larger datagrams.
+constexpr Duration pause_when_full = 2ms;
 
 std::string time_stamp() {
     char stamp[32];
@@ -44,7 +46,7 @@ class Log {
         pid_ = ::getpid();
         opened_ = true;
         socket_.reset();
-        retry_at_ = Instant{};
+        retry_at_ = full_until_ = Instant{};
         connect();  // now, while the socket is within reach: a chroot may follow
     }
     const Options& options() const { return options_; }
@@ -73,6 +75,13 @@ class Log {
     bool waiting() {
         std::lock_guard hold(lock_);
         return !waiting_.empty();
+    }
+    Duration retry_in() {
+        std::lock_guard hold(lock_);
+        if (waiting_.empty())
+            return Duration::max();
+        Instant at = socket_ ? full_until_ : retry_at_;
+        return std::max(pause_when_full, at - steady_now());
     }
     uint64_t dropped() const { return dropped_; }
 
@@ -125,8 +134,10 @@ class Log {
                 return false;
             if (::send(socket_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL) >= 0)
                 return true;
-            if (errno == EAGAIN || errno == ENOBUFS)
+            if (errno == EAGAIN || errno == ENOBUFS) {
+                full_until_ = steady_now() + pause_when_full;
                 return false;
+            }
             socket_.reset();  // the receiver went away; perhaps a new one listens
             retry_at_ = Instant{};
         }
@@ -166,7 +177,7 @@ class Log {
     }
 
     void flush_locked() {
-        while (!waiting_.empty()) {
+        while (!waiting_.empty() && steady_now() >= full_until_) {
             size_t lines = 0;
             if (!send(next_datagram(lines))) {
                 if (!write_to_file())
@@ -192,7 +203,8 @@ class Log {
     pid_t pid_ = ::getpid();  // as of open(): our processes are spawned, never forked
     bool opened_ = false;
     Fd socket_;
-    Instant retry_at_{};
+    Instant retry_at_{};    // no receiver was there: when to look again
+    Instant full_until_{};  // the receiver's queue was full
     std::deque<Line> waiting_;
     size_t waiting_bytes_ = 0;
     uint64_t dropped_ = 0;
@@ -255,6 +267,10 @@ void drain(Duration limit) {
             return;
         ::usleep(20'000);
     }
+}
+
+Duration retry_in() {
+    return the_log().retry_in();
 }
 
 uint64_t dropped() {

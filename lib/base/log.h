@@ -50,6 +50,9 @@ void warning_as(std::string_view program, std::string_view line);
 void flush();
 // Flushes again and again until nothing waits or `limit` has passed: for the end of a process.
 void drain(Duration limit);
+// When flush() is worth another call because lines wait for a receiver; Duration::max() when none
+// do.
+Duration retry_in();
 uint64_t dropped();
 
 }  // namespace base::log

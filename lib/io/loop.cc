@@ -101,6 +101,14 @@ void Loop::poll(Instant until) {
     event_base_loop(base_, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
 }
 
+// How long there is nothing to do; log lines that wait for their receiver are something.
+Instant Loop::sleep_until() const {
+    if (!ready_.empty())
+        return now_;
+    Duration log = base::log::retry_in();
+    return log == Duration::max() ? timers_.next() : std::min(timers_.next(), now_ + log);
+}
+
 void Loop::run() {
     stopped_ = false;
     while (!stopped_) {
@@ -109,7 +117,7 @@ void Loop::run() {
         run_ready();
         end_turn();
         if (!stopped_)
-            poll(ready_.empty() ? timers_.next() : now_);
+            poll(sleep_until());
     }
 }
 

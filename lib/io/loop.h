@@ -51,6 +51,7 @@ class Loop {
     bool run_ready();
     void read_clock();
     void end_turn();
+    Instant sleep_until() const;
     void poll(Instant until);
 
     Clock& clock_;
