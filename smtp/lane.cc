@@ -56,8 +56,12 @@ void take_up(Job& job) {
 
 io::Task<void> Lane::run() {
     for (std::unique_ptr<Job> job = choose(); job; job = choose()) {
-        if (!job->settled())
-            co_await attempt(*job);
+        try {
+            if (!job->settled())
+                co_await attempt(*job);
+        } catch (const std::runtime_error& error) {
+            fell_through(*job, error.what());
+        }
         if (!job->settled() && !job->next_stop())
             job->give_up();
         if (job->settled())
@@ -217,6 +221,15 @@ void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
         flight.stale = true;
     if (!flight.stale)
         flight.job.failed(flight.unresolved(), trouble);
+}
+
+// Something failed here, not at the server: a shortage of descriptors or memory.
+void Lane::fell_through(Job& job, std::string_view why) {
+    job.failed(local_trouble(why));
+    if (session_) {
+        session_->over = true;
+        release_session();
+    }
 }
 
 void Lane::release_session() {

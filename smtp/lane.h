@@ -30,7 +30,7 @@ class Lane : private Successor {
     void add(std::unique_ptr<Job> job) { waiting_.push_back(std::move(job)); }
     bool empty() const { return waiting_.empty(); }
     // Delivers until nothing waits. A message that another place may take goes on behind the one
-    // whose envelope is under way already.
+    // whose envelope is under way already. Errors of ours defer the message at hand, no more.
     io::Task<void> run();
 
   private:
@@ -42,6 +42,7 @@ class Lane : private Successor {
     std::unique_ptr<Flight> prepare(Job& job, Session& session);
     io::Task<void> carry(Job& job, std::unique_ptr<Flight> flight);
     void broken_off(Flight& flight, const std::exception_ptr& error);
+    void fell_through(Job& job, std::string_view why);
     void release_session();
     void ahead_is_lost(Session& session);
 

@@ -15,8 +15,15 @@ struct Qmgr {
     std::unique_ptr<io::Stream> reports;
     std::vector<ipc::AgentHello> hellos;
     std::vector<ipc::DeliveryReport> got;
+    std::function<void()> at_report;
     bool left = false;  // the agent said so
     bool over = false;
+
+    void take(ipc::DeliveryReport report) {
+        got.push_back(std::move(report));
+        if (at_report)
+            at_report();
+    }
 };
 
 io::Task<void> listen(Qmgr& qmgr) {
@@ -27,7 +34,7 @@ io::Task<void> listen(Qmgr& qmgr) {
         if (frame->type == static_cast<uint8_t>(ipc::DeliveryFrame::hello))
             qmgr.hellos.push_back(ipc::AgentHello::decode(frame->payload));
         else if (frame->type == static_cast<uint8_t>(ipc::DeliveryFrame::report))
-            qmgr.got.push_back(ipc::DeliveryReport::decode(frame->payload));
+            qmgr.take(ipc::DeliveryReport::decode(frame->payload));
         else
             qmgr.left = frame->type == static_cast<uint8_t>(ipc::DeliveryFrame::leaving);
     }
@@ -145,6 +152,25 @@ TEST_F(AgentTest, SessionsStayWithinTheLimit) {
     pass(300s);
     pass(300s);
     EXPECT_EQ(qmgr.got.size(), 5u);
+}
+
+TEST_F(AgentTest, AnErrorOfOursDefersAndHoldsNothingUp) {
+    Qmgr& qmgr = connect();
+    dialer.broken = true;
+    std::string all;
+    for (uint32_t number = 1; number <= 6; ++number)
+        all += frame(request({"a@x"}), number % 3);
+    ask(qmgr, all);
+    ASSERT_EQ(qmgr.got.size(), 6u);
+    for (const ipc::DeliveryReport& report : qmgr.got) {
+        EXPECT_EQ(report.outcomes.at(0).status, mail::Status::deferred);
+        EXPECT_EQ(report.outcomes.at(0).reason, "epoll_ctl: No space left on device");
+    }
+    dialer.broken = false;
+    serve("192.0.2.1:25", server);
+    ask(qmgr, frame(request({"b@x"}), 1));
+    ASSERT_EQ(qmgr.got.size(), 7u);
+    EXPECT_EQ(qmgr.got[6].outcomes.at(0).status, mail::Status::sent);
 }
 
 TEST_F(AgentTest, LeavesOnceAllIsTold) {

@@ -167,6 +167,22 @@ class FakeQueue : public smtp::Queue {
     }
 };
 
+// Can be written to, but not waited for.
+class BrokenWire : public io::Wire {
+  public:
+    ssize_t try_read(std::span<char>) override { return -1; }
+    ssize_t try_write(std::string_view bytes) override {
+        return static_cast<ssize_t>(bytes.size());
+    }
+    io::Readiness::Waiting readable(base::Instant) override {
+        throw base::SystemError("epoll_ctl", ENOSPC);
+    }
+    io::Readiness::Waiting writable(base::Instant) override {
+        throw base::SystemError("epoll_ctl", ENOSPC);
+    }
+    void finish_writing() override {}
+};
+
 // Hosts without a script refuse connections.
 class FakeDialer : public smtp::Dialer {
   public:
@@ -174,6 +190,7 @@ class FakeDialer : public smtp::Dialer {
     std::deque<Heard> heard;                            // one a connection, in order
     std::vector<std::string> dialled;
     int error = ECONNREFUSED;
+    bool broken = false;        // connections cannot be waited for
     bool silent = false;        // unscripted hosts do not answer at all
     size_t capacity = 1 << 20;  // of a connection's buffers
 
@@ -183,6 +200,8 @@ class FakeDialer : public smtp::Dialer {
                                              base::Instant deadline) override {
         std::string name = base::text(to.ip(), ":", to.port());
         dialled.push_back(name);
+        if (broken)
+            co_return std::make_unique<BrokenWire>();
         std::deque<Script>& ready = scripts[name];
         if (ready.empty() && silent) {
             co_await io::sleep_until(deadline);
