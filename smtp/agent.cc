@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 
+#include "lib/base/log.h"
 #include "lib/io/loop.h"
 #include "lib/io/sleep.h"
 #include "lib/ipc/delivery.h"
@@ -127,6 +128,7 @@ io::Task<void> Agent::report(io::Stream& stream) {
             put(stream, ipc::DeliveryFrame::report, job->report().encode());
         if (leaving_ && !std::exchange(said_leaving, true))
             put(stream, ipc::DeliveryFrame::leaving, "");
+        base::log::flush();  // what happened is in the log before anything that follows from it
         co_await stream.flush();
         settled_.erase(settled_.begin(), settled_.begin() + static_cast<ptrdiff_t>(count));
         if (nothing_owed())

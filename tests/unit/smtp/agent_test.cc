@@ -173,6 +173,16 @@ TEST_F(AgentTest, AnErrorOfOursDefersAndHoldsNothingUp) {
     EXPECT_EQ(qmgr.got[6].outcomes.at(0).status, mail::Status::sent);
 }
 
+TEST_F(AgentTest, WhatIsReportedStandsInTheLog) {
+    Qmgr& qmgr = connect();
+    serve("192.0.2.1:25", server);
+    qmgr.at_report = [this] { log += testing::internal::GetCapturedStderr(); };
+    ask(qmgr, frame(request({"a@x"}), 1));
+    testing::internal::CaptureStderr();
+    ASSERT_EQ(qmgr.got.size(), 1u);
+    EXPECT_NE(log.find("status=sent"), std::string::npos) << log;
+}
+
 TEST_F(AgentTest, LeavesOnceAllIsTold) {
     Qmgr& qmgr = connect();
     serve("192.0.2.1:25", {"S 220 mx", "C EHLO", "Z"});
