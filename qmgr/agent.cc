@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "lib/base/error.h"
 #include "lib/io/scope.h"
 
 namespace qmgr {
@@ -39,6 +40,8 @@ io::Task<std::string> Agent::run() {
         }
     } catch (const io::Closed& closed) {
         why = closed.what();
+    } catch (const base::SystemError& error) {
+        why = error.what();
     } catch (const base::DecodeError& error) {
         why = error.what();
     } catch (...) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,8 +28,8 @@ class Dispatcher : private AgentListener {
         // Every recipient of this attempt has its outcome in the message.
         std::function<void(Message&)> decided;
         // Reads the states of the recipients anew: an agent may have marked them and died before
-        // it told.
-        std::function<void(Message&)> refresh;
+        // it told. False when they cannot be read now.
+        std::function<bool(Message&)> refresh;
         // An agent crashed while it had this message.
         std::function<void(Message&)> crashed;
         // The message that an earlier qmgr gave to an agent; null when it is not known (yet).
@@ -96,6 +97,8 @@ class Dispatcher : private AgentListener {
     void decide(Message& message, size_t recipients);
     void gone(const std::string& transport, Agent& agent, const std::string& why);
     io::Task<void> recover(pid_t pid, std::vector<Delivery> lost);
+    std::set<Message*> messages_of(const std::vector<Delivery>& deliveries) const;
+    bool refresh(const std::set<Message*>& messages);
     void retry(Delivery& lost);
     void retry_foreign(const Delivery& lost);
     void unavailable(const std::string& transport, const std::string& why);

@@ -1,7 +1,6 @@
 // What comes back from agents: hellos, reports, and the end of their connections.
 #include <algorithm>
 #include <csignal>
-#include <set>
 
 #include "lib/io/sleep.h"
 #include "lib/ipc/agent_mark.h"
@@ -16,6 +15,7 @@ using namespace std::chrono_literals;
 
 // Master knows at once when an agent dies; its word has as little way to go as the end of input.
 constexpr base::Duration death_notice_limit = 1s;
+constexpr base::Duration refresh_retry = 1s;
 constexpr base::Duration mark_interval = 20ms;
 constexpr uint32_t deaths_allowed = 2;
 
@@ -167,16 +167,10 @@ void Dispatcher::gone(const std::string& transport, Agent& agent, const std::str
 
 io::Task<void> Dispatcher::recover(pid_t pid, std::vector<Delivery> lost) {
     int signal = co_await deaths_.of(pid, io::loop().now() + death_notice_limit);
-    std::set<Message*> messages;
-    for (Delivery& delivery : lost) {
-        Message* message = delivery.message;
-        if (message == nullptr)
-            message = events_.find(delivery.queue_id);
-        if (message != nullptr)
-            messages.insert(message);
-    }
-    for (Message* message : messages) {
-        events_.refresh(*message);
+    // Untold deliveries must not be made once more.
+    while (!refresh(messages_of(lost)) && !stopped_)
+        co_await io::sleep(refresh_retry);
+    for (Message* message : messages_of(lost)) {
         if (!is_crash(signal))
             continue;
         ++message->deaths;
@@ -190,6 +184,23 @@ io::Task<void> Dispatcher::recover(pid_t pid, std::vector<Delivery> lost) {
             retry_foreign(delivery);
     }
     work_.set();
+}
+
+std::set<Message*> Dispatcher::messages_of(const std::vector<Delivery>& deliveries) const {
+    std::set<Message*> messages;
+    for (const Delivery& delivery : deliveries) {
+        Message* message = delivery.message;
+        if (message == nullptr)
+            message = events_.find(delivery.queue_id);
+        if (message != nullptr)
+            messages.insert(message);
+    }
+    return messages;
+}
+
+bool Dispatcher::refresh(const std::set<Message*>& messages) {
+    return std::all_of(messages.begin(), messages.end(),
+                       [this](Message* message) { return events_.refresh(*message); });
 }
 
 void Dispatcher::retry(Delivery& lost) {

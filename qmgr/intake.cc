@@ -12,14 +12,16 @@ namespace qmgr {
 
 LogFollower::Events QueueManager::log_events() {
     LogFollower::Events events;
-    events.record = [this](spool::Record found, SegmentFollower& follower) {
-        record(std::move(found), follower);
+    events.record = [this](spool::Record found, const std::vector<State>& states,
+                           SegmentFollower& follower) {
+        record(std::move(found), states, follower);
     };
     events.room = [this] { return room(); };
     return events;
 }
 
-void QueueManager::record(spool::Record found, SegmentFollower& follower) {
+void QueueManager::record(spool::Record found, const std::vector<State>& states,
+                          SegmentFollower& follower) {
     mail::Envelope& envelope = found.envelope;
     auto message = std::make_unique<Message>();
     message->queue_id = std::move(envelope.queue_id);
@@ -37,7 +39,7 @@ void QueueManager::record(spool::Record found, SegmentFollower& follower) {
     message->sender = std::move(envelope.sender);
     message->dsn_envid = std::move(envelope.dsn_envid);
     message->dsn_ret = std::move(envelope.dsn_ret);
-    if (!follower.fresh() && !recover(*message, found)) {
+    if (!follower.fresh() && !recover(*message, states)) {
         if (!message->content_file.empty())
             log_.remove_later(message->content_file);
         return;
@@ -49,9 +51,8 @@ void QueueManager::record(spool::Record found, SegmentFollower& follower) {
 }
 
 // A record of before our time: its states count. False when nothing is left to do for it.
-bool QueueManager::recover(Message& message, const spool::Record& found) {
+bool QueueManager::recover(Message& message, const std::vector<State>& states) {
     const std::string& id = message.queue_id;
-    std::vector<State> states = states_.read(found.ref, found.recipients);
     for (size_t i = 0; i < states.size() && i < message.recipients.size(); ++i)
         message.recipients[i].state = states[i];
     if (message.finished())

@@ -37,6 +37,7 @@ Journal::Journal(const spool::Options& options, spool::Disk& disk, spool::JobThr
 // Runs on the thread. False when an earlier qmgr still writes to one of them.
 bool Journal::read_old() {
     bool all = true;
+    unreadable_.clear();
     for (const spool::SegmentId& id : old_) {
         try {
             spool::Reader reader(options_, id.segment, disk_);
@@ -54,6 +55,9 @@ bool Journal::read_old() {
             continue;
         } catch (const base::DecodeError& error) {
             log::spool_trouble("journal", error.what());
+        } catch (const base::SystemError& error) {
+            log::segment_trouble(id.segment, error.what());
+            unreadable_.insert(id);
         }
     }
     return all;
@@ -71,6 +75,7 @@ io::Task<void> Journal::open() {
     bool whole = co_await rewrite();
     if (!whole)
         old_.clear();
+    std::erase_if(old_, [this](const spool::SegmentId& id) { return unreadable_.contains(id); });
     co_await recycle_old();
 }
 

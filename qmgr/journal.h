@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,8 @@ class Journal {
     spool::Disk& disk_;
     spool::JobThread& thread_;
     std::map<std::string, Live, std::less<>> live_;
-    std::vector<spool::SegmentId> old_;  // found before `writer_` claimed any
+    std::vector<spool::SegmentId> old_;      // found before `writer_` claimed any
+    std::set<spool::SegmentId> unreadable_;  // of those; the next qmgr may have more luck
     spool::Writer writer_;
     uint64_t sequence_ = 0;
     size_t written_ = 0;  // entries since the last compaction

@@ -102,13 +102,38 @@ void LogFollower::rung(const std::vector<ipc::Ring>& rings) {
 
 size_t LogFollower::read_some(SegmentFollower& follower) {
     size_t read = 0;
-    for (; read < at_a_time && events_.room(); ++read) {
-        auto record = follower.next();
-        if (!record)
-            break;
-        events_.record(std::move(*record), follower);
+    try {
+        for (; read < at_a_time && events_.room(); ++read) {
+            auto record = follower.next();
+            if (!record)
+                break;
+            take_up(std::move(*record), follower);
+        }
+    } catch (const base::SystemError& error) {
+        log::segment_trouble(follower.id().segment, error.what());
+        follower.rest();
     }
     return read;
+}
+
+void LogFollower::take_up(spool::Record record, SegmentFollower& follower) {
+    std::vector<spool::RecipientState> states;
+    try {
+        if (!follower.fresh())
+            states = states_.read(record.ref, record.recipients);
+    } catch (const base::SystemError&) {
+        follower.put_back(std::move(record));
+        throw;
+    }
+    events_.record(std::move(record), states, follower);
+}
+
+void LogFollower::take_over(SegmentFollower& follower, uint64_t serial) {
+    try {
+        follower.take_over(serial);
+    } catch (const base::SystemError& error) {
+        log::segment_trouble(follower.id().segment, error.what());
+    }
 }
 
 io::Task<void> LogFollower::run() {
@@ -117,7 +142,7 @@ io::Task<void> LogFollower::run() {
         bool more = false;
         std::vector<uint32_t> unread;
         for (auto& [segment, follower] : followers_)
-            if (follower->unread())
+            if (follower->ready())
                 unread.push_back(segment);
         for (uint32_t segment : unread)
             more |= read_some(*followers_.at(segment)) == at_a_time;
@@ -142,7 +167,7 @@ io::Task<void> LogFollower::open() {
     for (const spool::SegmentInfo& info : chore->segments)
         if (info.state != spool::SegmentState::free && info.kind == spool::Kind::mail)
             if (SegmentFollower* follower = follow(info.number))
-                follower->take_over(chore->serial);
+                take_over(*follower, chore->serial);
     looked_ = chore->serial;
     news_.set();
 }
@@ -180,7 +205,8 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
     chore->content_files.swap(content_files_);
     for (auto each = followers_.begin(); each != followers_.end();) {
         SegmentFollower& follower = *each->second;
-        follower.take_over(chore->serial);
+        take_over(follower, chore->serial);
+        follower.retry();
         bool finished = follower.finished();
         if ((follower.dirty && follower.fresh()) || finished)
             chore->dirty.push_back(follower.id());

@@ -1,5 +1,7 @@
 // LogFollower reads the log: every segment of mail, as far as its writer has promised.
 //
+// A segment that cannot be read now is tried again each second, beside which all others go on.
+//
 // Rings say how far; once a second the writers are asked, segments without a writer are taken over,
 // new ones are looked for, states are made durable and finished segments are recycled. A lost or
 // doubled ring therefore costs nothing, and recovery is the same with every cursor at the start.
@@ -27,7 +29,10 @@ namespace qmgr {
 class LogFollower {
   public:
     struct Events {
-        std::function<void(spool::Record, SegmentFollower&)> record;
+        // `states` of its recipients; none where it was never tried.
+        std::function<void(spool::Record, const std::vector<spool::RecipientState>& states,
+                           SegmentFollower&)>
+            record;
         // Whether there is memory for another message.
         std::function<bool()> room;
     };
@@ -73,6 +78,8 @@ class LogFollower {
   private:
     struct Chore;
     SegmentFollower* follow(uint32_t segment);
+    void take_over(SegmentFollower& follower, uint64_t serial);
+    void take_up(spool::Record record, SegmentFollower& follower);
     size_t read_some(SegmentFollower& follower);
     std::shared_ptr<Chore> prepare();
     void conclude(const Chore& chore);

@@ -51,6 +51,10 @@ void spool_trouble(std::string_view what, std::string_view why) {
     base::log::warning(base::text(what, ": ", why));
 }
 
+void segment_trouble(uint32_t segment, std::string_view why) {
+    base::log::error(base::text("log segment ", segment, " cannot be read now: ", why));
+}
+
 void agent_lost(std::string_view transport, std::string_view why, size_t deliveries) {
     base::log::warning(base::text("lost an agent of transport ", transport, " with ", deliveries,
                                   " deliveries in flight: ", why));

@@ -240,18 +240,22 @@ io::Task<void> QueueFiles::put_aside(std::string queue, std::string id) {
     co_await attempt(id, job);
 }
 
-void QueueFiles::refresh(Message& message) {
-    auto path = folders_.find(message.file().queue, message.file().id);
-    if (!path)
-        return;
+bool QueueFiles::refresh(Message& message) {
     try {
+        auto path = folders_.find(message.file().queue, message.file().id);
+        if (!path)
+            return true;
         spool::QueueFile file = spool::load_queue_file(*path);
         for (size_t i = 0; i < file.places.size() && i < message.recipients.size(); ++i)
             if (file.places[i].done && message.recipients[i].pending())
                 message.recipients[i].state = spool::RecipientState::done;
+    } catch (const base::SystemError& error) {
+        log::spool_trouble(message.queue_id, error.what());
+        return error.code() == ENOENT;
     } catch (const std::runtime_error& error) {
         log::spool_trouble(message.queue_id, error.what());
     }
+    return true;
 }
 
 }  // namespace qmgr

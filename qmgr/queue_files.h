@@ -45,8 +45,8 @@ class QueueFiles {
     // The file and its logs.
     io::Task<void> remove(std::string queue, std::string id);
     io::Task<void> put_aside(std::string queue, std::string id);
-    // What an agent marked before it died.
-    void refresh(Message& message);
+    // What an agent marked before it died; false when that cannot be read now.
+    bool refresh(Message& message);
 
   private:
     io::Task<std::vector<Found>> look(std::vector<std::string> queues);

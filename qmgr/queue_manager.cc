@@ -1,5 +1,7 @@
 #include "qmgr/queue_manager.h"
 
+#include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/io/sleep.h"
 #include "qmgr/log_lines.h"
@@ -40,11 +42,22 @@ io::Task<void> QueueManager::start() {
     }
     started_ = log_.moment();
     co_await dispatcher_.adopt(io::loop().now() + adopt_limit);
-    scope_.spawn(log_.run());
-    scope_.spawn(dispatcher_.run());
-    scope_.spawn(bounces_.run());
-    scope_.spawn(every_second());
-    scope_.spawn(watch_time());
+    scope_.spawn(for_good("reading the log", [this] { return log_.run(); }));
+    scope_.spawn(for_good("sending", [this] { return dispatcher_.run(); }));
+    scope_.spawn(for_good("asking for reports", [this] { return bounces_.run(); }));
+    scope_.spawn(for_good("the work of each second", [this] { return every_second(); }));
+    scope_.spawn(for_good("watching the time", [this] { return watch_time(); }));
+}
+
+// Without one of these qmgr would only seem to work: the process ends, and master starts another.
+io::Task<void> QueueManager::for_good(std::string what, std::function<io::Task<void>()> work) {
+    try {
+        co_await work();
+    } catch (const io::Cancelled&) {
+        throw;
+    } catch (const std::exception& error) {
+        base::log::fatal(base::text(what, " has ended: ", error.what()));
+    }
 }
 
 void QueueManager::configure(const Settings& settings) {

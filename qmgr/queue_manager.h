@@ -5,6 +5,7 @@
 // into a file, or its removal. All of it runs on one loop; what blocks is done by threads.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -59,8 +60,8 @@ class QueueManager : public Desk {
     Dispatcher::Events dispatch_events();
     LogFollower::Events log_events();
     bool room() const { return messages_.size() + loads_.size() < settings_.active_limit; }
-    void record(spool::Record record, SegmentFollower& follower);
-    bool recover(Message& message, const spool::Record& record);
+    void record(spool::Record record, const std::vector<State>& states, SegmentFollower& follower);
+    bool recover(Message& message, const std::vector<State>& states);
     Message& keep(std::unique_ptr<Message> message);
     void take_up(Message& message);
     void activate(Message& message);
@@ -90,13 +91,14 @@ class QueueManager : public Desk {
     JournalEntry entry_of(const Message& message) const;
     void crashed(Message& message);
     io::Task<void> write_journal(JournalEntry entry);
-    void refresh(Message& message);
+    bool refresh(Message& message);
     void mark(Message& message, uint32_t recipient, State state);
     void finish(Message& message);
     io::Task<void> remove_file(ipc::FileRef file, bool log);
     void forget(Message& message);
 
     // The clock's work.
+    io::Task<void> for_good(std::string what, std::function<io::Task<void>()> work);
     io::Task<void> every_second();
     void relieve();
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "lib/spool/reader.h"
 #include "lib/spool/status_area.h"
@@ -35,8 +36,14 @@ class SegmentFollower {
         return taken_over_;
     }
     bool unread() const { return unread_; }
-    // The next record; none when all that may be read was read.
+    // Where it cannot be read now: nothing of it is wanted until retry().
+    void rest() { resting_ = true; }
+    void retry() { resting_ = false; }
+    bool ready() const { return unread_ && !resting_; }
+    // The next record; none when all that may be read was read. Throws base::SystemError.
     std::optional<spool::Record> next() {
+        if (put_back_)
+            return std::exchange(put_back_, std::nullopt);
         auto record = reader_.next();
         if (!record) {
             unread_ = false;
@@ -44,6 +51,8 @@ class SegmentFollower {
         }
         return record;
     }
+    // next() gives this one once more.
+    void put_back(spool::Record record) { put_back_ = std::move(record); }
     // Whether what next() gives has never been tried: the status words need no look.
     bool fresh() const { return fresh_; }
     // Everything that was promised by `serial` has been read.
@@ -60,6 +69,8 @@ class SegmentFollower {
 
   private:
     spool::Reader reader_;
+    std::optional<spool::Record> put_back_;
+    bool resting_ = false;
     bool fresh_ = false;
     bool taken_over_ = false;
     bool unread_ = false;

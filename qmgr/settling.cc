@@ -25,7 +25,7 @@ constexpr base::Duration move_retry = 10s;
 Dispatcher::Events QueueManager::dispatch_events() {
     Dispatcher::Events events;
     events.decided = [this](Message& message) { decided(message); };
-    events.refresh = [this](Message& message) { refresh(message); };
+    events.refresh = [this](Message& message) { return refresh(message); };
     events.crashed = [this](Message& message) { crashed(message); };
     events.find = [this](const std::string& id) {
         auto found = messages_.find(id);
@@ -240,15 +240,19 @@ io::Task<void> QueueManager::write_journal(JournalEntry entry) {
     co_await journal_.write(std::move(entry));
 }
 
-void QueueManager::refresh(Message& message) {
-    if (!message.in_log()) {
-        files_.refresh(message);
-        return;
-    }
+bool QueueManager::refresh(Message& message) {
+    if (!message.in_log())
+        return files_.refresh(message);
     auto count = static_cast<uint32_t>(message.recipients.size());
-    std::vector<State> states = states_.read(message.record(), count);
-    for (uint32_t i = 0; i < count; ++i)
-        message.recipients[i].state = std::max(message.recipients[i].state, states[i]);
+    try {
+        std::vector<State> states = states_.read(message.record(), count);
+        for (uint32_t i = 0; i < count; ++i)
+            message.recipients[i].state = std::max(message.recipients[i].state, states[i]);
+    } catch (const base::SystemError& error) {
+        log::spool_trouble(message.queue_id, error.what());
+        return false;
+    }
+    return true;
 }
 
 // Nothing is owed any more.

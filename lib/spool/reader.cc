@@ -17,6 +17,7 @@ struct Reader::State {
 
     std::optional<RecordHeader> header_at(uint64_t offset);
     uint64_t next_header(uint64_t from);
+    std::optional<Record> next();
     std::optional<Record> record(const RecordHeader& header);
     void content_of(const RecordHeader& header, std::string_view name);
     void pass_gap();
@@ -101,7 +102,15 @@ bool Reader::take_over() {
         return true;
     if (!s.file->lock_exclusive(LockByte::writer))
         return false;
-    s.find_end();
+    const uint64_t limit = s.limit;
+    try {
+        s.find_end();
+    } catch (const base::SystemError&) {
+        s.limit = limit;
+        s.window.forget();
+        s.file->unlock(LockByte::writer);
+        throw;
+    }
     s.file->unlock(LockByte::writer);
     s.ownerless = true;
     return true;
@@ -174,22 +183,32 @@ uint64_t Reader::State::next_header(uint64_t from) {
 }
 
 std::optional<Record> Reader::next() {
-    State& s = *state_;
-    while (s.cursor < s.limit) {
-        auto header = s.header_at(s.cursor);
-        if (!header) {
-            s.pass_gap();
+    const uint64_t cursor = state_->cursor;
+    try {
+        return state_->next();
+    } catch (const base::SystemError&) {
+        state_->cursor = cursor;
+        state_->window.forget();
+        throw;
+    }
+}
+
+std::optional<Record> Reader::State::next() {
+    while (cursor < limit) {
+        auto at = header_at(cursor);
+        if (!at) {
+            pass_gap();
             continue;
         }
-        s.batch_end = header->batch + header->batch_size;
-        s.cursor = round_up(header->end(), record_grid);
-        if (header->end() >= s.batch_end)
-            s.cursor = round_up(s.batch_end, block_size);
-        if (auto record = s.record(*header))
-            return record;
-        s.lose(header->offset, header->end());
+        batch_end = at->batch + at->batch_size;
+        cursor = round_up(at->end(), record_grid);
+        if (at->end() >= batch_end)
+            cursor = round_up(batch_end, block_size);
+        if (auto found = record(*at))
+            return found;
+        lose(at->offset, at->end());
     }
-    s.window.forget();
+    window.forget();
     return std::nullopt;
 }
 
@@ -244,8 +263,8 @@ std::optional<Record> Reader::State::record(const RecordHeader& at) {
 // What lies in [from, to) is not readable: damage where it was promised, else a torn tail.
 void Reader::State::lose(uint64_t from, uint64_t to) {
     if (from < promised) {
-        ++damaged;
         put_aside(from, std::min(to, promised));
+        ++damaged;
     } else if (!torn && has_remains(from, to)) {
         torn = true;
         base::log::info(base::text("log segment ", header.number, ": dropped a torn tail at ", from,
@@ -267,8 +286,6 @@ void Reader::State::put_aside(uint64_t from, uint64_t to) {
     std::string name = base::text("log-", header.number, "-", from);
     std::string directory = queue_directory + "/corrupt";
     std::string path = base::text(directory, "/", name);
-    base::log::warning(base::text("log segment ", header.number, " is damaged from ", from, " to ",
-                                  to, ", saved as corrupt/", name));
     std::unique_ptr<File> out;
     try {
         out = disk.open(path, OpenMode::create);
@@ -280,6 +297,8 @@ void Reader::State::put_aside(uint64_t from, uint64_t to) {
     out->pwrite(window.at(from, static_cast<size_t>(to - from)), 0);
     out->fdatasync();
     disk.fsync_dir(directory);
+    base::log::warning(base::text("log segment ", header.number, " is damaged from ", from, " to ",
+                                  to, ", saved as corrupt/", name));
 }
 
 }  // namespace spool

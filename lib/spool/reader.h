@@ -44,6 +44,7 @@ class Reader {
     // already known or the epoch is another.
     void published(const Epoch& epoch, uint64_t committed);
     // True, from now on, when no writer holds the segment: next() then gives all that is left.
+    // Where this or next() throws base::SystemError, calling it again goes on at the same place.
     bool take_over();
     // The next record, none when all that may be read was given. Damaged records are put aside
     // into corrupt/ and skipped.

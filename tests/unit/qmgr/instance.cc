@@ -130,7 +130,7 @@ void Instance::start(const std::string& main_cf) {
                                   "spool_segment_size = 1M\nspool_pool_min = 1\n",
                                   main_cf);
     auto config = config::Settings::from(config::MainCf::parse(text, "main.cf"), folder_);
-    manager_ = std::make_unique<QueueManager>(Settings(config, folder_));
+    manager_ = std::make_unique<QueueManager>(Settings(config, folder_), disk_);
     io::Scope starting;
     starting.spawn(manager_->start());
     ASSERT_TRUE(until([&starting] { return starting.running() == 0; }));

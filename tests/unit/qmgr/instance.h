@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,19 @@
 #include "qmgr/queue_manager.h"
 
 namespace qmgr {
+
+// The file system, from which nothing can be read for as long as the test says so.
+class FailingDisk : public spool::Disk {
+  public:
+    std::unique_ptr<spool::File> open(const std::string& path, spool::OpenMode mode) override;
+    std::vector<std::string> list(const std::string& directory) override;
+    void unlink(const std::string& path) override;
+    void rename(const std::string& from, const std::string& to) override;
+    void fsync_dir(const std::string& directory) override;
+    uint64_t free_bytes(const std::string& directory) override;
+
+    std::atomic<bool> failing = false;
+};
 
 // What one request gets.
 using Script = std::function<ipc::DeliveryReport(const ipc::DeliveryRequest&)>;
@@ -80,6 +94,7 @@ class Instance : public testing::Test {
     std::string folder_;
     io::Loop loop_;
     io::Scope scope_;
+    FailingDisk disk_;  // qmgr's
     std::unique_ptr<FakeAgent> agent_;
     std::unique_ptr<spool::Writer> writer_;
     std::unique_ptr<QueueManager> manager_;

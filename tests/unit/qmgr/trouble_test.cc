@@ -1,0 +1,55 @@
+// A disk that fails or is full, and agents that come and go at once: qmgr goes on afterwards.
+#include "tests/unit/qmgr/instance.h"
+
+namespace qmgr {
+namespace {
+
+using namespace std::chrono_literals;
+
+class QmgrTrouble : public Instance {};
+
+TEST_F(QmgrTrouble, ReadsOnOnceASegmentCanBeReadAgain) {
+    start();
+    send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+    disk_.failing = true;
+    send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return logged("cannot be read now: read") > 0; }));
+    EXPECT_EQ(agent_->requests.size(), 1u);
+    disk_.failing = false;
+    ASSERT_TRUE(until([this] { return logged(": removed") == 2; }));
+}
+
+TEST_F(QmgrTrouble, TriesWhatADeadAgentHadOnceItsMarksCanBeRead) {
+    start();
+    agent_->mute = true;
+    send("a@example.org", {"x@example.com", "y@example.com"});
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1; }));
+    ipc::DeliveryRequest half = agent_->requests[0];
+    half.recipients.resize(1);
+    agent_->mark_delivered(half);
+    agent_->mute = false;
+    disk_.failing = true;
+    agent_->die();
+    run_for(1300ms);
+    EXPECT_EQ(agent_->requests.size(), 1u);
+    disk_.failing = false;
+    ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+    ASSERT_EQ(agent_->requests.size(), 2u);
+    ASSERT_EQ(agent_->requests[1].recipients.size(), 1u);
+    EXPECT_EQ(agent_->requests[1].recipients[0].address, "y@example.com");
+}
+
+TEST_F(QmgrTrouble, TakesOverASegmentOnceItCanBeRead) {
+    start();
+    disk_.failing = true;
+    send("a@example.org", {"x@example.com"});
+    writer_.reset();
+    run_for(1300ms);
+    EXPECT_TRUE(agent_->requests.empty());
+    disk_.failing = false;
+    ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+}
+
+}  // namespace
+}  // namespace qmgr
