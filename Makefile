@@ -26,7 +26,7 @@ MODE_asan    := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undef
 MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan -Wno-maybe-uninitialized
 MODE     := $(MODE_$(VARIANT))
 CXXFLAGS_ALL := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote . $(WARNINGS) $(MODE) $(CXXFLAGS)
-LIBS     := -levent_core -lcrypto -pthread
+LIBS     := -levent_core -pthread
 TEST_LIBS := -lgtest -lgmock
 
 OUT      := $(BUILD)/$(VARIANT)

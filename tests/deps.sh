@@ -3,7 +3,7 @@
 # deps.sh all (what `make check` and `make bench` need too). Does nothing when all are there.
 set -euo pipefail
 
-packages=(g++ make libevent-dev libssl-dev python3)
+packages=(g++ make libevent-dev python3)
 if [ "${1:-all}" = all ]; then
     packages+=(git libgtest-dev libgmock-dev clang-format strace swaks postfix procps)
 fi
