@@ -16,7 +16,7 @@ LogFollower::Events QueueManager::log_events() {
                            SegmentFollower& follower) {
         record(std::move(found), states, follower);
     };
-    events.room = [this] { return room(); };
+    events.room = [this] { return room_for_log(); };
     return events;
 }
 

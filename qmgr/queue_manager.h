@@ -60,6 +60,10 @@ class QueueManager : public Desk {
     Dispatcher::Events dispatch_events();
     LogFollower::Events log_events();
     bool room() const { return messages_.size() + loads_.size() < settings_.active_limit; }
+    // Those that wait until the log is read must not keep it from being read.
+    bool room_for_log() const {
+        return messages_.size() + loads_.size() - behind_ < settings_.active_limit;
+    }
     void record(spool::Record record, const std::vector<State>& states, SegmentFollower& follower);
     bool recover(Message& message, const std::vector<State>& states);
     Message& keep(std::unique_ptr<Message> message);
@@ -130,6 +134,7 @@ class QueueManager : public Desk {
     io::Event time_changed_;
     std::set<std::string> loads_;  // files that are being read
     LogFollower::Moment started_;
+    size_t behind_ = 0;  // messages whose reports wait until the log is read
     bool caught_up_ = false;
     base::WallTime flushed_at_{};
     bool stopping_ = false;

@@ -17,6 +17,16 @@ constexpr base::Duration catch_up_interval = 100ms;
 constexpr base::Duration first_retry = 1s;
 constexpr base::Duration last_retry = 60s;
 
+class Counted {
+  public:
+    explicit Counted(size_t& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+
+  private:
+    size_t& count_;
+};
+
 }  // namespace
 
 // A report that somebody committed, as recovery and a lost answer come across it.
@@ -46,6 +56,8 @@ void QueueManager::mark_reported(Message& message, uint32_t recipient) {
 io::Task<void> QueueManager::until_caught_up(LogFollower::Moment moment) {
     if (caught_up_ && moment.serial <= started_.serial)
         co_return;  // what comes in since may fill all room, which reports make anew
+    const Counted behind(behind_);
+    log_.wake();
     while (!stopping_ && !log_.caught_up(moment))
         co_await io::sleep(catch_up_interval);
 }

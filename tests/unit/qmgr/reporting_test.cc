@@ -174,6 +174,17 @@ TEST_F(QmgrReports, AreAskedForWhileThereIsNoRoomToReadOn) {
     EXPECT_EQ(delivered_reports(), 3u);
 }
 
+TEST_F(QmgrReports, AreAskedForWhereTheLogOfBeforeIsMoreThanThereIsRoomFor) {
+    for (int i = 0; i < 3; ++i)
+        send("a@example.org", {"x@example.com"});
+    start("qmgr_message_active_limit = 1\n");
+    ASSERT_TRUE(until([this] {
+        ring();
+        return logged(": removed") == 6;
+    }));
+    EXPECT_EQ(delivered_reports(), 3u);
+}
+
 TEST_F(QmgrReports, AreOwedStillAfterAStopThatCameBeforeTheLogWasRead) {
     start();
     agent_->mute = true;
