@@ -30,6 +30,8 @@ class Dispatcher : private AgentListener {
         // Reads the states of the recipients anew: an agent may have marked them and died before
         // it told. False when they cannot be read now.
         std::function<bool(Message&)> refresh;
+        // The agent says so.
+        std::function<void(Message&, uint32_t recipient)> delivered;
         // An agent crashed while it had this message.
         std::function<void(Message&)> crashed;
         // The message that an earlier qmgr gave to an agent; null when it is not known (yet).

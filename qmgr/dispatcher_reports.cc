@@ -98,8 +98,8 @@ size_t Dispatcher::apply(Message& message, mail::Outcome outcome, bool foreign) 
     if (!recipient.pending())
         return counted;
     if (outcome.status == mail::Status::sent) {
-        recipient.state = spool::RecipientState::delivered;
         recipient.last.reset();
+        events_.delivered(message, outcome.recipient);
     } else {
         if (outcome.status == mail::Status::bounced && settings_->soft_bounce) {
             outcome.status = mail::Status::deferred;

@@ -26,6 +26,10 @@ Dispatcher::Events QueueManager::dispatch_events() {
     Dispatcher::Events events;
     events.decided = [this](Message& message) { decided(message); };
     events.refresh = [this](Message& message) { return refresh(message); };
+    // Once more: the agent's own mark may have failed.
+    events.delivered = [this](Message& message, uint32_t recipient) {
+        mark(message, recipient, State::delivered);
+    };
     events.crashed = [this](Message& message) { crashed(message); };
     events.find = [this](const std::string& id) {
         auto found = messages_.find(id);

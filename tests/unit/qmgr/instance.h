@@ -53,6 +53,7 @@ class FakeAgent {
 
     std::vector<ipc::DeliveryRequest> requests;
     Script script = all(mail::Status::sent);
+    bool marks = true;                      // what it delivered
     bool mute = false;                      // takes requests and reports nothing
     std::vector<ipc::InFlight> unreported;  // for the next hello
     int64_t pid = 4711;

@@ -51,5 +51,16 @@ TEST_F(QmgrTrouble, TakesOverASegmentOnceItCanBeRead) {
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
 }
 
+TEST_F(QmgrTrouble, KnowsWhatWasDeliveredWhereTheAgentCouldNotMarkIt) {
+    start();
+    agent_->marks = false;
+    send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+    kill();
+    start();
+    run_for(100ms);
+    EXPECT_EQ(agent_->requests.size(), 1u);
+}
+
 }  // namespace
 }  // namespace qmgr
