@@ -212,8 +212,10 @@ io::Task<bool> QueueFiles::bounce(Message& message, std::vector<uint32_t> failed
     std::function<void()> job = [folders = folders_, file = message.file(), marks,
                                  entries = entries_of(message, failed)] {
         spool::append_log(folders, spool::DeferLog::bounce, file.id, entries, true);
-        if (auto path = folders.find(file.queue, file.id))
+        if (auto path = folders.find(file.queue, file.id)) {
             spool::mark_done(*path, marks);
+            spool::sync_queue_file(*path);
+        }
     };
     co_return co_await attempt(message.queue_id, job);
 }
@@ -225,7 +227,44 @@ io::Task<void> QueueFiles::reported(std::string id) {
     co_await attempt(id, job);
 }
 
+void QueueFiles::delivered(const Message& message, uint32_t recipient) {
+    Marks& marks = marked_[message.queue_id];
+    marks.queue = message.file().queue;
+    marks.places.push_back(message.recipients[recipient].mark);
+}
+
+io::Task<void> QueueFiles::flush() {
+    if (marked_.empty())
+        co_return;
+    auto files = std::make_shared<MarkedFiles>();
+    files->swap(marked_);
+    std::function<void()> job = [folders = folders_, files] { write(folders, *files); };
+    co_await attempt("marking what was delivered", job);
+}
+
+// The agent has marked them already, as a rule.
+void QueueFiles::write(const spool::QueueFolders& folders, const MarkedFiles& files) {
+    for (const auto& [id, marks] : files) {
+        for (const std::string& queue : {marks.queue, std::string("deferred")}) {
+            auto path = folders.find(queue, id);
+            if (!path)
+                continue;
+            try {
+                spool::mark_done(*path, marks.places);
+                spool::sync_queue_file(*path);
+                break;
+            } catch (const base::SystemError& error) {
+                if (error.code() != ENOENT)
+                    log::spool_trouble(id, error.what());
+            } catch (const spool::BadContent& error) {
+                log::spool_trouble(id, error.what());
+            }
+        }
+    }
+}
+
 io::Task<void> QueueFiles::remove(std::string queue, std::string id) {
+    marked_.erase(id);
     std::function<void()> job = [folders = folders_, queue, id] {
         spool::remove_queued(folders, queue, id);
     };

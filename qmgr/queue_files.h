@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,10 +39,15 @@ class QueueFiles {
     // Writes the last replies of pending recipients to the defer log and the next attempt into the
     // file's time; the file is in deferred/ then, as Message::place says. False when it is gone.
     io::Task<bool> defer(Message& message);
-    // Makes the last replies of these recipients durable in the bounce log, then marks them done.
+    // Makes the last replies of these recipients durable in the bounce log, then that they are
+    // done.
     io::Task<bool> bounce(Message& message, std::vector<uint32_t> failed);
     // The report on them is committed: the bounce log goes.
     io::Task<void> reported(std::string id);
+    // A recipient of `message` is marked done by the next flush().
+    void delivered(const Message& message, uint32_t recipient);
+    // Makes such marks durable: once a second, so that loss of power repeats no more than that.
+    io::Task<void> flush();
     // The file and its logs.
     io::Task<void> remove(std::string queue, std::string id);
     io::Task<void> put_aside(std::string queue, std::string id);
@@ -52,6 +58,14 @@ class QueueFiles {
     io::Task<std::vector<Found>> look(std::vector<std::string> queues);
     io::Task<bool> attempt(std::string what, std::function<void()> job);
 
+    struct Marks {
+        std::string queue;
+        std::vector<uint64_t> places;
+    };
+    using MarkedFiles = std::map<std::string, Marks>;  // by ID
+    static void write(const spool::QueueFolders& folders, const MarkedFiles& files);
+
+    MarkedFiles marked_;
     spool::QueueFolders folders_;
     spool::JobThread& thread_;
 };

@@ -70,6 +70,7 @@ io::Task<void> QueueManager::every_second() {
     for (unsigned ticks = 1;; ++ticks) {
         auto next = io::loop().now() + tick_interval;
         co_await log_.tick();
+        co_await files_.flush();
         if (!caught_up_ && log_.caught_up(started_)) {
             caught_up_ = true;
             filed_.clear();
@@ -146,6 +147,7 @@ io::Task<void> QueueManager::close() {
     scope_.cancel();
     co_await scope_.join();
     co_await log_.tick();
+    co_await files_.flush();
     co_await mover_.close();
     co_await journal_.close();
 }

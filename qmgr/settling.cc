@@ -29,6 +29,8 @@ Dispatcher::Events QueueManager::dispatch_events() {
     // Once more: the agent's own mark may have failed.
     events.delivered = [this](Message& message, uint32_t recipient) {
         mark(message, recipient, State::delivered);
+        if (!message.in_log())
+            files_.delivered(message, recipient);
     };
     events.crashed = [this](Message& message) { crashed(message); };
     events.find = [this](const std::string& id) {

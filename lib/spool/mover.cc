@@ -116,11 +116,7 @@ io::Task<Moved> Mover::move(Move move) {
 io::Task<void> Mover::sync(std::string path) {
     State::Thread& thread = state_->least_busy();
     State::Count count(*state_, thread);
-    std::function<void()> job = [path] {
-        base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-        if (!fd || ::fsync(fd.get()) != 0)
-            throw base::SystemError(base::text("fsync ", path));
-    };
+    std::function<void()> job = [path] { sync_queue_file(path); };
     co_await thread.jobs.run(job);
 }
 

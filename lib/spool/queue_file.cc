@@ -112,4 +112,10 @@ void mark_done(const std::string& path, const std::vector<uint64_t>& marks) {
     }
 }
 
+void sync_queue_file(const std::string& path) {
+    base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd || ::fsync(fd.get()) != 0)
+        throw base::SystemError(base::text("fsync ", path));
+}
+
 }  // namespace spool

@@ -46,5 +46,8 @@ void verify_queue_file(const std::string& path);
 // disk with the next fsync of the file. Marking twice is no error; throws BadContent where there is
 // no recipient, base::SystemError.
 void mark_done(const std::string& path, const std::vector<uint64_t>& marks);
+// Returns when the marks in the file, and a change of its time, are on disk. Throws
+// base::SystemError.
+void sync_queue_file(const std::string& path);
 
 }  // namespace spool

@@ -1,4 +1,6 @@
 // A disk that fails or is full, and agents that come and go at once: qmgr goes on afterwards.
+#include <filesystem>
+
 #include "tests/unit/qmgr/instance.h"
 
 namespace qmgr {
@@ -60,6 +62,26 @@ TEST_F(QmgrTrouble, KnowsWhatWasDeliveredWhereTheAgentCouldNotMarkIt) {
     start();
     run_for(100ms);
     EXPECT_EQ(agent_->requests.size(), 1u);
+}
+
+TEST_F(QmgrTrouble, MarksInFilesWhatTheAgentCouldNotMark) {
+    start("smtp_destination_recipient_limit = 1\n");
+    agent_->script = all(mail::Status::deferred, "later");
+    send("a@example.org", {"x@example.com", "y@example.com"});
+    ASSERT_TRUE(until([this] { return files("deferred") == 1 && empty(); }));
+    size_t before = agent_->requests.size();
+    agent_->mute = true;
+    manager_->trigger('F');
+    ASSERT_TRUE(until([&] { return agent_->requests.size() == before + 2; }));
+    auto delivered = all(mail::Status::sent)(agent_->requests[before]);
+    delivered.id = agent_->requests[before].id;
+    agent_->report(delivered);
+    ASSERT_TRUE(until([this] {
+        for (auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/deferred"))
+            if (entry.is_regular_file())
+                return spool::load_queue_file(entry.path()).pending() == 1;
+        return false;
+    }));
 }
 
 }  // namespace
