@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/io/connect.h"
 #include "lib/io/loop.h"
+#include "lib/io/sleep.h"
 
 namespace qmgr {
 
@@ -14,6 +15,8 @@ using namespace std::chrono_literals;
 
 // A full listen queue is the one thing that makes connecting to a local socket wait.
 constexpr base::Duration connect_limit = 30s;
+// After an agent that was gone before its hello.
+constexpr base::Duration silence_pause = 1s;
 
 }  // namespace
 
@@ -62,8 +65,10 @@ io::Task<void> AgentPool::keep(std::unique_ptr<io::Wire> wire) {
     agents_.push_back(std::make_unique<Agent>(std::move(wire), *events_.listener));
     auto place = std::prev(agents_.end());
     std::string why = co_await (*place)->run();
-    if (!(*place)->greeted())
+    if (!(*place)->greeted()) {
+        co_await io::sleep(silence_pause);
         opening_ = false;
+    }
     std::unique_ptr<Agent> agent = std::move(*place);
     agents_.erase(place);
     events_.gone(*agent, why);

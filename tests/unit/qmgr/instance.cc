@@ -39,6 +39,8 @@ io::Task<void> FakeAgent::run(io::Listener& door) {
         if (!qmgr)
             co_return;
         ++connections;
+        if (silent)
+            continue;
         ipc::Duplex link(io::descriptor_wire(std::move(qmgr->fd)));
         link_ = &link;
         io::Scope scope;

@@ -57,6 +57,7 @@ class FakeAgent {
     bool mute = false;                      // takes requests and reports nothing
     std::vector<ipc::InFlight> unreported;  // for the next hello
     int64_t pid = 4711;
+    bool silent = false;  // goes before its hello
     int connections = 0;
 
   private:

@@ -84,5 +84,15 @@ TEST_F(QmgrTrouble, MarksInFilesWhatTheAgentCouldNotMark) {
     }));
 }
 
+TEST_F(QmgrTrouble, WaitsBeforeItTurnsToAnAgentThatSaidNothing) {
+    start();
+    agent_->silent = true;
+    send("a@example.org", {"x@example.com"});
+    run_for(1500ms);
+    EXPECT_EQ(agent_->connections, 2);
+    agent_->silent = false;
+    ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+}
+
 }  // namespace
 }  // namespace qmgr
