@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration old_writer_interval = 50ms;
 constexpr int old_writer_tries = 100;
+constexpr size_t few_entries = 100;
+constexpr uint64_t large_segments = 4;
 
 std::vector<spool::SegmentId> journal_segments(const spool::Options& options, spool::Disk& disk) {
     std::vector<spool::SegmentId> found;
@@ -95,8 +97,13 @@ void Journal::forget_unclaimed(const std::function<bool(const std::string&)>& st
 
 io::Task<bool> Journal::append(std::string entry) {
     try {
+        bytes_ += entry.size();
         co_await writer_.append(std::move(entry));
         ++written_;
+        // It names the latest only.
+        for (const spool::Published& segment : writer_.published())
+            if (segment.committed > 0)
+                used_.insert({segment.segment, segment.epoch});
         co_return true;
     } catch (const spool::Refused& refused) {
         log::spool_trouble("journal", refused.what());
@@ -146,15 +153,23 @@ io::Task<void> Journal::recycle_old() {
     old_.insert(old_.end(), left->begin(), left->end());
 }
 
+bool Journal::large() const {
+    return bytes_ > large_segments * options_.segment_size;
+}
+
 io::Task<void> Journal::compact() {
-    if (written_ > 2 * live_.size() + 100) {
-        std::vector<spool::Published> before = writer_.published();
+    size_t few = large() ? 0 : few_entries;
+    if (written_ > 2 * live_.size() + few) {
+        std::set<spool::SegmentId> before = used_;
         co_await writer_.rotate();
         bool whole = co_await rewrite();
         written_ = 0;
-        if (whole)
-            for (const spool::Published& segment : before)
-                old_.push_back({segment.segment, segment.epoch});
+        bytes_ = 0;
+        if (whole) {
+            for (const spool::SegmentId& segment : before)
+                used_.erase(segment);
+            old_.insert(old_.end(), before.begin(), before.end());
+        }
     }
     co_await recycle_old();
 }

@@ -1,7 +1,8 @@
 // Journal keeps, durably, what the log's records cannot say: attempts, last replies, crashes.
 //
 // It lies in segments of its own. Entries of messages that are gone are nothing any more; once a
-// minute those that still count are written anew, and the older segments are recycled.
+// minute, or when it has grown, those that still count are written anew, and the older segments are
+// recycled.
 #pragma once
 
 #include <functional>
@@ -39,6 +40,8 @@ class Journal {
     // that `still_there` says otherwise of.
     void forget_unclaimed(const std::function<bool(const std::string&)>& still_there);
 
+    // Grew by several segments since compact() last wrote it anew.
+    bool large() const;
     // Rewrites what counts and frees the rest, if there is enough of the latter.
     io::Task<void> compact();
     io::Task<void> close();
@@ -62,7 +65,9 @@ class Journal {
     std::set<spool::SegmentId> unreadable_;  // of those; the next qmgr may have more luck
     spool::Writer writer_;
     uint64_t sequence_ = 0;
-    size_t written_ = 0;  // entries since the last compaction
+    std::set<spool::SegmentId> used_;  // by `writer_`, not recycled yet
+    size_t written_ = 0;               // entries since the last compaction
+    uint64_t bytes_ = 0;               // the same in bytes
 };
 
 }  // namespace qmgr
