@@ -41,15 +41,19 @@ std::string header(std::string_view name, std::string_view value) {
     return out + std::string(crlf);
 }
 
-std::string explanation(const ipc::BounceRequest& request, const Identity& identity) {
+std::string explanation(const ipc::BounceRequest& request, const Identity& identity,
+                        Attached attached) {
     std::string out =
         wrapped(base::text("This is the mail system at ", identity.hostname, "."), "");
     out += crlf;
-    out += wrapped(
-        "Your message could not be delivered to the recipients named below, and no further "
-        "attempt will be made. Each is followed by the reason. What was to be delivered, or the "
-        "beginning of it, is attached.",
-        "");
+    std::string_view what = attached == Attached::nothing
+                                ? "The message itself was damaged here and cannot be attached."
+                                : "What was to be delivered, or the beginning of it, is attached.";
+    out += wrapped(base::text("Your message could not be delivered to the recipients named below, "
+                              "and no further attempt will be made. Each is followed by the "
+                              "reason. ",
+                              what),
+                   "");
     out += crlf;
     out += wrapped(
         "If you need help, write to the postmaster of this system and send this report "
@@ -105,22 +109,24 @@ std::string part(const std::string& boundary, std::string_view type, std::string
 
 }  // namespace
 
-bool returns_whole(const ipc::BounceRequest& request, const Identity& identity) {
-    return request.envelope.dsn_ret != "HDRS" && request.size <= identity.size_limit;
+Attached attached(const ipc::BounceRequest& request, const Identity& identity) {
+    bool whole = request.envelope.dsn_ret != "HDRS" && request.size <= identity.size_limit;
+    return whole ? Attached::message : Attached::header;
 }
 
 Report make_report(const ipc::BounceRequest& request, const Identity& identity,
-                   const std::string& id, base::WallTime now) {
+                   const Making& making) {
     Report report;
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-    std::string boundary = base::text(id, ".", seconds.count(), "/", identity.hostname);
-    bool whole = returns_whole(request, identity);
+    report.attached = making.attached;
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(making.now.time_since_epoch());
+    std::string boundary = base::text(making.id, ".", seconds.count(), "/", identity.hostname);
     bool eight_bit = request.envelope.encoding == mail::Encoding::eight_bit;
     std::string_view encoding = eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "";
-    report.message_id = base::text("<", seconds.count(), ".", id, "@", identity.hostname, ">");
+    report.message_id =
+        base::text("<", seconds.count(), ".", making.id, "@", identity.hostname, ">");
 
     std::string& out = report.before;
-    out += header("Date", mail::rfc5322_date(now));
+    out += header("Date", mail::rfc5322_date(making.now));
     out +=
         header("From", base::text("MAILER-DAEMON@", identity.hostname, " (Mail Delivery System)"));
     out += header("Subject", "Undelivered Mail Returned to Sender");
@@ -133,15 +139,16 @@ Report make_report(const ipc::BounceRequest& request, const Identity& identity,
                       "This is a report in MIME format.\r\n");
     out += part(boundary, "text/plain; charset=us-ascii", "Notification");
     out += crlf;
-    out += explanation(request, identity);
+    out += explanation(request, identity, making.attached);
     out += part(boundary, "message/delivery-status", "Delivery report");
     out += crlf;
     out += delivery_status(request, identity);
-    if (whole)
+    if (making.attached == Attached::message)
         out += part(boundary, "message/rfc822", "Undelivered Message");
-    else
+    if (making.attached == Attached::header)
         out += part(boundary, "text/rfc822-headers", "Undelivered Message Headers");
-    base::append(out, encoding, crlf);
+    if (making.attached != Attached::nothing)
+        base::append(out, encoding, crlf);
     report.after = base::text("\r\n--", boundary, "--\r\n");
     return report;
 }

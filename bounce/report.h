@@ -16,18 +16,28 @@ struct Identity {
     uint64_t size_limit = 50000;  // bounce_size_limit
 };
 
-// Whether the message is returned whole; its header only otherwise (RFC 3461 section 4.3).
-bool returns_whole(const ipc::BounceRequest& request, const Identity& identity);
+// What a report returns of the message (RFC 3461 section 4.3).
+enum class Attached { message, header, nothing };
+
+// `message` or `header`: `nothing` is for what cannot be read any more.
+Attached attached(const ipc::BounceRequest& request, const Identity& identity);
 
 struct Report {
     std::string message_id;  // with its <>
+    Attached attached = Attached::message;
     std::string before;
     std::string after;
 };
 
-// `id` is the report's own queue ID. Lines end in CRLF.
+struct Making {
+    std::string id;  // the report's own queue ID
+    base::WallTime now{};
+    Attached attached = Attached::message;
+};
+
+// Lines end in CRLF.
 Report make_report(const ipc::BounceRequest& request, const Identity& identity,
-                   const std::string& id, base::WallTime now);
+                   const Making& making);
 
 // What the envelope of the report says.
 mail::Envelope report_envelope(const ipc::BounceRequest& request, const std::string& id,

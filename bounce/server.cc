@@ -1,8 +1,10 @@
 #include "bounce/server.h"
 
+#include <cerrno>
 #include <exception>
 
 #include "bounce/original.h"
+#include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/cleanup/log.h"
@@ -13,6 +15,8 @@ namespace bounce {
 namespace {
 
 constexpr const char* qmgr_socket = "public/qmgr";
+// Each holds files, a piece of the message and its draft, and shares its flush with the others.
+constexpr size_t reports_at_a_time = 64;
 
 spool::Options spool_options(const config::Settings& s) {
     spool::Options options;
@@ -35,9 +39,27 @@ std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
     return rings;
 }
 
+// A shortage of ours passes: then the message can be read again.
+bool passes(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+// The place of one request, given up at its end.
+class Place {
+  public:
+    explicit Place(io::Semaphore& room) : room_(room) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { room_.release(); }
+
+  private:
+    io::Semaphore& room_;
+};
+
 }  // namespace
 
-Server::Server(const config::Settings& settings) : spool_(spool_options(settings)) {
+Server::Server(const config::Settings& settings)
+    : spool_(spool_options(settings)), room_(reports_at_a_time) {
     identity_.hostname = settings.text("myhostname");
     identity_.mail_name = settings.text("mail_name");
     identity_.size_limit = settings.size("bounce_size_limit");
@@ -79,6 +101,7 @@ io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& w
             if (!frame)
                 break;
             auto request = ipc::BounceRequest::decode(frame->payload);
+            co_await room_.acquire();
             answers.spawn(answer(link, std::move(request), writer, doorbell, disk));
         }
     } catch (const io::Closed&) {
@@ -97,6 +120,7 @@ io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& w
 
 io::Task<void> Server::answer(ipc::Duplex& link, ipc::BounceRequest request, spool::Writer& writer,
                               ipc::RingClient& doorbell, spool::Disk& disk) {
+    Place place(room_);
     ipc::BounceAnswer reply;
     reply.id = request.id;
     try {
@@ -111,27 +135,60 @@ io::Task<void> Server::answer(ipc::Duplex& link, ipc::BounceRequest request, spo
     link.put(static_cast<uint8_t>(ipc::BounceFrame::answer), reply.encode());
 }
 
+// Throws what the spool throws when the message cannot be read, and spool::Refused.
+io::Task<spool::Draft> Server::compose(const Report& report, const ipc::BounceRequest& request,
+                                       spool::Writer& writer, spool::Disk& disk) {
+    spool::Draft draft = writer.draft();
+    co_await draft.append(report.before);
+    if (report.attached != Attached::nothing) {
+        Returned returned(open_original(disk, spool_.queue_directory, request.message),
+                          report.attached == Attached::message);
+        for (std::string_view piece = returned.next(); !piece.empty(); piece = returned.next())
+            co_await draft.append(piece);
+    }
+    co_await draft.append(report.after);
+    co_return draft;
+}
+
 // The queue ID of the report, which is durable.
 io::Task<std::string> Server::commit(ipc::BounceRequest& request, spool::Writer& writer,
                                      spool::Disk& disk) {
     if (request.envelope.sender.empty())
         throw std::runtime_error("there is nobody to report to");
-    auto now = io::loop().wall();
-    std::string id = writer.next_id().text();
-    Report report = make_report(request, identity_, id, now);
-    Returned returned(open_original(disk, spool_.queue_directory, request.message),
-                      returns_whole(request, identity_));
-    spool::Draft draft = writer.draft();
-    co_await draft.append(report.before);
-    for (std::string_view piece = returned.next(); !piece.empty(); piece = returned.next())
-        co_await draft.append(piece);
-    co_await draft.append(report.after);
+    Making making;
+    making.now = io::loop().wall();
+    making.id = writer.next_id().text();
+    making.attached = attached(request, identity_);
+    Report report = make_report(request, identity_, making);
+    std::optional<spool::Draft> draft;
+    std::string unreadable;
+    try {
+        spool::Draft composed = co_await compose(report, request, writer, disk);
+        draft = std::move(composed);
+    } catch (const spool::Refused&) {
+        throw;
+    } catch (const base::SystemError& error) {
+        if (passes(error.code()))
+            throw;
+        unreadable = error.what();
+    } catch (const std::runtime_error& error) {
+        unreadable = error.what();
+    }
+    if (!draft) {
+        // The sender is told all the same: nobody can read it later either.
+        base::log::warning(
+            base::text(request.envelope.queue_id, ": returned without its content: ", unreadable));
+        making.attached = Attached::nothing;
+        report = make_report(request, identity_, making);
+        spool::Draft composed = co_await compose(report, request, writer, disk);
+        draft = std::move(composed);
+    }
     base::log::info(
-        base::text(request.envelope.queue_id, ": sender non-delivery notification: ", id));
-    cleanup::log::message_id(id, report.message_id, false);
-    mail::Envelope envelope = report_envelope(request, id, report.message_id, now);
-    co_await writer.commit(std::move(envelope), std::move(draft));
-    co_return id;
+        base::text(request.envelope.queue_id, ": sender non-delivery notification: ", making.id));
+    cleanup::log::message_id(making.id, report.message_id, false);
+    mail::Envelope envelope = report_envelope(request, making.id, report.message_id, making.now);
+    co_await writer.commit(std::move(envelope), std::move(*draft));
+    co_return making.id;
 }
 
 }  // namespace bounce

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bounce/report.h"
+#include "lib/io/semaphore.h"
 #include "lib/io/task.h"
 #include "lib/ipc/bounce.h"
 #include "lib/ipc/duplex.h"
@@ -27,11 +28,14 @@ class Server {
   private:
     io::Task<void> answer(ipc::Duplex& link, ipc::BounceRequest request, spool::Writer& writer,
                           ipc::RingClient& doorbell, spool::Disk& disk);
+    io::Task<spool::Draft> compose(const Report& report, const ipc::BounceRequest& request,
+                                   spool::Writer& writer, spool::Disk& disk);
     io::Task<std::string> commit(ipc::BounceRequest& request, spool::Writer& writer,
                                  spool::Disk& disk);
 
     Identity identity_;
     spool::Options spool_;
+    io::Semaphore room_;  // for reports being made; more requests wait unread
 };
 
 }  // namespace bounce

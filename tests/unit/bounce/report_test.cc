@@ -36,7 +36,8 @@ ipc::BounceRequest some_request() {
 }
 
 std::string report_text(const ipc::BounceRequest& request) {
-    Report report = make_report(request, identity, "4ABC", base::WallTime(1700000100s));
+    Making making{"4ABC", base::WallTime(1700000100s), attached(request, identity)};
+    Report report = make_report(request, identity, making);
     return report.before + "<content>" + report.after;
 }
 
@@ -84,13 +85,23 @@ TEST(BounceReport, EveryLineEndsInCrlfAndIsShort) {
 
 TEST(BounceReport, ReturnsTheHeaderOnlyOfWhatIsLargeOrAskedToBeShort) {
     ipc::BounceRequest request = some_request();
-    EXPECT_TRUE(returns_whole(request, identity));
+    EXPECT_EQ(attached(request, identity), Attached::message);
     request.size = 50001;
-    EXPECT_FALSE(returns_whole(request, identity));
+    EXPECT_EQ(attached(request, identity), Attached::header);
     EXPECT_NE(report_text(request).find("text/rfc822-headers"), std::string::npos);
     request.size = 10;
     request.envelope.dsn_ret = "HDRS";
-    EXPECT_FALSE(returns_whole(request, identity));
+    EXPECT_EQ(attached(request, identity), Attached::header);
+}
+
+TEST(BounceReport, CanDoWithoutTheMessage) {
+    Making making{"4ABC", base::WallTime(1700000100s), Attached::nothing};
+    Report report = make_report(some_request(), identity, making);
+    std::string text = report.before + report.after;
+    EXPECT_EQ(text.find("rfc822\r\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("cannot be attached"), std::string::npos) << text;
+    EXPECT_NE(text.find("    refused\r\n\r\n--4ABC.1700000100/mx.example--\r\n"), std::string::npos)
+        << text;
 }
 
 TEST(BounceReport, SaysEightBitWhereTheMessageIs) {
