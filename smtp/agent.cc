@@ -40,6 +40,7 @@ io::Task<void> Agent::serve(std::unique_ptr<io::Wire> requests, std::unique_ptr<
     put_hello(out);
     news_.set();
     leaving_ = false;
+    ended_ = false;
     io::Scope scope;
     scope.spawn(report(out));
     scope.spawn(take_leave(out));
@@ -86,6 +87,8 @@ io::Task<void> Agent::receive(io::Stream& stream) {
 }
 
 void Agent::take(const ipc::Frame& frame) {
+    if (ended_)
+        return;
     if (frame.type != static_cast<uint8_t>(ipc::DeliveryFrame::request))
         throw base::DecodeError("unexpected frame");
     auto job = std::make_unique<Job>(ipc::DeliveryRequest::decode(frame.payload), options_, queue_);
@@ -147,6 +150,9 @@ io::Task<void> Agent::take_leave(io::Stream& stream) {
         all_told_.clear();
         co_await all_told_.wait();
     }
+    // qmgr gives whatever it sent after this to another agent: to deliver it here too would be
+    // one delivery too many.
+    ended_ = true;
     stream.wire().finish_writing();
 }
 

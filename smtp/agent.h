@@ -58,6 +58,7 @@ class Agent {
     io::Event news_;                               // settled_ has grown, or it is time to leave
     io::Event all_told_;                           // nothing_owed()
     bool leaving_ = false;
+    bool ended_ = false;  // no report reaches this qmgr any more, so no request is taken
     io::Scope deliveries_;
 };
 

@@ -216,6 +216,19 @@ TEST_F(AgentTest, LeavesOnceAllIsTold) {
     EXPECT_TRUE(qmgr.over);
 }
 
+TEST_F(AgentTest, TakesNothingOnceItsReportsReachNobody) {
+    Qmgr& qmgr = connect();
+    draining.set();
+    pass(0s);
+    pass(10s);
+    EXPECT_TRUE(qmgr.over);
+    serve("192.0.2.1:25", server);
+    ask(qmgr, frame(request({"a@x"}), 1));
+    EXPECT_TRUE(dialer.dialled.empty());
+    EXPECT_TRUE(queue.marked.empty());
+    EXPECT_TRUE(agent.nothing_owed());
+}
+
 TEST_F(AgentTest, NonsenseEndsTheConnectionOnly) {
     for (const std::string& bytes :
          {std::string("\xff\xff\xff\xff", 4), std::string("\1\0\0\0\3", 5),
