@@ -49,6 +49,8 @@ OpenArea StatusArea::State::area(const SegmentId& id) {
         auto header = read_header(*file);
         if (!header || header->epoch != id.epoch)
             throw base::SystemError("find the log segment of a record", ESTALE);
+        // A segment that was removed keeps its room on the disk for as long as it is open here.
+        std::erase_if(open, [](auto& each) { return !each.second.file->linked(); });
         if (open.size() >= most_open)
             open.erase(std::min_element(open.begin(), open.end(), [](auto& a, auto& b) {
                 return a.second.used < b.second.used;

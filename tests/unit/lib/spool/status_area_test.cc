@@ -1,8 +1,11 @@
 // StatusArea: how far each recipient is, across the ends of processes and of power.
 #include "lib/spool/status_area.h"
 
+#include <filesystem>
+
 #include "lib/spool/segment.h"
 #include "tests/unit/lib/spool/log_fixture.h"
+#include "tests/unit/lib/spool/scratch_queue.h"
 
 namespace spool_test {
 namespace {
@@ -141,6 +144,34 @@ TEST_F(StatusAreaTest, AnotherEpochIsNotTouched) {
     EXPECT_THROW(area.mark(ref, 0, delivered), base::SystemError);
     spool::SegmentId gone{99, id_.epoch};
     area.checkpoint({&gone, 1});
+}
+
+// How many removed files below `folder` this process has open.
+size_t removed_but_open(const std::string& folder) {
+    size_t count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        std::string name = std::filesystem::read_symlink(each, gone);
+        count += name.starts_with(folder) && name.ends_with(" (deleted)");
+    }
+    return count;
+}
+
+TEST(StatusAreaOnDisk, LetsGoOfSegmentsThatWereRemoved) {
+    ScratchQueue scratch;
+    spool::Options options = small_options();
+    options.queue_directory = std::filesystem::canonical(scratch.folders.root);
+    std::filesystem::create_directory(options.queue_directory + "/log");
+    spool::Pool pool(options);
+    StatusArea area(options.queue_directory);
+    for (int i = 0; i < 4; ++i) {
+        auto segment = pool.claim(spool::Kind::mail, {}, {});
+        area.mark({segment->number(), segment->epoch(), 20480, 0}, 0, delivered);
+        EXPECT_EQ(removed_but_open(options.queue_directory), 0u);
+        std::string path = spool::segment_path(options.queue_directory, segment->number());
+        segment.reset();
+        std::filesystem::remove(path);
+    }
 }
 
 }  // namespace
