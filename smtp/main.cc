@@ -1,13 +1,11 @@
 // smtp delivers mail over SMTP as qmgr asks for it: smtp(8).
 
-#include <fcntl.h>
-
 #include <exception>
 
-#include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/config/error.h"
 #include "lib/ipc/agent_mark.h"
+#include "lib/ipc/borrowed_wire.h"
 #include "lib/ipc/service.h"
 #include "smtp/agent.h"
 #include "smtp/options.h"
@@ -62,12 +60,11 @@ class Server {
   private:
     io::Task<void> serve(io::Accepted qmgr) {
         mark_->set();
-        // Reading and writing go on independently, each over a descriptor of its own.
-        base::Fd copy(::fcntl(qmgr.fd.get(), F_DUPFD_CLOEXEC, 0));
-        if (!copy)
-            throw base::SystemError("dup of qmgr's connection");
-        std::unique_ptr<io::Wire> in = io::descriptor_wire(std::move(qmgr.fd));
-        std::unique_ptr<io::Wire> out = io::descriptor_wire(std::move(copy));
+        // Reading and writing go on independently. A second descriptor might not be had, and a
+        // connection that ended for that would be made anew at once.
+        std::unique_ptr<io::Wire> wire = io::descriptor_wire(std::move(qmgr.fd));
+        std::unique_ptr<io::Wire> in = std::make_unique<ipc::BorrowedWire>(*wire);
+        std::unique_ptr<io::Wire> out = std::make_unique<ipc::BorrowedWire>(*wire);
         co_await agent_.serve(std::move(in), std::move(out));
         if (agent_.nothing_owed())
             mark_->clear();
