@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr base::Duration adopt_limit = 10s;
 constexpr base::Duration tick_interval = 1s;
 constexpr base::Duration drain_interval = 20ms;
+constexpr base::Duration full_drain_interval = 1s;
 constexpr unsigned ticks_a_compaction = 60;
 // Moves begun in one second when the log has to shrink.
 constexpr size_t relief = 200;
@@ -91,7 +92,7 @@ io::Task<void> QueueManager::every_second() {
 
 // Where segments or memory run short, mail that only waits leaves the log.
 void QueueManager::relieve() {
-    if (!log_.pressed() && room())
+    if (!tight())
         return;
     std::vector<Message*> waiting;
     for (auto& [id, message] : messages_) {
@@ -139,7 +140,8 @@ io::Task<void> QueueManager::drain() {
         }
         if (waiting.empty() && busy == 0 && log_.all_read())
             co_return;
-        co_await io::sleep(drain_interval);
+        bool no_space = io::loop().now() < no_space_until_;
+        co_await io::sleep(no_space ? full_drain_interval : drain_interval);
     }
 }
 

@@ -105,6 +105,10 @@ class QueueManager : public Desk {
     io::Task<void> for_good(std::string what, std::function<io::Task<void>()> work);
     io::Task<void> every_second();
     void relieve();
+    // The log has to shrink, and it can.
+    bool tight() const {
+        return (log_.pressed() || !room()) && io::loop().now() >= no_space_until_;
+    }
 
     // Control.
     bool remove(const std::string& id);
@@ -137,6 +141,7 @@ class QueueManager : public Desk {
     size_t behind_ = 0;  // messages whose reports wait until the log is read
     bool caught_up_ = false;
     base::WallTime flushed_at_{};
+    io::Instant no_space_until_{};  // for files, as a move has found
     bool stopping_ = false;
 };
 

@@ -157,8 +157,7 @@ void QueueManager::schedule(const Message& message, base::WallTime time) {
 
 bool QueueManager::should_move(const Message& message) const {
     auto since = message.follower != nullptr ? message.follower->since : message.arrival;
-    return stopping_ || log_.pressed() || !room() ||
-           message.next_attempt > since + settings_.age_limit;
+    return stopping_ || tight() || message.next_attempt > since + settings_.age_limit;
 }
 
 // Into deferred/; where that cannot be, the message waits on in the log.
@@ -192,6 +191,10 @@ io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
         move.content = std::make_unique<spool::LogSource>(std::move(content));
         co_await mover_.move(std::move(move));
         moved = true;
+    } catch (const base::SystemError& error) {
+        log::spool_trouble(message.queue_id, error.what());
+        if (error.code() == ENOSPC || error.code() == EDQUOT)
+            no_space_until_ = io::loop().now() + move_retry;
     } catch (const std::runtime_error& error) {
         log::spool_trouble(message.queue_id, error.what());
     }

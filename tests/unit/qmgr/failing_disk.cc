@@ -6,12 +6,12 @@ namespace {
 
 class FailingFile : public spool::File {
   public:
-    FailingFile(std::unique_ptr<spool::File> file, const std::atomic<bool>& failing)
+    FailingFile(std::unique_ptr<spool::File> file, const std::atomic<int>& failing)
         : file_(std::move(file)), failing_(failing) {}
 
     size_t pread(std::span<char> to, uint64_t offset) override {
-        if (failing_)
-            throw base::SystemError("read", EIO);
+        if (int code = failing_)
+            throw base::SystemError("read", code);
         return file_->pread(to, offset);
     }
     void pwritev(std::span<const iovec> parts, uint64_t offset) override {
@@ -26,7 +26,7 @@ class FailingFile : public spool::File {
 
   private:
     std::unique_ptr<spool::File> file_;
-    const std::atomic<bool>& failing_;
+    const std::atomic<int>& failing_;
 };
 
 }  // namespace

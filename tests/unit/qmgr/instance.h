@@ -19,7 +19,7 @@
 
 namespace qmgr {
 
-// The file system, from which nothing can be read for as long as the test says so.
+// The file system, from which nothing can be read as long as the test says so.
 class FailingDisk : public spool::Disk {
   public:
     std::unique_ptr<spool::File> open(const std::string& path, spool::OpenMode mode) override;
@@ -29,7 +29,7 @@ class FailingDisk : public spool::Disk {
     void fsync_dir(const std::string& directory) override;
     uint64_t free_bytes(const std::string& directory) override;
 
-    std::atomic<bool> failing = false;
+    std::atomic<int> failing = 0;  // with this errno
 };
 
 // What one request gets.

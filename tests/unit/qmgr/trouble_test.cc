@@ -14,11 +14,11 @@ TEST_F(QmgrTrouble, ReadsOnOnceASegmentCanBeReadAgain) {
     start();
     send("a@example.org", {"x@example.com"});
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
-    disk_.failing = true;
+    disk_.failing = EIO;
     send("a@example.org", {"x@example.com"});
     ASSERT_TRUE(until([this] { return logged("cannot be read now: read") > 0; }));
     EXPECT_EQ(agent_->requests.size(), 1u);
-    disk_.failing = false;
+    disk_.failing = 0;
     ASSERT_TRUE(until([this] { return logged(": removed") == 2; }));
 }
 
@@ -31,11 +31,11 @@ TEST_F(QmgrTrouble, TriesWhatADeadAgentHadOnceItsMarksCanBeRead) {
     half.recipients.resize(1);
     agent_->mark_delivered(half);
     agent_->mute = false;
-    disk_.failing = true;
+    disk_.failing = EIO;
     agent_->die();
     run_for(1300ms);
     EXPECT_EQ(agent_->requests.size(), 1u);
-    disk_.failing = false;
+    disk_.failing = 0;
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
     ASSERT_EQ(agent_->requests.size(), 2u);
     ASSERT_EQ(agent_->requests[1].recipients.size(), 1u);
@@ -44,12 +44,12 @@ TEST_F(QmgrTrouble, TriesWhatADeadAgentHadOnceItsMarksCanBeRead) {
 
 TEST_F(QmgrTrouble, TakesOverASegmentOnceItCanBeRead) {
     start();
-    disk_.failing = true;
+    disk_.failing = EIO;
     send("a@example.org", {"x@example.com"});
     writer_.reset();
     run_for(1300ms);
     EXPECT_TRUE(agent_->requests.empty());
-    disk_.failing = false;
+    disk_.failing = 0;
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
 }
 
@@ -92,6 +92,21 @@ TEST_F(QmgrTrouble, WaitsBeforeItTurnsToAnAgentThatSaidNothing) {
     EXPECT_EQ(agent_->connections, 2);
     agent_->silent = false;
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+}
+
+TEST_F(QmgrTrouble, MovesNothingForAWhileWhereThereIsNoSpace) {
+    start("qmgr_message_active_limit = 2\nspool_age_limit = 1h\n");
+    agent_->script = all(mail::Status::deferred, "later");
+    std::string id = send("a@example.org", {"x@example.com"});
+    run_for(50ms);
+    EXPECT_EQ(files("deferred"), 0u);
+    agent_->mute = true;
+    send("a@example.org", {"x@example.com"});
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 2; }));
+    disk_.failing = ENOSPC;  // memory is full, and the first could be moved
+    run_for(3200ms);
+    EXPECT_EQ(logged("warning: " + id + ": "), 1u);
+    disk_.failing = 0;
 }
 
 }  // namespace
