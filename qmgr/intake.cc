@@ -41,7 +41,7 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->dsn_ret = std::move(envelope.dsn_ret);
     if (!follower.fresh() && !recover(*message, states)) {
         if (!message->content_file.empty())
-            log_.remove_later(message->content_file);
+            log_.remove_later(message->content_file, follower);
         return;
     }
     message->follower = &follower;

@@ -195,7 +195,7 @@ void LogFollower::finished(Message& message) {
     --follower->open;
     follower->dirty = true;
     if (!message.content_file.empty())
-        content_files_.push_back(std::move(message.content_file));
+        follower->content_files.push_back(std::move(message.content_file));
 }
 
 // A segment may be checkpointed once all its old records were read (their states repaired).
@@ -203,13 +203,18 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
     auto chore = std::make_shared<Chore>();
     chore->serial = ++serial_;
     chore->content_files.swap(content_files_);
+    chore->dirty.swap(unflushed_);
     for (auto each = followers_.begin(); each != followers_.end();) {
         SegmentFollower& follower = *each->second;
         take_over(follower, chore->serial);
         follower.retry();
         bool finished = follower.finished();
-        if ((follower.dirty && follower.fresh()) || finished)
+        if ((follower.dirty && follower.fresh()) || finished) {
             chore->dirty.push_back(follower.id());
+            std::move(follower.content_files.begin(), follower.content_files.end(),
+                      std::back_inserter(chore->content_files));
+            follower.content_files.clear();
+        }
         if (follower.fresh())
             follower.dirty = false;
         if (finished)
@@ -227,9 +232,7 @@ void LogFollower::conclude(const Chore& chore) {
                           chore.content_files.end());
     retired_ = {chore.not_free.begin(), chore.not_free.end()};
     if (!chore.checkpointed)
-        for (const spool::SegmentId& id : chore.dirty)
-            if (auto found = followers_.find(id.segment); found != followers_.end())
-                found->second->dirty = true;
+        unflushed_ = chore.dirty;
     if (!chore.troubles.empty())
         return;
     for (const spool::SegmentInfo& info : chore.segments) {

@@ -67,7 +67,10 @@ class LogFollower {
     }
     // All of this message is done. Its content file goes after the next checkpoint.
     void finished(Message& message);
-    void remove_later(const std::string& content_file) { content_files_.push_back(content_file); }
+    void remove_later(const std::string& content_file, SegmentFollower& follower) {
+        follower.content_files.push_back(content_file);
+        follower.dirty = true;
+    }
 
     // Free segments run low.
     bool pressed() const { return pressed_; }
@@ -90,7 +93,9 @@ class LogFollower {
     spool::JobThread& thread_;
     Events events_;
     std::map<uint32_t, std::unique_ptr<SegmentFollower>> followers_;
+    // What a chore that failed has left for the next one.
     std::vector<std::string> content_files_;
+    std::vector<spool::SegmentId> unflushed_;
     // Finished and not free yet; a late ring does not bring them back.
     std::set<spool::SegmentId> retired_;
     io::Event news_;

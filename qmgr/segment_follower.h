@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "lib/spool/reader.h"
 #include "lib/spool/status_area.h"
@@ -66,6 +68,8 @@ class SegmentFollower {
     unsigned open = 0;       // messages that are not finished
     bool dirty = false;      // states changed since the last checkpoint
     base::WallTime since{};  // arrival of its first unfinished message
+    // Of finished messages: they go once that is durable.
+    std::vector<std::string> content_files;
 
   private:
     spool::Reader reader_;
