@@ -28,8 +28,8 @@
 namespace ipc {
 
 // leaving (agent to qmgr, no payload): the agent drains and wants no further requests. It reports
-// on all that it has been sent, also what crossed this frame, and closes. What reaches it after that
-// it does not carry out.
+// on all that it has been sent, also what crossed this frame, and closes. What reaches it after
+// that it does not carry out.
 enum class DeliveryFrame : uint8_t { hello = 1, request = 2, report = 3, leaving = 4 };
 
 struct DeliveryRecipient {
