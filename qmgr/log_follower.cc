@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 // Records read before everything else on the loop gets its turn.
 constexpr size_t at_a_time = 128;
-constexpr base::Duration writers_come_within = 2500ms;
 
 }  // namespace
 
@@ -83,7 +82,8 @@ SegmentFollower* LogFollower::follow(uint32_t segment) {
     } catch (const spool::NotASegment&) {
         return nullptr;  // its claim is under way, or it was freed meanwhile
     } catch (const base::SystemError& error) {
-        log::spool_trouble("cannot follow a segment", error.what());
+        log::segment_trouble(segment, error.what());
+        missed_ = true;
         return nullptr;
     }
 }
@@ -168,19 +168,16 @@ io::Task<void> LogFollower::open() {
         if (info.state != spool::SegmentState::free && info.kind == spool::Kind::mail)
             if (SegmentFollower* follower = follow(info.number))
                 take_over(*follower, chore->serial);
-    looked_ = chore->serial;
+    if (!missed_)
+        looked_ = chore->serial;
     news_.set();
 }
 
-// Writers that live come within a second and ring for all that they wrote to; a segment that none
-// of them rang for by then is one that was claimed ahead.
+// Writers that live ring for all that they hold, also for what they claimed ahead.
 bool LogFollower::caught_up(const Moment& moment) const {
-    bool all_came = io::loop().now() >= moment.at + writers_come_within;
     return looked_ >= moment.serial &&
-           std::all_of(followers_.begin(), followers_.end(), [&](auto& each) {
-               const SegmentFollower& follower = *each.second;
-               return follower.caught_up(moment.serial) || (all_came && !follower.heard());
-           });
+           std::all_of(followers_.begin(), followers_.end(),
+                       [&](auto& each) { return each.second->caught_up(moment.serial); });
 }
 
 bool LogFollower::all_read() const {
@@ -235,12 +232,14 @@ void LogFollower::conclude(const Chore& chore) {
         unflushed_ = chore.dirty;
     if (!chore.troubles.empty())
         return;
+    missed_ = false;
     for (const spool::SegmentInfo& info : chore.segments) {
         bool known = followers_.contains(info.number);
         if (!known && info.state != spool::SegmentState::free && info.kind == spool::Kind::mail)
             follow(info.number);
     }
-    looked_ = chore.serial;
+    if (!missed_)
+        looked_ = chore.serial;
     pressed_ = chore.free == 0 || followers_.size() > options_.pool_max;
 }
 

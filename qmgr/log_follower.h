@@ -53,11 +53,10 @@ class LogFollower {
 
     struct Moment {
         uint64_t serial = 0;
-        io::Instant at{};
     };
     // Everything that any writer had promised at this moment has been read once caught_up() says
     // so.
-    Moment moment() { return {++serial_, io::loop().now()}; }
+    Moment moment() { return {++serial_}; }
     bool caught_up(const Moment& moment) const;
 
     // A recipient's state was changed, by us or by an agent.
@@ -103,6 +102,7 @@ class LogFollower {
     uint64_t looked_ = 0;             // all segments of that serial are known
     std::set<spool::SegmentId> old_;  // claimed before this qmgr started
     bool pressed_ = false;
+    bool missed_ = false;  // a segment that is there could not be opened
 };
 
 }  // namespace qmgr

@@ -59,8 +59,6 @@ class SegmentFollower {
     bool fresh() const { return fresh_; }
     // Everything that was promised by `serial` has been read.
     bool caught_up(uint64_t serial) const { return !unread_ && heard_ >= serial; }
-    // A writer rang for it, or it has none.
-    bool heard() const { return heard_ != 0; }
     // Nothing more will come and nothing is left to do.
     bool finished() const { return !unread_ && reader_.finished() && open == 0; }
     bool over() const { return reader_.finished(); }

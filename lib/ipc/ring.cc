@@ -1,6 +1,7 @@
 #include "lib/ipc/ring.h"
 
 #include <exception>
+#include <utility>
 
 #include "lib/base/error.h"
 #include "lib/io/connect.h"
@@ -101,8 +102,9 @@ io::Task<void> RingClient::send(Duplex& link) {
                 news.push_back(ring);
         }
         sent_ = std::move(now);
-        all_ = false;
-        if (!news.empty())
+        // Also with nothing to tell: only who has spoken is asked from then on.
+        bool answer = std::exchange(all_, false);
+        if (answer || !news.empty())
             link.put(static_cast<uint8_t>(RingFrame::rings), encode_rings(news));
         co_await link.flush();
     }

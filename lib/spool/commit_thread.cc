@@ -62,8 +62,12 @@ void CommitThread::rotate(std::shared_ptr<Completions::Ticket> ticket) {
 }
 
 std::vector<Published> CommitThread::published() const {
+    std::vector<Published> all;
+    if (auto spare = supply_.spare())
+        all.push_back(*spare);
     std::lock_guard hold(mutex_);
-    return {published_.begin(), published_.end()};
+    all.insert(all.end(), published_.begin(), published_.end());
+    return all;
 }
 
 // --- the thread ---

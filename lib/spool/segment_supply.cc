@@ -34,6 +34,13 @@ void SegmentSupply::claim() {
     claimed_.notify_all();
 }
 
+std::optional<Published> SegmentSupply::spare() {
+    std::lock_guard hold(mutex_);
+    if (!spare_)
+        return std::nullopt;
+    return Published{spare_->number(), spare_->epoch(), 0};
+}
+
 // The spare, claimed now if need be. A failure found while nobody asked is tried again.
 std::unique_ptr<Segment> SegmentSupply::take_claimed() {
     std::unique_lock hold(mutex_);

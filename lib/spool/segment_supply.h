@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,6 +26,8 @@ class SegmentSupply {
 
     // Claims a spare soon, if there is none.
     void prepare();
+    // The spare, as one without records.
+    std::optional<Published> spare();
     // Waits for the spare or for a fresh claim. Throws Refused(no_space) or base::SystemError.
     std::unique_ptr<Segment> take();
     // Seals the segment, then gives up its lock; in the background.

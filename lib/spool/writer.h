@@ -46,7 +46,8 @@ class Writer {
     // The same for an entry of a journal (Kind::journal).
     io::Task<Committed> append(std::string_view entry);
 
-    // Every segment held, and those left in the last switches, with what is durable in it.
+    // Every segment held, and those left in the last switches, with what is durable in it: nothing
+    // (`committed` is 0) in one that was claimed ahead.
     std::vector<Published> published() const;
     // Leaves the current segment (seals it) and goes on in another: old entries of a journal can
     // then be recycled.

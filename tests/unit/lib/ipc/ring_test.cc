@@ -99,6 +99,17 @@ TEST_F(RingTest, TellsAllAtFirstThenWhatMovedThenAllWhenAsked) {
     EXPECT_EQ(heard.frames.size(), 2u);
 }
 
+TEST_F(RingTest, SpeaksAtFirstWithNothingToTellToo) {
+    published_.clear();
+    io::Listener door(io::listen_unix(folder_ / "qmgr", 0600));
+    Heard heard;
+    scope_.spawn(client_.run());
+    scope_.spawn(hear(door, heard, true));
+    settle();
+    ASSERT_EQ(heard.frames.size(), 2u);
+    EXPECT_TRUE(heard.frames[1].empty());
+}
+
 TEST_F(RingTest, AnswersAnAskWithEverything) {
     io::Listener door(io::listen_unix(folder_ / "qmgr", 0600));
     Heard heard;
