@@ -30,6 +30,8 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->encoding = envelope.encoding;
     message->has_leading_dots = found.has_leading_dots;
     message->content_file = std::move(found.content_file);
+    if (orphans_ != nullptr)
+        orphans_->named(message->content_file);
     message->arrival = envelope.arrival;
     message->recipients.resize(envelope.recipients.size());
     for (size_t i = 0; i < envelope.recipients.size(); ++i)

@@ -113,6 +113,7 @@ size_t LogFollower::read_some(SegmentFollower& follower) {
         log::segment_trouble(follower.id().segment, error.what());
         follower.rest();
     }
+    damaged_ = damaged_ || follower.damaged();
     return read;
 }
 

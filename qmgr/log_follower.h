@@ -73,6 +73,8 @@ class LogFollower {
 
     // Free segments run low.
     bool pressed() const { return pressed_; }
+    // Damage was found: what it named is not known.
+    bool damaged() const { return damaged_; }
     // Nothing is unread.
     bool all_read() const;
     size_t segments() const { return followers_.size(); }
@@ -102,6 +104,7 @@ class LogFollower {
     uint64_t looked_ = 0;             // all segments of that serial are known
     std::set<spool::SegmentId> old_;  // claimed before this qmgr started
     bool pressed_ = false;
+    bool damaged_ = false;
     bool missed_ = false;  // a segment that is there could not be opened
 };
 

@@ -51,6 +51,11 @@ void spool_trouble(std::string_view what, std::string_view why) {
     base::log::warning(base::text(what, ": ", why));
 }
 
+void orphans_removed(size_t count) {
+    base::log::info(
+        base::text("removed ", count, " content files of mail that was never accepted"));
+}
+
 void segment_trouble(uint32_t segment, std::string_view why) {
     base::log::error(base::text("log segment ", segment, " cannot be read now: ", why));
 }

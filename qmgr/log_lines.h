@@ -20,6 +20,8 @@ void dropped(const Message& message);
 void corrupt(const Message& message, std::string_view why);
 void put_aside(std::string_view queue_id, std::string_view why);
 void spool_trouble(std::string_view what, std::string_view why);
+// Content files that no record names.
+void orphans_removed(size_t count);
 // A segment of the log that is tried again soon.
 void segment_trouble(uint32_t segment, std::string_view why);
 void agent_lost(std::string_view transport, std::string_view why, size_t deliveries);

@@ -1,5 +1,6 @@
 #include "qmgr/queue_manager.h"
 
+#include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
@@ -41,6 +42,7 @@ io::Task<void> QueueManager::start() {
         filed_.insert(file.id);
         file_found(file);
     }
+    co_await find_orphans();
     started_ = log_.moment();
     co_await dispatcher_.adopt(io::loop().now() + adopt_limit);
     scope_.spawn(for_good("reading the log", [this] { return log_.run(); }));
@@ -75,6 +77,7 @@ io::Task<void> QueueManager::every_second() {
         if (!caught_up_ && log_.caught_up(started_)) {
             caught_up_ = true;
             filed_.clear();
+            scope_.spawn(remove_orphans());
             journal_.forget_unclaimed(
                 [this](const std::string& id) { return timetable_.contains(id); });
         }
@@ -88,6 +91,36 @@ io::Task<void> QueueManager::every_second() {
         time_changed_.set();  // the calendar may have been set
         co_await io::sleep_until(next);
     }
+}
+
+// Must come before the moment up to which everything is read, and before anything is.
+io::Task<void> QueueManager::find_orphans() {
+    auto found = std::make_shared<std::shared_ptr<spool::ContentSweep>>();
+    std::function<void()> job = [disk = &disk_, root = settings_.folders.root, found] {
+        *found = std::make_shared<spool::ContentSweep>(*disk, root);
+    };
+    try {
+        co_await thread_.run(job);
+        orphans_ = *found;
+    } catch (const base::SystemError& error) {
+        log::spool_trouble("content", error.what());
+    }
+}
+
+// What processes have left that died while they received a message.
+io::Task<void> QueueManager::remove_orphans() {
+    std::shared_ptr<spool::ContentSweep> orphans = std::exchange(orphans_, nullptr);
+    if (orphans == nullptr || log_.damaged())
+        co_return;
+    auto removed = std::make_shared<size_t>(0);
+    std::function<void()> job = [orphans, removed] { *removed = orphans->remove_rest(); };
+    try {
+        co_await thread_.run(job);
+    } catch (const base::SystemError& error) {
+        log::spool_trouble("content", error.what());
+    }
+    if (*removed > 0)
+        log::orphans_removed(*removed);
 }
 
 // Where segments or memory run short, mail that only waits leaves the log.

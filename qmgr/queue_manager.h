@@ -14,6 +14,7 @@
 
 #include "lib/io/event.h"
 #include "lib/io/scope.h"
+#include "lib/spool/content_sweep.h"
 #include "lib/spool/job_thread.h"
 #include "lib/spool/mover.h"
 #include "lib/spool/status_area.h"
@@ -110,6 +111,9 @@ class QueueManager : public Desk {
         return (log_.pressed() || !room()) && io::loop().now() >= no_space_until_;
     }
 
+    io::Task<void> find_orphans();
+    io::Task<void> remove_orphans();
+
     // Control.
     bool remove(const std::string& id);
     bool flush(const std::string& id);
@@ -131,6 +135,8 @@ class QueueManager : public Desk {
     Dispatcher dispatcher_;
 
     std::unordered_map<std::string, std::unique_ptr<Message>> messages_;
+    // Content files of before our time, while it is not known that a record names them.
+    std::shared_ptr<spool::ContentSweep> orphans_;
     Timetable timetable_;             // of those in memory that wait, and of files
     std::set<std::string> incoming_;  // files in incoming/; others that wait lie in deferred/
     std::set<std::string> filed_;     // had a file at start, until the log of then is read

@@ -61,6 +61,7 @@ class SegmentFollower {
     bool caught_up(uint64_t serial) const { return !unread_ && heard_ >= serial; }
     // Nothing more will come and nothing is left to do.
     bool finished() const { return !unread_ && reader_.finished() && open == 0; }
+    bool damaged() const { return reader_.damaged() > 0; }
     bool over() const { return reader_.finished(); }
 
     unsigned open = 0;       // messages that are not finished

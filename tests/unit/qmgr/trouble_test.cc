@@ -1,5 +1,6 @@
 // A disk that fails or is full, and agents that come and go at once: qmgr goes on afterwards.
 #include <filesystem>
+#include <fstream>
 
 #include "tests/unit/qmgr/instance.h"
 
@@ -107,6 +108,23 @@ TEST_F(QmgrTrouble, MovesNothingForAWhileWhereThereIsNoSpace) {
     run_for(3200ms);
     EXPECT_EQ(logged("warning: " + id + ": "), 1u);
     disk_.failing = 0;
+}
+
+TEST_F(QmgrTrouble, RemovesContentFilesThatNoRecordNames) {
+    std::string large(200000, 'x');
+    for (size_t at = 998; at < large.size(); at += 1000)
+        large.replace(at, 2, "\r\n");
+    agent_->mute = true;
+    send("a@example.org", {"x@example.com"}, large + "\r\n");
+    ASSERT_EQ(files("content"), 1u);
+    std::ofstream(folder_ + "/content/0123456789ABCDEF") << "half a mess";
+    start();
+    ASSERT_TRUE(until([this] {
+        ring();
+        return logged("removed 1 content files") == 1;
+    }));
+    EXPECT_EQ(files("content"), 1u);
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/content/0123456789ABCDEF"));
 }
 
 }  // namespace

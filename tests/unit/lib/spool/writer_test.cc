@@ -165,6 +165,21 @@ TEST_F(WriterTest, RefusesWhenThereIsNoRoom) {
     run(writer.close());
 }
 
+TEST_F(WriterTest, PublishesWhatItClaimedAheadAsEmpty) {
+    Writer writer(options_, disk_);
+    for (int i = 0; i < 1000 && writer.published().empty(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    auto ahead = writer.published();
+    ASSERT_EQ(ahead.size(), 1u);
+    EXPECT_EQ(ahead[0].committed, 0u);
+    run(commit_some(writer, 1, 100));
+    auto used = writer.published();
+    ASSERT_EQ(used.size(), 1u);
+    EXPECT_EQ(used[0].epoch, ahead[0].epoch);
+    EXPECT_GT(used[0].committed, 0u);
+    run(writer.close());
+}
+
 TEST_F(WriterTest, PublishesWhatIsDurable) {
     Writer writer(options_, disk_);
     run(commit_some(writer, 3, 100));
