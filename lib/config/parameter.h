@@ -26,7 +26,8 @@ struct Parameter {
     int64_t most = 0;
     std::string_view meaning;  // one line; for moot: why
     State state = State::works;
-    std::string_view tolerated;  // for risky: values, separated by '|', that only warn
+    std::string_view
+        tolerated;  // values, separated by '|': risky ones only warn, others are silent
 };
 
 // In order of name.

@@ -52,8 +52,10 @@ constexpr Parameter moot(Parameter row) {
     row.state = State::moot;
     return row;
 }
-constexpr Parameter not_built(Parameter row) {
+// `acts_as` is what happens now whatever is set: setting just that is silent too.
+constexpr Parameter not_built(Parameter row, Text acts_as = {}) {
     row.state = State::not_built;
+    row.tolerated = acts_as;
     return row;
 }
 // `tolerated` values (separated by '|', compared without regard to commas and spaces) only warn;

@@ -52,7 +52,7 @@ static constexpr Parameter rows[] = {
     not_built(text("mailbox_transport", "", "the transport that delivers to users")),
     not_built(size("mailbox_size_limit", "51200000", 0, most, "the size of a mailbox")),
     not_built(text("luser_relay", "", "where mail for unknown users goes")),
-    not_built(flag("biff", "yes", "tells users who are logged in of new mail")),
+    not_built(flag("biff", "yes", "tells users who are logged in of new mail"), "no"),
     not_built(text("default_database_type", "hash", "the type of tables made by postmap")),
     not_built(time("delay_warning_time", "0h", 0, most_int, "when a sender is told that mail is late; 0: never")),
     not_built(list("notify_classes", "resource, software", "troubles that the postmaster is told of")),

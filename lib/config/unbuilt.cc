@@ -31,8 +31,11 @@ Verdict judge_unbuilt(const Parameter& parameter, std::string_view value,
     std::string written = normal(value);
     if (!unbuilt || written == normal(fallback))
         return {};
+    bool tolerated = is_tolerated(written, parameter.tolerated);
+    if (parameter.state == State::not_built && tolerated)
+        return {};
     std::string setting = base::text(parameter.name, " = ", base::printable(value));
-    if (parameter.state == State::not_built || is_tolerated(written, parameter.tolerated))
+    if (parameter.state == State::not_built || tolerated)
         return {Concern::warn, setting + " is not built yet and has no effect"};
     return {Concern::stop,
             setting + " is not built yet, and mail could suffer if it were ignored: expected " +

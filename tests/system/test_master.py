@@ -114,7 +114,8 @@ def test_processes_on_demand():
                 client.connect(str(instance.queue / "public" / "showq"))
                 pid, = eventually(lambda: instance.pids("showq"), 10, "showq")
             os.kill(pid, signal.SIGKILL)
-            eventually(lambda: not instance.pids("showq"), 10, "showq gone")
+            # Where it died before it accepted, another one comes for the client that still waits.
+            eventually(lambda: pid not in instance.pids("showq"), 10, "showq gone")
 
 
 @test()

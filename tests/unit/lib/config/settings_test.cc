@@ -89,12 +89,13 @@ TEST(Settings, PerTransportNamesFallBack) {
 TEST(Settings, WarnsOfWhatHasNoEffect) {
     Settings s =
         of("biff = no\nno_such = 1\nused = $empty_one\nsmtpd_banner = $used\n"
-           "smtp_tls_security_level = may\nbiff = no\nhtml_directory = /x\n");
+           "smtp_tls_security_level = may\nbiff = no\nhtml_directory = /x\n"
+           "smtpd_peername_lookup = no\nsyslog_facility = local1\n");
     std::vector<std::string> expected = {
         "main.cf, line 6: biff overrides the setting at main.cf, line 1",
         "$empty_one is used but has no value; it is taken as empty",
-        "main.cf, line 6: biff = no is not built yet and has no effect",
-        "main.cf, line 5: smtp_tls_security_level = may is not built yet and has no effect"};
+        "main.cf, line 5: smtp_tls_security_level = may is not built yet and has no effect",
+        "main.cf, line 9: syslog_facility = local1 is not built yet and has no effect"};
     EXPECT_EQ(s.warnings(), expected);
     EXPECT_EQ(config::unused_names(s.main_cf(), {}), std::vector<std::string>{"no_such"});
 }
