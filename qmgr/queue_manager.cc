@@ -34,6 +34,12 @@ QueueManager::QueueManager(const Settings& settings, spool::Disk& disk)
       bounces_(settings.folders.root + "/private/bounce"),
       dispatcher_(settings_, dispatch_events(), deaths_, scope_) {}
 
+// Their jobs refer to parts that are destroyed before the threads.
+QueueManager::~QueueManager() {
+    thread_.finish();
+    file_thread_.finish();
+}
+
 io::Task<void> QueueManager::start() {
     co_await log_.open();
     co_await journal_.open();

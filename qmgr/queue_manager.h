@@ -35,6 +35,7 @@ class QueueManager : public Desk {
   public:
     // Throws base::SystemError when the queue directory cannot be used.
     explicit QueueManager(const Settings& settings, spool::Disk& disk = spool::real_disk());
+    ~QueueManager();  // waits for what the threads have under way
 
     // Finds what is queued and hears the agents of an earlier qmgr; then everything runs in
     // scope().

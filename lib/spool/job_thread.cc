@@ -39,12 +39,17 @@ JobThread::JobThread() : state_(std::make_shared<State>()) {
 }
 
 JobThread::~JobThread() {
+    finish();
+}
+
+void JobThread::finish() {
     {
         std::lock_guard hold(state_->mutex);
         state_->stopping = true;
         state_->changed.notify_one();
     }
-    state_->thread.join();
+    if (state_->thread.joinable())
+        state_->thread.join();
 }
 
 // Null when there is nothing left and nothing will come.

@@ -14,7 +14,10 @@ namespace spool {
 class JobThread {
   public:
     JobThread();
-    ~JobThread();  // runs what is left, then ends the thread
+    ~JobThread();  // finish()
+    // Runs what is left, then ends the thread: for an owner whose jobs refer to parts of it that
+    // are destroyed before the JobThread. Nothing may be posted after that.
+    void finish();
 
     // Returns when `job` has run on the thread; rethrows what it threw. What the job refers to must
     // live until it has run: give it shared or own state, since the waiter may be cancelled.
