@@ -1,5 +1,10 @@
 // What commands and triggers ask for.
+#include <functional>
+
+#include "lib/base/error.h"
 #include "lib/io/loop.h"
+#include "lib/spool/log_scan.h"
+#include "qmgr/log_lines.h"
 #include "qmgr/queue_manager.h"
 
 namespace qmgr {
@@ -56,11 +61,46 @@ ipc::ControlEntry QueueManager::describe(const Message& message) const {
     return entry;
 }
 
+// Looks for these where we have not come to yet; the thread marks them, and the doomed are not
+// taken up when they are read.
+io::Task<std::set<std::string>> QueueManager::remove_unread(std::vector<std::string> ids) {
+    auto found = std::make_shared<std::set<std::string>>();
+    if (ids.empty() || log_.all_read())
+        co_return *found;
+    doomed_.insert(ids.begin(), ids.end());
+    std::function<void()> job = [this, ids, found] {
+        std::set<std::string> wanted(ids.begin(), ids.end());
+        spool::LogScan scan(settings_.folders.root, disk_);
+        while (auto message = scan.next()) {
+            if (!wanted.contains(message->envelope.queue_id))
+                continue;
+            for (uint32_t i = 0; i < message->states.size(); ++i)
+                if (message->owed(i)) {
+                    states_.mark(message->ref, i, State::done);
+                    found->insert(message->envelope.queue_id);
+                }
+        }
+    };
+    try {
+        co_await thread_.run(job);
+    } catch (const base::SystemError& error) {
+        log::spool_trouble("removal", error.what());
+    }
+    for (const std::string& id : ids) {
+        if (!found->contains(id))
+            doomed_.erase(id);
+        else if (messages_.contains(id))
+            remove(id);  // it was read meanwhile
+    }
+    co_return *found;
+}
+
 io::Task<ipc::ControlAnswer> QueueManager::control(ipc::ControlRequest request) {
     ipc::ControlAnswer answer;
     if (request.verb == ipc::ControlVerb::list && request.queue_ids.empty())
         for (auto& [id, message] : messages_)
             answer.entries.push_back(describe(*message));
+    std::vector<std::string> unknown;
     for (const std::string& id : request.queue_ids) {
         ipc::ControlEntry entry;
         entry.queue_id = id;
@@ -76,7 +116,12 @@ io::Task<ipc::ControlAnswer> QueueManager::control(ipc::ControlRequest request) 
         }
         if (there)
             answer.entries.push_back(std::move(entry));
+        else if (request.verb == ipc::ControlVerb::remove)
+            unknown.push_back(id);
     }
+    std::set<std::string> removed = co_await remove_unread(std::move(unknown));
+    for (const std::string& id : removed)
+        answer.entries.push_back({id, false, {}, {}});
     co_return answer;
 }
 

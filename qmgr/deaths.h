@@ -14,6 +14,8 @@ namespace qmgr {
 class Deaths {
   public:
     void note(pid_t pid, int signal) {
+        if (signals_.size() >= kept)
+            signals_.erase(signals_.begin());
         signals_[pid] = signal;
         noted_.set();
     }
@@ -32,6 +34,7 @@ class Deaths {
     }
 
   private:
+    static constexpr size_t kept = 1000;  // of those nobody asked about
     std::map<pid_t, int> signals_;
     io::Event noted_;
 };

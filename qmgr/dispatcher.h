@@ -113,6 +113,7 @@ class Dispatcher : private AgentListener {
     std::unordered_map<uint64_t, Delivery> deliveries_;
     uint64_t next_id_;
     uint32_t next_solo_lane_ = 1u << 31;
+    size_t foreign_ = 0;  // deliveries of an earlier qmgr
     io::Event work_;
     io::Event hello_;
     bool stopped_ = false;

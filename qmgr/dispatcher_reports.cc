@@ -37,6 +37,7 @@ void Dispatcher::greeted(Agent& agent, ipc::AgentHello hello) {
         delivery.recipients = std::move(flight.recipients);
         delivery.agent = &agent;
         ++agent.outstanding;
+        ++foreign_;
         deliveries_.emplace(flight.id, std::move(delivery));
     }
     hello_.set();
@@ -60,6 +61,8 @@ io::Task<void> Dispatcher::adopt(io::Instant deadline) {
 
 std::vector<uint32_t> Dispatcher::elsewhere(const std::string& queue_id) const {
     std::vector<uint32_t> found;
+    if (foreign_ == 0)
+        return found;
     for (auto& [id, delivery] : deliveries_)
         if (delivery.message == nullptr && delivery.queue_id == queue_id)
             found.insert(found.end(), delivery.recipients.begin(), delivery.recipients.end());
@@ -75,6 +78,7 @@ void Dispatcher::reported(Agent& agent, ipc::DeliveryReport report) {
     --agent.outstanding;
     feedback(delivery, report);
     bool foreign = delivery.message == nullptr;
+    foreign_ -= foreign;
     Message* message = foreign ? events_.find(delivery.queue_id) : delivery.message;
     work_.set();
     if (message == nullptr)
@@ -148,6 +152,7 @@ void Dispatcher::gone(const std::string& transport, Agent& agent, const std::str
     std::vector<Delivery> lost;
     for (auto each = deliveries_.begin(); each != deliveries_.end();) {
         if (each->second.agent == &agent) {
+            foreign_ -= each->second.message == nullptr;
             lost.push_back(std::move(each->second));
             each = deliveries_.erase(each);
         } else {

@@ -41,7 +41,11 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->sender = std::move(envelope.sender);
     message->dsn_envid = std::move(envelope.dsn_envid);
     message->dsn_ret = std::move(envelope.dsn_ret);
-    if (!follower.fresh() && !recover(*message, states)) {
+    bool gone = doomed_.erase(message->queue_id) > 0;
+    for (uint32_t i = 0; gone && i < message->recipients.size(); ++i)
+        mark(*message, i, State::done);
+    if (gone || (!follower.fresh() && !recover(*message, states))) {
+        follower.dirty = true;
         if (!message->content_file.empty())
             log_.remove_later(message->content_file, follower);
         return;

@@ -117,6 +117,7 @@ class QueueManager : public Desk {
 
     // Control.
     bool remove(const std::string& id);
+    io::Task<std::set<std::string>> remove_unread(std::vector<std::string> ids);
     bool flush(const std::string& id);
     void flush_all();
     ipc::ControlEntry describe(const Message& message) const;
@@ -142,6 +143,7 @@ class QueueManager : public Desk {
     std::set<std::string> incoming_;  // files in incoming/; others that wait lie in deferred/
     std::set<std::string> filed_;     // had a file at start, until the log of then is read
     std::unordered_map<std::string, std::set<uint32_t>> reports_;  // found, not claimed yet
+    std::set<std::string> doomed_;  // removed while in the part of the log that was not read
     io::Event time_changed_;
     std::set<std::string> loads_;  // files that are being read
     LogFollower::Moment started_;

@@ -62,6 +62,7 @@ Settings::Settings(const config::Settings& s, const std::string& queue_directory
     folders.hashed.clear();
     for (const std::string& queue : s.list("hash_queue_names"))
         folders.hashed.insert(queue);
+    limits(route.transport);  // throws now rather than at the first message
 }
 
 TransportLimits Settings::limits(const std::string& transport) const {

@@ -285,7 +285,7 @@ void QueueManager::forget(Message& message) {
     bool was_full = !room();
     if (message.in_log() && message.finished())
         log_.finished(message);
-    if (message.deaths > 0 || message.attempts > 0)
+    if (message.finished())
         journal_.forget(message.queue_id);
     messages_.erase(std::string(message.queue_id));
     if (was_full) {

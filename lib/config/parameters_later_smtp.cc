@@ -58,8 +58,6 @@ static constexpr Parameter rows[] = {
     not_built(number("default_delivery_slot_discount", "50", 0, 100, "percent of slots forgiven")),
     not_built(number("default_delivery_slot_loan", "3", 0, most_int, "slots lent")),
     not_built(number("default_minimum_delivery_slots", "3", 0, most_int, "the shortest message that others may go before")),
-    not_built(text("default_destination_concurrency_negative_feedback", "1", "how fast the window shrinks")),
-    not_built(text("default_destination_concurrency_positive_feedback", "1", "how fast the window grows")),
     risky(time("default_destination_rate_delay", "0s", 0, most_int, "the pause between deliveries to a destination")),
     risky(time("default_transport_rate_delay", "0s", 0, most_int, "the pause between deliveries of a transport")),
     not_built(number("default_extra_recipient_limit", "1000", 0, most_int, "recipients in memory beyond the limit")),

@@ -19,6 +19,8 @@ static constexpr Parameter rows[] = {
     number("default_destination_concurrency_limit", "20", 0, most_int, "deliveries to a destination at a time; 0: no limit"),
     number("default_destination_recipient_limit", "50", 0, most_int, "recipients of one delivery; 0: no limit"),
     number("default_destination_concurrency_failed_cohort_limit", "1", 0, most_int, "failures, in windows, until a destination is dead; 0: never"),
+    text("default_destination_concurrency_positive_feedback", "1", "what a delivery adds to the window of its destination"),
+    text("default_destination_concurrency_negative_feedback", "1", "what a failure takes from the window of its destination"),
     list("hash_queue_names", "deferred, defer", "queue directories with subdirectories"),
     number("hash_queue_depth", "1", 1, 16, "levels of subdirectories"),
 };

@@ -218,7 +218,7 @@ io::Task<void> Instance::commit(mail::Envelope envelope, std::string content) {
 }
 
 void Instance::ring() {
-    if (!manager_)
+    if (!manager_ || !rings_)
         return;
     std::vector<ipc::Ring> rings;
     for (const spool::Published& held : writer_->published())

@@ -88,6 +88,7 @@ class Instance : public testing::Test {
     void resend(mail::Envelope envelope);
     ipc::ControlAnswer control(ipc::ControlVerb verb, const std::string& id);
     void ring();
+    bool rings_ = true;  // else the writer stands still
     bool empty() const { return manager_->messages() == 0; }
     size_t files(const std::string& queue) const;
     // How many log lines so far hold `text`.

@@ -258,24 +258,6 @@ TEST_F(QmgrTest, DrainsTheLogIntoFilesThatAreDueAtOnce) {
     EXPECT_TRUE(empty());
 }
 
-TEST_F(QmgrTest, RemovesAMessageOnCommand) {
-    start();
-    agent_->mute = true;
-    std::string id = send("a@example.org", {"x@example.com"});
-    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1; }));
-    EXPECT_EQ(control(ipc::ControlVerb::remove, id).entries.size(), 1u);
-    EXPECT_EQ(control(ipc::ControlVerb::remove, "NOSUCH").entries.size(), 0u);
-    ipc::DeliveryReport report = all(mail::Status::deferred, "later")(agent_->requests[0]);
-    report.id = agent_->requests[0].id;
-    agent_->report(report);
-    ASSERT_TRUE(until([this] { return empty(); }));
-    EXPECT_EQ(files("deferred"), 0u);
-    kill();
-    start();
-    run_for(50ms);
-    EXPECT_EQ(agent_->requests.size(), 1u);
-}
-
 TEST_F(QmgrTest, KeepsNoMoreInMemoryThanItMay) {
     start("qmgr_message_active_limit = 10\n");
     agent_->mute = true;
