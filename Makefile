@@ -26,7 +26,7 @@ MODE_asan    := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undef
 MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan -Wno-maybe-uninitialized
 MODE     := $(MODE_$(VARIANT))
 CXXFLAGS_ALL := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote . $(WARNINGS) $(MODE) $(CXXFLAGS)
-LIBS     := -levent_core -pthread
+LIBS     := -levent_core -lldns -ldb -lpcre2-8 -llmdb -lcdb -pthread
 TEST_LIBS := -lgtest -lgmock
 
 OUT      := $(BUILD)/$(VARIANT)
@@ -35,7 +35,7 @@ BIN      := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/bin
 LIBEXEC_OUT := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/libexec
 
 # The thread sanitizer is for what has threads: only that and the floors below it are built for it.
-TSAN_LIBS := base io mail config tls dns dict esmtp spool
+TSAN_LIBS := base io mail config tls dns dict esmtp spool rewrite
 LIB_DIRS := $(if $(filter tsan,$(VARIANT)),$(wildcard $(addprefix lib/,$(TSAN_LIBS))),$(sort $(wildcard lib/*)))
 SOURCES  := $(wildcard $(addsuffix /*.cc,$(LIB_DIRS) $(if $(filter tsan,$(VARIANT)),,$(DAEMONS))))
 ARCHIVED := $(filter-out %/main.cc,$(SOURCES))

@@ -3,9 +3,10 @@
 # deps.sh all (what `make check` and `make bench` need too). Does nothing when all are there.
 set -euo pipefail
 
-packages=(g++ make libevent-dev python3)
+packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev)
 if [ "${1:-all}" = all ]; then
-    packages+=(git libgtest-dev libgmock-dev clang-format strace swaks postfix procps)
+    packages+=(git libgtest-dev libgmock-dev clang-format strace swaks procps iproute2 nsd unbound
+               postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm)
 fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -38,12 +39,13 @@ fi
 
 if [[ " ${missing[*]} " == *" postfix "* ]]; then
     echo "postfix postfix/main_mailer_type select No configuration" | "${run[@]}" debconf-set-selections
-    policy=/usr/sbin/policy-rc.d
-    if [ ! -e $policy ]; then
-        printf '#!/bin/sh\nexit 101\n' | "${run[@]}" tee $policy >/dev/null
-        "${run[@]}" chmod 755 $policy
-        trap '"${run[@]}" rm -f $policy' EXIT
-    fi
+fi
+# Servers that come along are started by tests only, in scratch folders.
+policy=/usr/sbin/policy-rc.d
+if [ "${1:-all}" = all ] && [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${run[@]}" tee $policy >/dev/null
+    "${run[@]}" chmod 755 $policy
+    trap '"${run[@]}" rm -f $policy' EXIT
 fi
 echo "deps: installing ${missing[*]}"
 "${run[@]}" apt-get update -qq

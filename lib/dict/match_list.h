@@ -1,0 +1,52 @@
+// MatchList is a list of patterns as mydestination, relay_domains, mynetworks and others have it.
+//
+// Elements: a name, "!element" to exclude, "type:table" (a key that is found matches), "/file" with
+// more elements. The first element that matches decides.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/dict/maps.h"
+
+namespace dict {
+
+class MatchList {
+  public:
+    enum class Of : uint8_t {
+        strings,    // as they are, without regard to case
+        domains,    // "example.com"; ".example.com" matches below it; see parents
+        addresses,  // numeric addresses against 192.0.2.0/24, [2001:db8::]/32 …
+    };
+    enum class Match : uint8_t { no, yes, retry };
+    struct Answer {
+        Match match = Match::no;
+        std::string element;  // what matched; for retry: why
+        bool yes() const { return match == Match::yes; }
+        bool retry() const { return match == Match::retry; }
+    };
+
+    MatchList();
+    MatchList(MatchList&&) noexcept;
+    MatchList& operator=(MatchList&&) noexcept;
+    ~MatchList();
+
+    // Of the elements of `parameter`. Domains match their subdomains too where
+    // parent_domain_matches_subdomains names the parameter. Throws config::Error that names file,
+    // line, parameter and element.
+    static MatchList of(Of kind, Tables& tables, const config::Settings& settings,
+                        std::string_view parameter);
+
+    bool empty() const;
+    io::Task<Answer> match(std::string_view key) const;
+
+  private:
+    struct Element;
+    std::vector<Element> elements_;
+    Of kind_ = Of::strings;
+    bool subdomains_ = false;
+};
+
+}  // namespace dict

@@ -1,0 +1,61 @@
+// Router says where a recipient's mail goes next: class of address, transport, next hop.
+//
+// One Router serves smtpd (to judge a recipient), qmgr (to deliver) and the explaining command, so
+// that they cannot differ. The order of precedence is in ROUTING.md beside this file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/config/settings.h"
+#include "lib/dict/tables.h"
+#include "lib/io/task.h"
+#include "lib/mail/dsn.h"
+
+namespace route {
+
+enum class Class : uint8_t { local, virtual_alias, virtual_mailbox, relay, other };
+
+struct Route {
+    std::string transport;  // a service of master.cf: "smtp"
+    std::string nexthop;    // as configured: "[192.0.2.1]:25", "example.com", a list "a, b"
+    std::string recipient;  // the address in the form that is routed (after rewriting), external
+    Class address_class = Class::other;
+    bool relocated = false;  // relocated_maps has it: transport "error", nexthop the text
+
+    bool operator==(const Route&) const = default;
+};
+
+// Mail that waits or comes back because nothing says where it goes.
+struct Unroutable {
+    mail::Dsn dsn;       // class 4: it waits
+    std::string reason;  // for the log and for mailq
+
+    bool operator==(const Unroutable&) const = default;
+};
+
+struct Routed {
+    std::optional<Route> route;  // none: see unroutable
+    Unroutable unroutable;
+};
+
+class Router {
+  public:
+    // `tables` outlives it. Throws config::Error for settings that cannot be understood.
+    Router(const config::Settings& settings, dict::Tables& tables);
+    ~Router();
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // Both addresses in external form; `sender` "" is the null sender.
+    io::Task<Routed> route(std::string_view sender, std::string_view recipient) const;
+
+  private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace route
