@@ -78,7 +78,7 @@ class Run:
 
     @staticmethod
     def tidy(show):
-        from harness import instance
+        from harness import instance, places
         end_all(os.getpid())
         for each in instance.alive:
             if show:
@@ -87,8 +87,9 @@ class Run:
                 loud = [line for line in lines[:-LOG_LINES]
                         if re.search(r"(warning|error|fatal|panic): ", line)]
                 print("\n".join(loud[-LOG_LINES:] + lines[-LOG_LINES:]))
+        for folder in places.made:
             if not (show and os.environ.get("SYSTEM_KEEP")):
-                shutil.rmtree(each.folder, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def text(self):
         self.output.seek(0)

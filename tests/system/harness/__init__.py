@@ -6,6 +6,8 @@ from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
 from .client import Client, deliver
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
+from .name_server import NameServer
+from .network import own_network
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send
 from .tools import SmtpSink, need, run, smtp_source, strace, swaks

@@ -13,6 +13,8 @@ TOOLS = ROOT / "build" / "tests"
 
 _numbers = itertools.count(1)
 
+made = []  # the scratch folders of this test, for the runner to remove
+
 
 def loopback():
     """A loopback address that no other test uses now: made of our pid and a counter."""
@@ -30,4 +32,5 @@ def scratch():
     """A new folder, readable for the mail owner too. The runner removes it after the test."""
     folder = Path(tempfile.mkdtemp(prefix="posthaste-", dir=os.environ.get("SYSTEM_SCRATCH")))
     folder.chmod(0o755)
+    made.append(folder)
     return folder

@@ -1,0 +1,42 @@
+"""A network and an /etc/resolv.conf of this test's own, so that ports 25 and 53 are free.
+
+Needs root. Everything the test starts afterwards lives there: its whole net is 127.0.0.0/8.
+"""
+
+import ctypes
+import os
+import socket
+from pathlib import Path
+
+from .places import scratch
+from .tools import need, run
+
+NEW_MOUNTS, NEW_NETWORK = 0x00020000, 0x40000000
+RESOLV_CONF, HOSTS = Path("/etc/resolv.conf"), Path("/etc/hosts")
+
+
+def own_network(name_server="127.0.0.53", options="timeout:1 attempts:2", hosts=None):
+    """Moves this process into it; call before any thread starts. `hosts` replaces /etc/hosts."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(NEW_MOUNTS | NEW_NETWORK) != 0:
+        raise AssertionError(f"own_network: {os.strerror(ctypes.get_errno())} (needs root)")
+    run(need("mount"), "--make-rprivate", "/")
+    run(need("ip"), "link", "set", "lo", "up")
+    folder = scratch()
+    _cover(RESOLV_CONF, folder / "resolv.conf", f"nameserver {name_server}\noptions {options}\n")
+    if hosts is not None:
+        _cover(HOSTS, folder / "hosts", hosts)
+    return folder
+
+
+def _cover(target, file, text):
+    file.write_text(text)
+    file.chmod(0o644)
+    run(need("mount"), "--bind", file, target.resolve())
+
+
+def listens_on(address, port):
+    """True when something takes connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address, port)) == 0
