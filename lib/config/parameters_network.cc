@@ -10,6 +10,8 @@ static constexpr Parameter rows[] = {
     list("mynetworks", "127.0.0.0/8 [::1]/128", "the clients that may relay"),
     list("relayhost", "", "where all mail goes: one or a list of [address]:port, tried in order"),
     word("default_transport", "smtp", "the transport of all mail, and perhaps a next hop"),
+    list("resolver_nameservers", "", "the name servers that are asked, in place of resolv.conf's"),
+    number("dns_cache_limit", "10000", 0, most_int, "answers of name servers that each process remembers"),
 };
 // clang-format on
 

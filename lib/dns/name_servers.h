@@ -18,9 +18,11 @@ struct Options {
     base::Duration attempt_limit = std::chrono::seconds(5);  // of one question to one server
     unsigned attempts = 2;                                   // rounds over all servers
     size_t cache_entries = 10000;                            // dns_cache_limit
+    bool dnssec = false;      // asks servers to validate and to say so (the DO bit)
+    std::string resolv_conf;  // unless empty: this file says servers, limit and attempts, now and
+                              // whenever it changes
 
-    // resolver_nameservers, else resolv.conf (nameserver lines, options timeout: and attempts:).
-    // Throws config::Error for what is no address.
+    // resolver_nameservers, else /etc/resolv.conf. Throws config::Error for what is no address.
     static Options from(const config::Settings& settings);
 };
 
@@ -33,6 +35,10 @@ class NameServers : public Resolver {
 
     // The same question under way for another is waited for, not asked twice.
     io::Task<Answer> ask(std::string name, Type type) override;
+
+    // The names under which the machine's resolver would look for a host, by resolv.conf's search
+    // and ndots; with resolver_nameservers, by /etc/resolv.conf all the same.
+    std::vector<std::string> candidates(const std::string& host);
 
   private:
     struct Inside;

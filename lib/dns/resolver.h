@@ -18,7 +18,8 @@ class Resolver {
     virtual io::Task<Answer> ask(std::string name, Type type) = 0;
 };
 
-// The name under which PTR records for a numeric address stand: "1.2.0.192.in-addr.arpa".
+// The name under which PTR records for a numeric address stand: "1.2.0.192.in-addr.arpa"; "" for
+// what is no numeric address.
 std::string reverse_name(const std::string& address);
 
 }  // namespace dns
