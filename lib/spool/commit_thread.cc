@@ -178,6 +178,7 @@ void CommitThread::put(const Batch& batch, size_t from, size_t count) {
         record->committed = next_;
         if (record->file)
             record->file->keep();
+        record->file.reset();  // who hears of it next counts on its descriptor
     }
     publish();
 }

@@ -28,7 +28,7 @@ struct Pending : Completions::Ticket {
     RecordHeader header;                // the thread fills in where it goes
     std::string head;                   // room for the header, envelope, file name
     std::string content;                // what stays in the segment
-    std::shared_ptr<ContentFile> file;  // else; kept once the record is durable
+    std::shared_ptr<ContentFile> file;  // else; kept and let go once the record is durable
 
     uint64_t bytes() const { return head.size() + content.size(); }
 
