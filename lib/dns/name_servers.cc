@@ -1,9 +1,5 @@
 #include "lib/dns/name_servers.h"
 
-#include <array>
-
-#include <unistd.h>
-
 #include <unordered_map>
 
 #include "lib/dns/cache.h"
@@ -28,13 +24,6 @@ constexpr unsigned most_aliases = 10;
 constexpr size_t most_under_way = 1000;
 // RFC 9520 section 3.2: what failed is not asked again at once.
 constexpr base::Duration failure_lifetime = 1s;
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    if (gethostname(name.data(), name.size() - 1) != 0)
-        return {};
-    return name.data();
-}
 
 // A question that somebody asks now and others wait for.
 struct UnderWay {
@@ -75,9 +64,7 @@ class Permit {
 
 struct NameServers::Inside {
     explicit Inside(Options from)
-        : options(std::move(from)),
-          file(options.resolv_conf.empty() ? "/etc/resolv.conf" : options.resolv_conf),
-          cache(options.cache_entries) {
+        : options(std::move(from)), file(options.resolv_conf), cache(options.cache_entries) {
         use(options.servers, {options.attempt_limit, options.attempts, options.dnssec});
     }
 
@@ -90,7 +77,6 @@ struct NameServers::Inside {
 
     Options options;
     WatchedFile file;
-    ResolvConf conf;
     std::shared_ptr<Servers> servers;  // questions under way go on with those they began with
     Cache cache;
     io::Semaphore permits{most_under_way};
@@ -125,11 +111,10 @@ class Leading {
 }  // namespace
 
 void NameServers::Inside::read_file() {
-    if (!file.changed(io::loop().now()))
+    if (options.resolv_conf.empty() || !file.changed(io::loop().now()))
         return;
-    conf = ResolvConf::parse(file.text(), host_name());
-    if (!options.resolv_conf.empty())
-        use(conf.servers, {conf.timeout, conf.attempts, options.dnssec});
+    ResolvConf conf = ResolvConf::parse(file.text());
+    use(conf.servers, {conf.timeout, conf.attempts, options.dnssec});
 }
 
 io::Task<Reading> NameServers::Inside::inquire(Question question) {
@@ -179,11 +164,6 @@ io::Task<Answer> NameServers::ask(std::string name, Type type) {
         question.name = std::move(reading.alias);
     }
     co_return endless(question.name);
-}
-
-std::vector<std::string> NameServers::candidates(const std::string& host) {
-    inside_->read_file();
-    return inside_->conf.candidates(host);
 }
 
 }  // namespace dns

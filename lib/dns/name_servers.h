@@ -36,10 +36,6 @@ class NameServers : public Resolver {
     // The same question under way for another is waited for, not asked twice.
     io::Task<Answer> ask(std::string name, Type type) override;
 
-    // The names under which the machine's resolver would look for a host, by resolv.conf's search
-    // and ndots; with resolver_nameservers, by /etc/resolv.conf all the same.
-    std::vector<std::string> candidates(const std::string& host);
-
   private:
     struct Inside;
     std::unique_ptr<Inside> inside_;
