@@ -40,9 +40,9 @@ static constexpr PerTransport per_transport[] = {
 
 static std::vector<const Parameter*> all_rows() {
     std::vector<const Parameter*> all;
-    for (Rows rows : {identity_rows(), network_rows(), process_rows(), smtpd_rows(), message_rows(),
-                      queue_rows(), smtp_rows(), report_rows(), spool_rows(), later_rows(),
-                      later_smtp_rows(), later_smtpd_rows(), moot_rows()})
+    for (Rows rows : {identity_rows(), network_rows(), routing_rows(), process_rows(), smtpd_rows(),
+                      message_rows(), queue_rows(), smtp_rows(), report_rows(), spool_rows(),
+                      later_rows(), later_smtp_rows(), later_smtpd_rows(), moot_rows()})
         for (const Parameter& row : rows)
             all.push_back(&row);
     std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->name < b->name; });

@@ -67,7 +67,8 @@ constexpr Parameter risky(Parameter row, Text tolerated = {}) {
 }
 
 Rows identity_rows();     // names, directories, users, logging
-Rows network_rows();      // interfaces, networks, routing
+Rows network_rows();      // interfaces, networks
+Rows routing_rows();      // addresses and routing
 Rows process_rows();      // workers, limits of services
 Rows smtpd_rows();        // the SMTP server
 Rows message_rows();      // what is done to a message

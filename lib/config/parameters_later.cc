@@ -40,8 +40,6 @@ static constexpr Parameter rows[] = {
     risky(text("non_smtpd_milters", "", "mail filters for mail that does not come by SMTP")),
     not_built(choice("milter_default_action", "tempfail", "accept|reject|tempfail|quarantine|shutdown", "what happens when a mail filter fails")),
     not_built(text("milter_protocol", "6", "the protocol of mail filters")),
-    not_built(flag("append_dot_mydomain", "no", "adds $mydomain to a domain without a dot")),
-    not_built(flag("append_at_myorigin", "yes", "adds $myorigin to an address without a domain")),
     not_built(text("recipient_delimiter", "", "what separates a user from an extension")),
     not_built(flag("smtputf8_enable", "yes", "support of addresses beyond ASCII")),
     not_built(text("alias_maps", "hash:/etc/aliases", "tables of local aliases")),

@@ -22,7 +22,6 @@ struct Options {
     bool allow_percent_hack = true;
     bool append_at_myorigin = true;
     bool append_dot_mydomain = false;
-    std::string recipient_delimiter;
 
     static Options from(const config::Settings& settings);
 };
