@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/dict/lookup.h"
+#include "lib/io/clock.h"
 #include "lib/io/task.h"
 
 namespace dict {
@@ -16,6 +19,8 @@ enum class Key : uint8_t { whole, part };
 
 class Table {
   public:
+    using Visit = std::function<void(std::string_view key, std::string_view value)>;
+
     virtual ~Table() = default;
     Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
@@ -23,6 +28,15 @@ class Table {
     // Asks for `key`, folded to lower case where the kind of table has fixed keys. Throws nothing
     // but io::Cancelled: trouble is Lookup::State::retry.
     virtual io::Task<Lookup> find(std::string_view key, Key kind) = 0;
+
+    // Shows every entry, in the order of the table; false where this kind of table cannot.
+    virtual bool each(const Visit&) { return false; }
+
+    // The files behind it; empty for one that has none of its own.
+    virtual std::vector<std::string> files() const { return {}; }
+    // Looks whether a file was rebuilt, at most once a second, and opens it anew. True: it was, but
+    // this process may not open it, so that another must take its place.
+    virtual bool outdated(io::Instant) { return false; }
 
     // As configured: "type:name".
     const std::string& name() const { return name_; }

@@ -8,19 +8,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/config/settings.h"
+#include "lib/dict/destinations.h"
 #include "lib/dict/table.h"
+#include "lib/dict/use.h"
 
 namespace dict {
-
-// How a parameter uses its tables.
-struct Use {
-    bool fold = true;           // keys are compared without regard to case
-    bool substitutions = true;  // $1 in regexp and pcre values; refused where it would be a hole
-    bool operator<=>(const Use&) const = default;
-};
 
 class Tables {
   public:
@@ -37,11 +33,19 @@ class Tables {
     // The files behind all open tables, as they are watched for changes.
     std::vector<std::string> files() const;
 
+    // From here on this process sees other files under the same names (chroot): what is open stays
+    // so, and a table that is rebuilt makes the process outdated().
+    void leave_root() { rooted_ = false; }
+    // Opens anew what was rebuilt. True when there is something that this process may not open, so
+    // that another must take its place.
+    bool outdated();
+
   private:
-    struct Open;
-    std::map<std::pair<std::string, Use>, std::unique_ptr<Open>> open_;
+    std::map<std::pair<std::string, Use>, std::unique_ptr<Table>> open_;
     Proxy* proxy_;
     std::string default_type_;
+    Destinations destinations_;
+    bool rooted_ = true;
 };
 
 }  // namespace dict

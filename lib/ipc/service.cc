@@ -1,6 +1,7 @@
 #include "lib/ipc/service.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -45,6 +46,7 @@ class Service::Counted {
 Service::Service(int argc, char** argv, std::string_view program)
     : invocation_(start_invocation(argc, argv, program)),
       settings_(start_settings(invocation_, program)),
+      tables_(settings_),
       program_(program),
       listeners_lock_(hold_listeners(invocation_)),
       signals_({SIGTERM, SIGHUP}),
@@ -61,6 +63,8 @@ void Service::confine() {
         confinement.owner = settings_.text("mail_owner");
     if (invocation_.chroot)
         confinement.root = settings_.text("queue_directory");
+    if (invocation_.chroot && ::geteuid() == 0)
+        tables_.leave_root();
     ipc::confine(confinement);
 }
 
@@ -262,6 +266,7 @@ io::Task<void> Service::beat() {
     while (true) {
         base::Instant next = io::loop().now() + heartbeat_interval;
         say_status();
+        tables_.outdated();
         while (io::loop().now() < next)
             co_await io::sleep(tick);  // ends a turn, so that a log that was away gets its lines
     }

@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "lib/config/settings.h"
+#include "lib/dict/tables.h"
 #include "lib/io/channel.h"
 #include "lib/io/event.h"
 #include "lib/io/listener.h"
@@ -56,6 +57,9 @@ class Service {
     const std::string& name() const { return invocation_.service; }
     // What master.cf has behind the options, as pipe(8) reads it.
     const std::vector<std::string>& arguments() const { return invocation_.arguments; }
+    // The lookup tables of this process, to be opened while it is still privileged. Those that are
+    // rebuilt are opened anew by themselves, within a second.
+    dict::Tables& tables() { return tables_; }
     // queue_directory as this process reaches it, before and after a chroot: the working directory.
     static std::string queue_directory() { return "."; }
     // How many sessions this process may have at once: its share of the maxproc column; 0: any.
@@ -111,6 +115,7 @@ class Service {
 
     Invocation invocation_;
     config::Settings settings_;
+    dict::Tables tables_;
     std::string program_;
     base::Fd listeners_lock_;
     io::Loop loop_;

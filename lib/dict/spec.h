@@ -1,0 +1,40 @@
+// Spec is what a table is made from: its type, its name, and what it is to know of its process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lib/config/error.h"
+#include "lib/config/settings.h"
+#include "lib/dict/destinations.h"
+#include "lib/dict/table.h"
+#include "lib/dict/use.h"
+
+namespace dict {
+
+class Tables;
+
+struct Spec {
+    std::string full;  // "type:name"
+    std::string type;
+    std::string name;
+    Use use;
+    Tables* tables = nullptr;  // opens tables that this one asks
+    Proxy* proxy = nullptr;    // may be null
+    const Destinations* destinations = nullptr;
+    const bool* rooted = nullptr;  // see FileTable
+};
+
+// The makers of the types; they throw config::Error or base::SystemError.
+std::unique_ptr<Table> make_hash(const Spec& spec);
+std::unique_ptr<Table> make_btree(const Spec& spec);
+std::unique_ptr<Table> make_texthash(const Spec& spec);
+std::unique_ptr<Table> make_inline(const Spec& spec);
+std::unique_ptr<Table> make_static(const Spec& spec);
+std::unique_ptr<Table> make_environ(const Spec& spec);
+std::unique_ptr<Table> make_fail(const Spec& spec);
+std::unique_ptr<Table> make_regexp(const Spec& spec);
+std::unique_ptr<Table> make_cidr(const Spec& spec);
+
+}  // namespace dict

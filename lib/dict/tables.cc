@@ -1,0 +1,55 @@
+#include "lib/dict/tables.h"
+
+#include "lib/base/text.h"
+#include "lib/config/error.h"
+#include "lib/dict/types.h"
+#include "lib/io/loop.h"
+
+namespace dict {
+
+Tables::Tables(const config::Settings& settings, Proxy* proxy)
+    : proxy_(proxy),
+      default_type_(settings.value("default_database_type")),
+      destinations_(Destinations::of(settings)) {
+    if (default_type_.empty())
+        default_type_ = "hash";
+}
+
+Tables::~Tables() = default;
+
+Table& Tables::open(std::string_view name, Use use) {
+    Spec spec;
+    size_t colon = name.find(':');
+    spec.type = colon == name.npos ? default_type_ : std::string(name.substr(0, colon));
+    spec.name = colon == name.npos ? name : name.substr(colon + 1);
+    spec.full = base::text(spec.type, ':', spec.name);
+    if (spec.type.empty() || spec.name.empty())
+        throw config::Error(
+            base::text("open dictionary: expecting \"type:name\" form instead of \"", name, '"'));
+    std::pair<std::string, Use> key(spec.full, use);
+    if (auto found = open_.find(key); found != open_.end())
+        return *found->second;
+    spec.use = use;
+    spec.tables = this;
+    spec.proxy = proxy_;
+    spec.destinations = &destinations_;
+    spec.rooted = &rooted_;
+    return *(open_[key] = make_table(spec));
+}
+
+std::vector<std::string> Tables::files() const {
+    std::vector<std::string> all;
+    for (const auto& [key, table] : open_)
+        for (std::string& file : table->files())
+            all.push_back(std::move(file));
+    return all;
+}
+
+bool Tables::outdated() {
+    bool any = false;
+    for (const auto& [key, table] : open_)
+        any = table->outdated(io::loop().now()) || any;
+    return any;
+}
+
+}  // namespace dict

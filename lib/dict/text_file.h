@@ -1,0 +1,19 @@
+// A table whose file is text, read as a whole.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/dict/file_table.h"
+
+namespace dict {
+
+// Parses `text` of the file `path`; faults are warned of.
+using ParseText =
+    std::function<std::unique_ptr<Content>(std::string_view text, const std::string& path)>;
+
+FileTable::Load text_loader(ParseText parse);
+
+}  // namespace dict
