@@ -33,6 +33,11 @@ std::string escaped(std::string_view bytes) {
 
 }  // namespace
 
+void name_without_address(std::string_view name, std::string_view address, std::string_view why) {
+    base::log::warning(base::text("hostname ", name, " does not resolve to address ", address,
+                                  why.empty() ? "" : ": ", why));
+}
+
 void connect(const Session& session) {
     base::log::info(base::text("connect from ", session.client.text()));
 }

@@ -12,6 +12,8 @@ struct Session;
 
 namespace smtpd::log {
 
+// The name that an address is said to have does not lead back to it; `why` where that is known.
+void name_without_address(std::string_view name, std::string_view address, std::string_view why);
 void connect(const Session& session);
 void disconnect(const Session& session);
 // The first recipient was accepted: from here on the message has a name.

@@ -40,7 +40,10 @@ Client::Client(std::string_view ip, uint16_t from_port)
     : address(ip), port(base::text(from_port)) {}
 
 std::string Client::text() const {
-    return base::text(name, '[', address, ']');
+    std::string shown = base::text(name, '[', address, ']');
+    if (shows_port)
+        base::append(shown, ':', port);
+    return shown;
 }
 
 Policy Policy::from(const config::Settings& settings) {

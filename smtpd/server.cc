@@ -44,13 +44,17 @@ void reserve_queue_ids(spool::Writer& writer) {
 Server::Server(const config::Settings& settings)
     : options_(Options::from(settings)),
       policy_(Policy::from(settings)),
-      spool_(spool_options(settings, ipc::Service::queue_directory())) {}
+      spool_(spool_options(settings, ipc::Service::queue_directory())),
+      name_options_(ClientNames::Options::from(settings)),
+      sources_(settings) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     spool::Writer writer(spool_);
     reserve_queue_ids(writer);
     ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
-    Shared shared{options_, policy_, writer, [&doorbell] { doorbell.ring(); }, service.hurry()};
+    ClientNames names(sources_.native(), name_options_);
+    Shared shared{options_,        policy_, writer, [&doorbell] { doorbell.ring(); },
+                  service.hurry(), &names};
     io::Scope beside;
     beside.spawn(doorbell.run());
     service.ready();

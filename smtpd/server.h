@@ -4,6 +4,7 @@
 #include "lib/config/settings.h"
 #include "lib/io/task.h"
 #include "lib/ipc/service.h"
+#include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
 
@@ -20,6 +21,8 @@ class Server {
     Options options_;
     Policy policy_;
     spool::Options spool_;
+    ClientNames::Options name_options_;
+    NameSources sources_;
 };
 
 }  // namespace smtpd

@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/io/sleep.h"
+#include "smtpd/client_name.h"
 #include "smtpd/commands.h"
 #include "smtpd/log.h"
 
@@ -210,6 +211,8 @@ bool Session::forbids_bare_lf(BareLf how) const {
 
 io::Task<void> converse(const Shared& shared, std::unique_ptr<io::Wire> wire, Client client) {
     Session session(shared, std::move(wire), std::move(client));
+    if (shared.names != nullptr)
+        co_await shared.names->complete(session.client);
     log::connect(session);
     End end = co_await run(dialogue, session);
     if (end == End::timeout) {

@@ -18,6 +18,8 @@
 
 namespace smtpd {
 
+class ClientNames;
+
 // What all sessions of a process use; it outlives them.
 struct Shared {
     const Options& options;
@@ -25,6 +27,7 @@ struct Shared {
     spool::Writer& writer;
     std::function<void()> committed;  // a message is durable: ring the queue manager
     const io::Event& hurry;           // clients are to come back later
+    ClientNames* names = nullptr;     // none: clients stay unknown
 };
 
 inline constexpr size_t command_kinds = 14;

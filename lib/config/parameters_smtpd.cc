@@ -6,6 +6,8 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     text("smtpd_banner", "$myhostname ESMTP $mail_name", "the text of the greeting"),
+    flag("smtpd_peername_lookup", "yes", "looks up the names of clients"),
+    flag("smtpd_client_port_logging", "no", "logs the port of clients"),
     time("smtpd_timeout", "300s", 1, most_int, "how long a client may be silent"),
     number("smtpd_recipient_limit", "1000", 1, most_int, "recipients accepted for one message"),
     number("smtpd_recipient_overshoot_limit", "1000", 1, most_int, "recipients over the limit until each counts as an error"),
