@@ -1,6 +1,7 @@
 // BDAT: the content in chunks of announced size (RFC 3030).
 #include "lib/base/text.h"
 #include "smtpd/commands.h"
+#include "smtpd/judge.h"
 
 namespace smtpd {
 
@@ -78,7 +79,13 @@ io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command) {
         co_return Answer(521, "5.5.4 Syntax: BDAT count [LAST]").ending();
     if (chunk->size == 0 && !chunk->last)
         co_return Answer(551, "5.7.1 Null BDAT request").ending();
+    bool first = session.mail && !session.mail->bdat;
     auto refusal = refuse_chunk(session, *chunk);
+    if (first && !refusal) {
+        Objection objection = co_await judge_data(session);
+        if (objection)
+            refusal = Answer(std::move(*objection));
+    }
     session.begin_request();
     session.in_content = true;
     bool complete = co_await receive(session, chunk->size, !refusal);

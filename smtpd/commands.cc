@@ -18,18 +18,18 @@ Answer no_authentication(Session&, const esmtp::Command&) {
 
 constexpr CommandKind table[command_kinds] = {
     // name, where, handle, converse, junk, last
-    {"helo", "HELO", helo_command, nullptr, true, true},
-    {"ehlo", "EHLO", ehlo_command, nullptr, true, true},
+    {"helo", "HELO", nullptr, helo_command, true, true},
+    {"ehlo", "EHLO", nullptr, ehlo_command, true, true},
     {"starttls", "STARTTLS", not_implemented, nullptr, false, true},
     {"auth", "AUTH", no_authentication, nullptr, false, true},
-    {"mail", "MAIL", mail_command, nullptr, false, false},
-    {"rcpt", "RCPT", rcpt_command, nullptr, false, false},
+    {"mail", "MAIL", nullptr, mail_command, false, false},
+    {"rcpt", "RCPT", nullptr, rcpt_command, false, false},
     {"data", "DATA", nullptr, data_command, false, true},
     {"bdat", "BDAT", nullptr, bdat_command, false, false},
     {"rset", "RSET", rset_command, nullptr, true, false},
     {"noop", "NOOP", noop_command, nullptr, true, true},
-    {"vrfy", "VRFY", vrfy_command, nullptr, true, true},
-    {"etrn", "ETRN", not_implemented, nullptr, true, true},
+    {"vrfy", "VRFY", nullptr, vrfy_command, true, true},
+    {"etrn", "ETRN", nullptr, etrn_command, true, true},
     {"quit", "QUIT", quit_command, nullptr, false, false},
     {"unknown", "UNKNOWN", unknown_command, nullptr, false, false},
 };

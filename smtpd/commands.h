@@ -13,7 +13,11 @@ namespace smtpd {
 
 // What a command came to.
 struct Answer {
-    explicit Answer(mail::Reply text) : reply(std::move(text)), error(reply.code >= 400) {}
+    // 421 and 521 say themselves that they end the session (RFC 5321 section 3.8, RFC 7504).
+    explicit Answer(mail::Reply text)
+        : reply(std::move(text)),
+          error(reply.code >= 400),
+          ends(reply.code == 421 || reply.code == 521) {}
     Answer(int code, std::string_view line) : Answer(mail::Reply::make(code, line)) {}
     Answer&& ending() && {
         ends = true;
@@ -25,14 +29,14 @@ struct Answer {
     }
 
     mail::Reply reply;
-    bool error;         // counts towards the error limits
-    bool ends = false;  // the session is over with it
+    bool error;  // counts towards the error limits
+    bool ends;   // the session is over with it
 };
 
 struct CommandKind {
     std::string_view name;   // as the disconnect line has it
     std::string_view where;  // as other log lines have it
-    // One of the two: most commands are answered at once, some read on.
+    // One of the two: some commands are answered at once, some wait for tables or read on.
     Answer (*handle)(Session&, const esmtp::Command&);
     io::Task<Answer> (*converse)(Session&, const esmtp::Command&);
     bool junk;  // too many of it without mail count as errors
@@ -44,15 +48,16 @@ std::span<const CommandKind, command_kinds> command_table();
 // The place in the table.
 size_t find_command(const Options& options, std::string_view verb);
 
-Answer helo_command(Session& session, const esmtp::Command& command);
-Answer ehlo_command(Session& session, const esmtp::Command& command);
-Answer mail_command(Session& session, const esmtp::Command& command);
-Answer rcpt_command(Session& session, const esmtp::Command& command);
 Answer rset_command(Session& session, const esmtp::Command& command);
 Answer noop_command(Session& session, const esmtp::Command& command);
-Answer vrfy_command(Session& session, const esmtp::Command& command);
 Answer quit_command(Session& session, const esmtp::Command& command);
 Answer unknown_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> helo_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> mail_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> vrfy_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> etrn_command(Session& session, const esmtp::Command& command);
 // The view in `command` is gone once these have read on.
 io::Task<Answer> data_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command);

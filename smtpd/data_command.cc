@@ -1,6 +1,7 @@
 // DATA: the content up to CRLF.CRLF.
 #include "lib/base/text.h"
 #include "smtpd/commands.h"
+#include "smtpd/judge.h"
 #include "smtpd/log.h"
 
 namespace smtpd {
@@ -46,6 +47,9 @@ io::Task<Answer> data_command(Session& session, const esmtp::Command& command) {
     auto refusal = refuse_data(session, command);
     if (refusal)
         co_return std::move(*refusal);
+    Objection objection = co_await judge_data(session);
+    if (objection)
+        co_return Answer(std::move(*objection));
     session.stream.put("354 End data with <CR><LF>.<CR><LF>\r\n");
     session.begin_request();
     session.in_content = true;
@@ -68,6 +72,11 @@ Answer bare_lf_refused(Session& session) {
 
 io::Task<Answer> end_of_message(Session& session, std::string_view ok_text) {
     session.where = "END-OF-MESSAGE";
+    Objection objection = co_await judge_end_of_data(session);
+    if (objection) {
+        session.mail.reset();
+        co_return Answer(std::move(*objection));
+    }
     std::optional<mail::Reply> refusal = co_await session.mail->commit();
     if (refusal)
         log::reject(session, *refusal, "");

@@ -66,17 +66,31 @@ void client(const Session& session) {
     base::log::info(base::text(session.queue_id(), ": client=", session.client.text()));
 }
 
-void reject(const Session& session, const mail::Reply& reply, std::string_view recipient) {
-    std::string line = base::text(session.queue_id(), ": reject: ", session.where, " from ",
-                                  session.client.text(), ": ", reply.one_line(), ';');
-    if (session.mail)
-        base::append(line, " from=<", session.mail->given_sender(), '>');
-    if (!recipient.empty())
-        base::append(line, " to=<", recipient, '>');
+void access(const Session& session, std::string_view what, std::string_view text,
+            const Mail& mail) {
+    std::string line = base::text(session.queue_id(), ": ", what, ": ", session.where, " from ",
+                                  session.client.text(), ": ", text, ';');
+    if (mail.sender)
+        base::append(line, " from=<", *mail.sender, '>');
+    if (mail.recipient)
+        base::append(line, " to=<", *mail.recipient, '>');
     base::append(line, " proto=", session.protocol);
     if (!session.helo.empty())
         base::append(line, " helo=<", session.helo, '>');
     base::log::info(line);
+}
+
+void reject(const Session& session, const mail::Reply& reply, std::string_view recipient) {
+    Mail mail;
+    if (session.mail)
+        mail.sender = session.mail->given_sender();
+    if (!recipient.empty())
+        mail.recipient = recipient;
+    access(session, "reject", reply.one_line(), mail);
+}
+
+void status_changed(std::string_view from, std::string_view kind, std::string_view to) {
+    base::log::info(base::text("mapping DSN status ", from, " into ", kind, " status ", to));
 }
 
 void ended(const Session& session, std::string_view reason) {
@@ -90,6 +104,11 @@ void ended(const Session& session, std::string_view reason) {
 void improper_pipelining(const Session& session, std::string_view early) {
     base::log::info(base::text("improper command pipelining after ", session.where, " from ",
                                session.client.text(), ": ", escaped(early)));
+}
+
+void not_flushed(const Session& session, std::string_view domain) {
+    base::log::warning(
+        base::text("reject: ETRN ", domain.substr(0, shown), "... from ", session.client.text()));
 }
 
 void forbidden(const Session& session, const esmtp::Command& command) {

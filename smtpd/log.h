@@ -1,6 +1,8 @@
 // Every line that the SMTP server logs, one function an event.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "lib/esmtp/command.h"
@@ -20,9 +22,18 @@ void disconnect(const Session& session);
 void client(const Session& session);
 // `recipient` is "" where the refusal is not about one.
 void reject(const Session& session, const mail::Reply& reply, std::string_view recipient);
+// What restrictions did: `what` is "reject", "reject_warning", "warn", "info", "permit" …
+struct Mail {
+    std::optional<std::string> sender, recipient;  // none: not given yet
+};
+void access(const Session& session, std::string_view what, std::string_view text, const Mail& mail);
+// The status that an access table gave does not fit what was looked up.
+void status_changed(std::string_view from, std::string_view kind, std::string_view to);
 // "lost connection", "timeout", "too many errors", "bare <LF> received": why a session ended.
 void ended(const Session& session, std::string_view reason);
 void improper_pipelining(const Session& session, std::string_view early);
+// ETRN for a site that mail is not kept for.
+void not_flushed(const Session& session, std::string_view domain);
 void forbidden(const Session& session, const esmtp::Command& command);
 // The spool refused a message.
 void not_stored(std::string_view queue_id, std::string_view why);

@@ -1,11 +1,15 @@
 // MAIL: the sender, and what the client says about the message beforehand.
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/mail/xtext.h"
 #include "smtpd/commands.h"
+#include "smtpd/judge.h"
 
 namespace smtpd {
 
 namespace {
+
+constexpr size_t longest_envid = 100;  // RFC 3461 section 4.4
 
 constexpr PathRule rule = {"FROM", "5.5.4 Syntax: MAIL FROM:<address>",
                            "5.1.7 Bad sender address syntax"};
@@ -13,6 +17,8 @@ constexpr PathRule rule = {"FROM", "5.5.4 Syntax: MAIL FROM:<address>",
 struct Announced {
     uint64_t size = 0;
     mail::Encoding encoding = mail::Encoding::seven_bit;
+    std::string ret;    // "FULL", "HDRS" or ""
+    std::string envid;  // as received
 };
 
 // RFC 1870 section 6.
@@ -27,20 +33,53 @@ std::optional<Answer> read_size(const Options& options, Announced& announced,
     return std::nullopt;
 }
 
+std::optional<Answer> read_body(const Options&, Announced& announced, std::string_view value) {
+    bool eight = base::equal_nocase(value, "8bitmime");
+    if (!eight && !base::equal_nocase(value, "7bit"))
+        return Answer(555, base::text("5.5.4 Unsupported option: BODY=", base::printable(value)));
+    announced.encoding = eight ? mail::Encoding::eight_bit : mail::Encoding::seven_bit;
+    return std::nullopt;
+}
+
+// RFC 3461 section 4.3.
+std::optional<Answer> read_ret(const Options&, Announced& announced, std::string_view value) {
+    bool full = base::equal_nocase(value, "full");
+    if (!announced.ret.empty() || (!full && !base::equal_nocase(value, "hdrs")))
+        return Answer(501, "5.5.4 Bad RET parameter syntax");
+    announced.ret = full ? "FULL" : "HDRS";
+    return std::nullopt;
+}
+
+// RFC 3461 section 4.4.
+std::optional<Answer> read_envid(const Options&, Announced& announced, std::string_view value) {
+    if (!announced.envid.empty() || value.size() > longest_envid || !mail::from_xtext(value))
+        return Answer(501, "5.5.4 Bad ENVID parameter syntax");
+    announced.envid = value;
+    return std::nullopt;
+}
+
+struct ParameterKind {
+    std::string_view name;
+    std::string_view extension;  // not known where smtpd_discard_ehlo_keywords has it
+    std::optional<Answer> (*read)(const Options&, Announced&, std::string_view value);
+};
+
+constexpr ParameterKind kinds[] = {
+    {"size", "size", read_size},
+    {"body", "8bitmime", read_body},
+    {"ret", "dsn", read_ret},
+    {"envid", "dsn", read_envid},
+};
+
 std::optional<Answer> read_parameter(const Options& options, Announced& announced,
                                      const esmtp::Parameter& parameter) {
-    auto value = parameter.value.value_or("");
-    if (base::equal_nocase(parameter.name, "size") && parameter.value && !options.discards("size"))
-        return read_size(options, announced, value);
-    if (base::equal_nocase(parameter.name, "body") && !options.discards("8bitmime")) {
-        bool eight = base::equal_nocase(value, "8bitmime");
-        if (eight || base::equal_nocase(value, "7bit")) {
-            announced.encoding = eight ? mail::Encoding::eight_bit : mail::Encoding::seven_bit;
-            return std::nullopt;
-        }
-    }
-    return Answer(555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
-                                  parameter.value ? "=" : "", base::printable(value)));
+    for (const ParameterKind& kind : kinds)
+        if (parameter.value && base::equal_nocase(parameter.name, kind.name) &&
+            !options.discards(kind.extension))
+            return kind.read(options, announced, *parameter.value);
+    return Answer(
+        555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
+                        parameter.value ? "=" : "", base::printable(parameter.value.value_or(""))));
 }
 
 mail::Envelope new_envelope(const Session& session, std::string_view sender,
@@ -49,6 +88,8 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
     envelope.arrival = io::loop().wall();
     envelope.sender = cleanup::complete(session.options().cleanup, sender);
     envelope.encoding = announced.encoding;
+    envelope.dsn_ret = announced.ret;
+    envelope.dsn_envid = announced.envid;
     envelope.client_name = session.client.name;
     envelope.client_address = session.client.address;
     envelope.client_port = session.client.port;
@@ -59,28 +100,38 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
 
 }  // namespace
 
-Answer mail_command(Session& session, const esmtp::Command& command) {
-    const Options& options = session.options();
-    if (options.helo_required && session.helo.empty())
+// What is wrong with the command in this place of the session.
+static std::optional<Answer> out_of_order(const Session& session) {
+    if (session.options().helo_required && session.helo.empty())
         return Answer(503, "5.5.1 Error: send HELO/EHLO first");
     if (session.mail && session.mail->bdat)
         return Answer(503, "5.5.1 Error: MAIL after BDAT");
     if (session.mail)
         return Answer(503, "5.5.1 Error: nested MAIL command");
+    return std::nullopt;
+}
+
+io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
+    const Options& options = session.options();
+    if (auto refusal = out_of_order(session))
+        co_return std::move(*refusal);
     auto read = read_path(options, command, rule);
     if (auto* refusal = std::get_if<Answer>(&read))
-        return std::move(*refusal);
+        co_return std::move(*refusal);
     const auto& path = std::get<esmtp::PathArgument>(read);
     Announced announced;
     for (const auto& parameter : path.parameters)
         if (auto refusal = read_parameter(options, announced, parameter))
-            return std::move(*refusal);
+            co_return std::move(*refusal);
     if (!session.shared.writer.has_room(announced.size))
-        return Answer(452, "4.3.1 Insufficient system storage");
+        co_return Answer(452, "4.3.1 Insufficient system storage");
+    Objection objection = co_await judge_sender(session, path.address);
+    if (objection)
+        co_return Answer(std::move(*objection));
     session.mail = std::make_unique<Transaction>(
         session.shared, new_envelope(session, path.address, announced), session.client.own);
     session.mail->sender_given(path.address);
-    return Answer(250, "2.1.0 Ok");
+    co_return Answer(250, "2.1.0 Ok");
 }
 
 }  // namespace smtpd

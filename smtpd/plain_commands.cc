@@ -4,6 +4,8 @@
 #include "lib/base/text.h"
 #include "lib/mail/address.h"
 #include "smtpd/commands.h"
+#include "smtpd/host_name.h"
+#include "smtpd/judge.h"
 #include "smtpd/log.h"
 
 namespace smtpd {
@@ -19,22 +21,42 @@ Answer noop_command(Session&, const esmtp::Command&) {
     return Answer(250, "2.0.0 Ok");
 }
 
-Answer vrfy_command(Session& session, const esmtp::Command& command) {
+io::Task<Answer> vrfy_command(Session& session, const esmtp::Command& command) {
     const Options& options = session.options();
     if (options.disable_vrfy)
-        return Answer(502, "5.5.1 VRFY command is disabled");
+        co_return Answer(502, "5.5.1 VRFY command is disabled");
     if (options.helo_required && session.helo.empty())
-        return Answer(503, "5.5.1 Error: send HELO/EHLO first");
+        co_return Answer(503, "5.5.1 Error: send HELO/EHLO first");
     if (command.args.empty())
-        return Answer(501, "5.5.4 Syntax: VRFY address");
+        co_return Answer(501, "5.5.4 Syntax: VRFY address");
     auto path = mail::parse_path(command.args);
     if (!path || path->address.empty() || !path->rest.empty())
-        return Answer(501, "5.1.3 Bad recipient address syntax");
-    if (auto refusal = session.shared.policy.refuse_recipient(session.client, path->address)) {
-        log::reject(session, *refusal, path->address);
-        return Answer(std::move(*refusal));
-    }
-    return Answer(252, base::text("2.0.0 ", base::printable(command.args)));
+        co_return Answer(501, "5.1.3 Bad recipient address syntax");
+    Objection objection = co_await judge_recipient(session, path->address);
+    if (objection)
+        co_return Answer(std::move(*objection));
+    co_return Answer(252, base::text("2.0.0 ", base::printable(command.args)));
+}
+
+// No service keeps lists of mail by site yet.
+io::Task<Answer> etrn_command(Session& session, const esmtp::Command& command) {
+    if (session.options().helo_required && session.helo.empty())
+        co_return Answer(503, "Error: send HELO/EHLO first");
+    if (session.mail)
+        co_return Answer(503, "Error: MAIL transaction in progress");
+    auto words = command.words();
+    if (words.size() != 1)
+        co_return Answer(500, "Syntax: ETRN domain");
+    std::string domain(words[0]);
+    if (domain[0] == '@' || domain[0] == '#')  // RFC 1985 section 5.3
+        domain.erase(0, 1);
+    if (!valid_host_name(domain) && !valid_address_literal(domain))
+        co_return Answer(501, "Error: invalid parameter syntax");
+    Objection objection = co_await judge_etrn(session, domain);
+    if (objection)
+        co_return Answer(std::move(*objection));
+    log::not_flushed(session, domain);
+    co_return Answer(459, base::text('<', domain, ">: service unavailable"));
 }
 
 Answer quit_command(Session&, const esmtp::Command&) {

@@ -46,29 +46,27 @@ std::string Client::text() const {
     return shown;
 }
 
-Policy Policy::from(const config::Settings& settings) {
-    Lists lists;
-    lists.mynetworks = config::Networks::parse(settings.list("mynetworks"));
-    lists.bare_lf_exclusions =
-        config::Networks::parse(settings.list("smtpd_forbid_bare_newline_exclusions"));
-    lists.own_addresses = addresses_of_this_machine();
-    return Policy(std::move(lists));
+Policy Policy::from(const config::Settings& settings, const RuleBook::OpenTable& open,
+                    FindRoute route) {
+    return Policy(Parts{
+        config::Networks::parse(settings.list("mynetworks")),
+        config::Networks::parse(settings.list("smtpd_forbid_bare_newline_exclusions")),
+        addresses_of_this_machine(),
+        {settings.flag("smtpd_delay_reject"),
+         settings.flag("smtpd_relay_before_recipient_restrictions")},
+        Codes::from(settings),
+        RuleBook(settings, open),
+        std::move(route),
+    });
 }
 
 Client Policy::client(std::string_view address, uint16_t port) const {
     Client client(address, port);
-    client.trusted = lists_.mynetworks.contains(address);
-    const auto& own = lists_.own_addresses;
+    client.trusted = parts_.mynetworks.contains(address);
+    const auto& own = parts_.own_addresses;
     client.own = std::find(own.begin(), own.end(), address) != own.end();
-    client.may_bare_lf = lists_.bare_lf_exclusions.contains(address);
+    client.may_bare_lf = parts_.bare_lf_exclusions.contains(address);
     return client;
-}
-
-std::optional<mail::Reply> Policy::refuse_recipient(const Client& client,
-                                                    std::string_view recipient) const {
-    if (client.trusted)
-        return std::nullopt;
-    return mail::Reply::make(554, base::text("5.7.1 <", recipient, ">: Relay access denied"));
 }
 
 }  // namespace smtpd

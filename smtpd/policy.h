@@ -1,7 +1,8 @@
-// Policy decides who may do what: nobody outside of mynetworks relays.
+// Policy is all that restrictions are judged by: networks, lists of restrictions, reply codes.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,10 @@
 
 #include "lib/config/networks.h"
 #include "lib/config/settings.h"
-#include "lib/mail/reply.h"
+#include "lib/io/task.h"
+#include "smtpd/codes.h"
+#include "smtpd/destination.h"
+#include "smtpd/rule_book.h"
 
 namespace smtpd {
 
@@ -36,22 +40,38 @@ struct Client {
 
 class Policy {
   public:
-    struct Lists {
+    // How restrictions are applied.
+    struct Limits {
+        bool delay_reject = true;
+        bool relay_before_recipient = true;
+    };
+    // Where mail goes, as route::Router says.
+    using FindRoute = std::function<io::Task<Destination>(std::string, std::string)>;
+
+    struct Parts {
         config::Networks mynetworks;
         config::Networks bare_lf_exclusions;
         std::vector<std::string> own_addresses;
+        Limits limits;
+        Codes codes;
+        RuleBook rules;
+        FindRoute route;
     };
-    explicit Policy(Lists lists) : lists_(std::move(lists)) {}
-    // With the addresses that this machine has now.
-    static Policy from(const config::Settings& settings);
+    explicit Policy(Parts parts) : parts_(std::move(parts)) {}
+    // With the addresses that this machine has now. Throws config::Error.
+    static Policy from(const config::Settings& settings, const RuleBook::OpenTable& open,
+                       FindRoute route);
 
     Client client(std::string_view address, uint16_t port) const;
-    // The refusal of a recipient; none where it is welcome.
-    std::optional<mail::Reply> refuse_recipient(const Client& client,
-                                                std::string_view recipient) const;
+    const Limits& limits() const { return parts_.limits; }
+    const Codes& codes() const { return parts_.codes; }
+    const RuleBook& rules() const { return parts_.rules; }
+    io::Task<Destination> route(std::string sender, std::string recipient) const {
+        return parts_.route(std::move(sender), std::move(recipient));
+    }
 
   private:
-    Lists lists_;
+    Parts parts_;
 };
 
 }  // namespace smtpd

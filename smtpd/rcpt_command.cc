@@ -1,6 +1,8 @@
 // RCPT: one more recipient, if this client may send to it.
 #include "lib/base/text.h"
+#include "lib/mail/xtext.h"
 #include "smtpd/commands.h"
+#include "smtpd/judge.h"
 #include "smtpd/log.h"
 
 namespace smtpd {
@@ -24,9 +26,12 @@ std::optional<Answer> name_message(Session& session) {
     return std::nullopt;
 }
 
-Answer too_many(Session& session, const mail::Reply& reply, std::string_view recipient) {
+std::optional<Answer> too_many(Session& session, std::string_view recipient) {
+    if (session.mail->recipients() < session.options().recipient_limit)
+        return std::nullopt;
+    mail::Reply reply = mail::Reply::make(452, "4.5.3 Error: too many recipients");
     log::reject(session, reply, recipient);
-    Answer answer(reply);
+    Answer answer(std::move(reply));
     // RFC 5321 section 4.5.3.1.10: the client is to send the rest in another transaction, so that
     // the first refusals are no fault of its own.
     if (session.mail->overshoot++ < session.options().recipient_overshoot_limit)
@@ -34,37 +39,93 @@ Answer too_many(Session& session, const mail::Reply& reply, std::string_view rec
     return answer;
 }
 
-}  // namespace
+// What the client wants to hear of a recipient's delivery (RFC 3461 sections 4.1 and 4.2).
+struct Reports {
+    uint32_t notify = 0;
+    std::string orcpt;  // as received
+};
 
-Answer rcpt_command(Session& session, const esmtp::Command& command) {
-    const Options& options = session.options();
+std::optional<uint32_t> read_notify(std::string_view value) {
+    static constexpr std::pair<std::string_view, uint32_t> names[] = {
+        {"never", mail::notify_never},
+        {"success", mail::notify_success},
+        {"failure", mail::notify_failure},
+        {"delay", mail::notify_delay}};
+    uint32_t notify = 0;
+    for (std::string_view word : base::split(value, ",")) {
+        uint32_t bit = 0;
+        for (const auto& [name, named] : names)
+            if (base::equal_nocase(word, name))
+                bit = named;
+        if (bit == 0)
+            return std::nullopt;
+        notify |= bit;
+    }
+    bool never = (notify & mail::notify_never) != 0;
+    if (notify == 0 || (never && notify != mail::notify_never))
+        return std::nullopt;
+    return notify;
+}
+
+bool valid_orcpt(std::string_view value) {
+    auto semicolon = value.find(';');
+    return semicolon != value.npos && semicolon > 0 && semicolon + 1 < value.size() &&
+           mail::from_xtext(value.substr(semicolon + 1)).has_value();
+}
+
+std::optional<Answer> read_parameter(const Options& options, Reports& reports,
+                                     const esmtp::Parameter& parameter) {
+    bool dsn = parameter.value && !options.discards("dsn");
+    if (dsn && base::equal_nocase(parameter.name, "notify")) {
+        auto notify = read_notify(*parameter.value);
+        if (!notify || reports.notify != 0)
+            return Answer(501, "5.5.4 Error: Bad NOTIFY parameter syntax");
+        reports.notify = *notify;
+        return std::nullopt;
+    }
+    if (dsn && base::equal_nocase(parameter.name, "orcpt")) {
+        if (!reports.orcpt.empty() || !valid_orcpt(*parameter.value))
+            return Answer(501, "5.5.4 Error: Bad ORCPT parameter syntax");
+        reports.orcpt = *parameter.value;
+        return std::nullopt;
+    }
+    return Answer(
+        555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
+                        parameter.value ? "=" : "", base::printable(parameter.value.value_or(""))));
+}
+
+std::optional<Answer> out_of_order(const Session& session) {
     if (!session.mail)
         return Answer(503, "5.5.1 Error: need MAIL command");
     if (session.mail->bdat)
         return Answer(503, "5.5.1 Error: RCPT after BDAT");
-    auto read = read_path(options, command, rule);
+    return std::nullopt;
+}
+
+}  // namespace
+
+io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command) {
+    if (auto refusal = out_of_order(session))
+        co_return std::move(*refusal);
+    auto read = read_path(session.options(), command, rule);
     if (auto* refusal = std::get_if<Answer>(&read))
-        return std::move(*refusal);
+        co_return std::move(*refusal);
     const auto& path = std::get<esmtp::PathArgument>(read);
     if (path.address.empty())
-        return Answer(501, rule.bad_address);
-    if (!path.parameters.empty()) {
-        const auto& parameter = path.parameters.front();
-        return Answer(555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
-                                      parameter.value ? "=" : "",
-                                      base::printable(parameter.value.value_or(""))));
-    }
-    if (session.mail->recipients() >= options.recipient_limit)
-        return too_many(session, mail::Reply::make(452, "4.5.3 Error: too many recipients"),
-                        path.address);
-    if (auto refusal = session.shared.policy.refuse_recipient(session.client, path.address)) {
-        log::reject(session, *refusal, path.address);
-        return Answer(std::move(*refusal));
-    }
+        co_return Answer(501, rule.bad_address);
+    Reports reports;
+    for (const auto& parameter : path.parameters)
+        if (auto refusal = read_parameter(session.options(), reports, parameter))
+            co_return std::move(*refusal);
+    if (auto refusal = too_many(session, path.address))
+        co_return std::move(*refusal);
+    Objection objection = co_await judge_recipient(session, path.address);
+    if (objection)
+        co_return Answer(std::move(*objection));
     if (auto failure = name_message(session))
-        return std::move(*failure);
-    session.mail->add_recipient(path.address);
-    return Answer(250, "2.1.5 Ok");
+        co_return std::move(*failure);
+    session.mail->add_recipient(path.address, reports.notify, reports.orcpt);
+    co_return Answer(250, "2.1.5 Ok");
 }
 
 }  // namespace smtpd

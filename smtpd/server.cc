@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "lib/base/text.h"
 #include "lib/io/scope.h"
 #include "lib/ipc/ring.h"
 #include "lib/spool/writer.h"
@@ -39,11 +40,23 @@ void reserve_queue_ids(spool::Writer& writer) {
     }
 }
 
+// Nothing is known of destinations yet: mail to strangers is for clients of mynetworks only.
+io::Task<Destination> find_route(std::string, std::string recipient) {
+    Destination destination;
+    destination.known = true;
+    destination.recipient = std::move(recipient);
+    co_return destination;
+}
+
+dict::Table& open_table(const std::string& name) {
+    throw config::Error(base::text("tables are not built yet: ", name));
+}
+
 }  // namespace
 
 Server::Server(const config::Settings& settings)
     : options_(Options::from(settings)),
-      policy_(Policy::from(settings)),
+      policy_(Policy::from(settings, open_table, find_route)),
       spool_(spool_options(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
       sources_(settings) {}

@@ -7,6 +7,7 @@
 #include "lib/io/sleep.h"
 #include "smtpd/client_name.h"
 #include "smtpd/commands.h"
+#include "smtpd/judge.h"
 #include "smtpd/log.h"
 
 namespace smtpd {
@@ -54,9 +55,20 @@ bool refuse_early(Session& session) {
     return true;
 }
 
+// A client that is not welcome is told so, and may say QUIT.
+void deny(Session& session, mail::Reply reply) {
+    session.stream.put(reply.wire());
+    ++session.errors;
+    session.denied = std::move(reply);
+}
+
 // True when the session goes on.
 io::Task<bool> greet(Session& session) {
-    session.stream.put(base::text("220 ", session.options().banner, "\r\n"));
+    Objection objection = co_await judge_client(session);
+    if (objection)
+        deny(session, std::move(*objection));
+    else
+        session.stream.put(base::text("220 ", session.options().banner, "\r\n"));
     session.begin_request();
     bool more = co_await session.stream.fill();
     // The stream reads before it sends: a greeting that is still here was not waited for.
@@ -69,6 +81,8 @@ io::Task<Answer> obey(Session& session, const esmtp::Command& command, size_t pl
     const CommandKind& kind = command_table()[place];
     Count& count = session.counts[place];
     ++count.total;
+    if (session.denied && kind.handle != quit_command)
+        co_return Answer(503, base::text("5.7.0 Error: access denied for ", session.client.text()));
     if (kind.junk && session.junk++ > session.options().junk_command_limit)
         ++session.errors;
     if (kind.handle != nullptr) {

@@ -12,6 +12,7 @@
 #include "lib/io/stream.h"
 #include "lib/io/task.h"
 #include "lib/spool/writer.h"
+#include "smtpd/check.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
 #include "smtpd/transaction.h"
@@ -54,6 +55,8 @@ struct Session {
     const Shared& shared;
     io::Stream stream;
     Client client;
+    AccessMemory access;                        // what restrictions left for later
+    std::optional<mail::Reply> denied;          // the client may say QUIT only
     std::string helo;                           // "" before HELO and EHLO
     std::string_view protocol = "SMTP";         // or "ESMTP"
     std::string_view where = "CONNECT";         // the last command, for the log

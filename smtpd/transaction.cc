@@ -29,8 +29,10 @@ mail::Reply reply_to(spool::Refused::Why why) {
 Transaction::Transaction(const Shared& shared, mail::Envelope envelope, bool complete_headers)
     : shared_(shared), envelope_(std::move(envelope)), complete_headers_(complete_headers) {}
 
-void Transaction::add_recipient(std::string_view given) {
+void Transaction::add_recipient(std::string_view given, uint32_t notify, std::string_view orcpt) {
     mail::Recipient recipient;
+    recipient.notify = notify;
+    recipient.orcpt = orcpt;
     recipient.address = cleanup::complete(shared_.options.cleanup, given);
     if (recipient.address != given)
         recipient.original = given;

@@ -30,7 +30,8 @@ class Transaction {
     // "" until the first recipient is accepted.
     const std::string& queue_id() const { return envelope_.queue_id; }
     void name(const mail::QueueId& id) { envelope_.queue_id = id.text(); }
-    void add_recipient(std::string_view given);
+    // `notify` and `orcpt`: what the client wants to hear of it (mail::Recipient).
+    void add_recipient(std::string_view given, uint32_t notify = 0, std::string_view orcpt = {});
     size_t recipients() const { return envelope_.recipients.size(); }
     size_t overshoot = 0;  // RCPT commands over the limit
 

@@ -13,6 +13,7 @@
 #include "lib/config/networks.h"
 #include "lib/config/owners.h"
 #include "lib/config/relay.h"
+#include "lib/config/restrictions.h"
 #include "lib/config/services.h"
 #include "lib/config/unused.h"
 
@@ -153,13 +154,27 @@ void check_directories(const Settings& settings, const Owners& owners, Problems&
 }
 
 // The settings of a service must load too: its -o options can be wrong or not built yet.
+// The restrictions of an SMTP service.
+void check_access(const Settings& settings, const ServiceEntry& entry, Problems& problems) {
+    RestrictionFindings findings = check_restrictions(settings);
+    for (const std::string& warning : findings.warnings)
+        warn(problems, entry.where, ": ", warning);
+    for (const std::string& problem : findings.problems)
+        stop(problems, entry.where, ": ", problem);
+}
+
 void check_service(const Settings& settings, const ServiceEntry& entry, Problems& problems) {
     Command command = classify_command(entry.command);
     if (command.built == Built::unknown)
         stop(problems, entry.where, ": command: expected a program of this mail system, found \"",
              entry.command, '"');
-    if (command.built != Built::here || entry.overrides.empty())
+    if (command.built != Built::here)
         return;
+    if (entry.overrides.empty()) {
+        if (entry.command == "smtpd")
+            check_access(settings, entry, problems);
+        return;
+    }
     Overrides overrides = {{"service_name", entry.name}};
     overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
     try {
@@ -167,6 +182,8 @@ void check_service(const Settings& settings, const ServiceEntry& entry, Problems
         for (const std::string& warning : own.warnings())
             if (warning.starts_with("-o: "))
                 warn(problems, entry.where, ": ", warning);
+        if (entry.command == "smtpd")
+            check_access(own, entry, problems);
     } catch (const Error& error) {
         for (const std::string& problem : error.problems())
             stop(problems, entry.where, ": ", problem);

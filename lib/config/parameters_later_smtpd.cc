@@ -3,26 +3,8 @@
 
 namespace config {
 
-// Values that ask for no more than the relay check which is there.
-static constexpr Text relay_check =
-    "permit_mynetworks defer_unauth_destination|permit_mynetworks reject_unauth_destination|"
-    "permit_mynetworks permit_sasl_authenticated reject_unauth_destination";
-static constexpr Text recipient_check =
-    "permit|permit_mynetworks|permit_mynetworks reject_unauth_destination|"
-    "permit_mynetworks permit_sasl_authenticated reject_unauth_destination";
-
 // clang-format off
 static constexpr Parameter rows[] = {
-    risky(list("smtpd_client_restrictions", "", "what is asked of clients"), "permit|permit_mynetworks"),
-    risky(list("smtpd_helo_restrictions", "", "what is asked of HELO names"), "permit|permit_mynetworks"),
-    risky(list("smtpd_sender_restrictions", "", "what is asked of senders"), "permit|permit_mynetworks"),
-    risky(list("smtpd_relay_restrictions", "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination", "who may relay where"), relay_check),
-    risky(list("smtpd_recipient_restrictions", "", "what is asked of recipients"), recipient_check),
-    risky(list("smtpd_data_restrictions", "", "what is asked at DATA"), "permit|reject_unauth_pipelining"),
-    risky(list("smtpd_end_of_data_restrictions", "", "what is asked after the content"), "permit"),
-    risky(list("smtpd_etrn_restrictions", "", "what is asked of ETRN"), "permit|reject"),
-    risky(list("smtpd_restriction_classes", "", "names for lists of restrictions")),
-    not_built(flag("smtpd_delay_reject", "yes", "refuses at RCPT what could be refused earlier")),
     not_built(flag("smtpd_reject_unlisted_recipient", "yes", "refuses unknown recipients")),
     risky(flag("smtpd_reject_unlisted_sender", "no", "refuses unknown senders")),
     not_built(number("unknown_local_recipient_reject_code", "550", 400, 599, "the reply code for unknown local recipients")),

@@ -51,7 +51,7 @@ TEST_F(SmtpdContent, RefusesBareLfWhereThatIsSaid) {
     talk(message({{"BDAT 2 LAST\r\nx\n", refusal}}));
     talk({{"NOOP\n", refusal}});
     EXPECT_NE(logged().find("bare <LF> received after DATA"), std::string::npos);
-    lists.bare_lf_exclusions = config::Networks::parse({"127.0.0.1"});
+    main_cf += "smtpd_forbid_bare_newline_exclusions = 127.0.0.1\n";
     talk({{"NOOP\n", "250 2.0.0 Ok\r\n"}});
     EXPECT_TRUE(stored().empty());
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "lib/base/text.h"
+#include "lib/mail/address.h"
 
 namespace smtpd_test {
 
@@ -58,6 +59,14 @@ io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, s
 
 }  // namespace
 
+smtpd::Policy policy_of(const std::string& main_cf, smtpd::Policy::FindRoute route) {
+    auto settings = config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/");
+    auto no_tables = [](const std::string& name) -> dict::Table& {
+        throw config::Error("no table " + name);
+    };
+    return smtpd::Policy::from(settings, no_tables, std::move(route));
+}
+
 Dialogue::Dialogue() : info_(testing::UnitTest::GetInstance()->current_test_info()) {
     setenv("TZ", "UTC", 1);
     log_file_ = base::text("/tmp/smtpd-test-log.", getpid(), '.', info_->name());
@@ -72,8 +81,6 @@ Dialogue::Dialogue() : info_(testing::UnitTest::GetInstance()->current_test_info
     options.message_size_limit = spool_options.message_limit = 10000;
     options.error_sleep_time = std::chrono::seconds(0);
     options.forbidden_commands = {"CONNECT", "GET", "POST"};
-    lists.mynetworks = config::Networks::parse({"127.0.0.0/8"});
-    lists.own_addresses = {"127.0.0.1"};
     spool_options.queue_directory = "/q";
     spool_options.segment_size = 256 << 10;
     spool_options.pool_min = 0;
@@ -87,8 +94,19 @@ Dialogue::~Dialogue() {
     unlink(log_file_.c_str());
 }
 
+io::Task<smtpd::Destination> Dialogue::route(std::string recipient) const {
+    smtpd::Destination to;
+    to.known = !unroutable.contains(recipient);
+    auto known = domains.find(std::string(mail::domain_of(recipient)));
+    if (known != domains.end())
+        to.address_class = known->second;
+    to.recipient = std::move(recipient);
+    co_return to;
+}
+
 io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
-    smtpd::Policy policy(lists);
+    auto routes = [this](std::string, std::string to) { return route(std::move(to)); };
+    smtpd::Policy policy = policy_of(main_cf, routes);
     if (!writer_)
         writer_ = std::make_unique<spool::Writer>(spool_options, disk);
     smtpd::Shared shared{options, policy, *writer_, [this] { ++rung; }, hurry};

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +30,15 @@ using Steps = std::vector<Step>;
 inline const std::string greeting = "220 mx.example.com ESMTP Postfix\r\n";
 inline const std::string capabilities =
     "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n"
-    "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250 CHUNKING\r\n";
+    "250-ETRN\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
 inline const std::string go_ahead = "354 End data with <CR><LF>.<CR><LF>\r\n";
 inline const std::string ok_mail = "250 2.1.0 Ok\r\n";
 inline const std::string ok_rcpt = "250 2.1.5 Ok\r\n";
 inline const std::string queued = "250 2.0.0 Ok: queued as *\r\n";
 inline const std::string bye = "221 2.0.0 Bye\r\n";
+
+// What restrictions are judged by, from lines of main.cf; no tables.
+smtpd::Policy policy_of(const std::string& main_cf, smtpd::Policy::FindRoute route);
 
 struct Stored {
     mail::Envelope envelope;
@@ -59,7 +64,15 @@ class Dialogue : public testing::Test {
     std::string logged();
 
     smtpd::Options options;
-    smtpd::Policy::Lists lists;
+    // Lines for what restrictions are judged by.
+    std::string main_cf =
+        "myhostname = mx.example.com\nmyorigin = example.com\nmydestination = example.com\n"
+        "mynetworks = 127.0.0.0/8\nsmtpd_forbid_bare_newline_exclusions =\n"
+        "smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n"
+        "smtpd_relay_restrictions =\n";
+    // The classes of domains, and of addresses that the router is in trouble with.
+    std::map<std::string, route::Class> domains;
+    std::set<std::string> unroutable;
     std::string client_address = "127.0.0.1";
     spool_test::MemoryDisk disk;
     io::Loop loop;
@@ -68,6 +81,7 @@ class Dialogue : public testing::Test {
     unsigned rung = 0;
 
   private:
+    io::Task<smtpd::Destination> route(std::string recipient) const;
     io::Task<void> both_sides(const Steps& steps, size_t length);
 
     std::unique_ptr<spool::Writer> writer_;

@@ -18,7 +18,6 @@ struct SmtpdTime : testing::Test {
         spool_options.queue_directory = "/q";
         spool_options.segment_size = 256 << 10;
         spool_options.pool_min = 0;
-        lists.mynetworks = config::Networks::parse({"127.0.0.1"});
     }
 
     // Lets the time go by and says what the server sent meanwhile.
@@ -37,7 +36,6 @@ struct SmtpdTime : testing::Test {
     spool_test::MemoryDisk disk;
     spool::Options spool_options;
     smtpd::Options options;
-    smtpd::Policy::Lists lists;
     io::Event hurry;
     io::Scope scope;
     std::unique_ptr<io::Wire> client;
@@ -58,7 +56,7 @@ struct SmtpdTimeSession : SmtpdTime {
         aloud.only_stderr = true;
         base::log::open(aloud);
     }
-    smtpd::Policy policy{lists};
+    smtpd::Policy policy = smtpd_test::policy_of("mynetworks = 127.0.0.1\n", nullptr);
     spool::Writer writer{spool_options, disk};
     smtpd::Shared shared{options, policy, writer, [] {}, hurry};
 };

@@ -1,0 +1,144 @@
+#include "smtpd/check.h"
+
+#include <utility>
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/mail/address.h"
+#include "smtpd/log.h"
+#include "smtpd/policy.h"
+#include "smtpd/session.h"
+
+namespace smtpd {
+
+namespace {
+
+constexpr int deepest = 100;  // rules from tables within rules from tables
+
+// "550 5.1.1 text": the class of the status follows the code.
+mail::Reply reply_of(const Refusal& refusal) {
+    std::string dsn = refusal.dsn;
+    if (!dsn.empty())
+        dsn[0] = static_cast<char>('0' + refusal.code / 100);
+    return mail::Reply::make(
+        refusal.code, base::text(dsn, dsn.empty() ? "" : " ", base::printable(refusal.text)));
+}
+
+}  // namespace
+
+std::string told(const Subject& subject, std::string_view why) {
+    return base::text('<', subject.name, ">: ", subject.kind, " rejected: ", why);
+}
+
+bool hides_route(std::string_view address) {
+    return mail::local_of(address).find_first_of("@!%") != std::string_view::npos;
+}
+
+io::Task<Verdict> Check::apply(const Rules& rules, Subject subject) {
+    subject_ = std::move(subject);
+    only_warns_ = false;
+    if (rules.empty())
+        co_return Verdict::dunno;
+    co_return co_await ask(rules);
+}
+
+io::Task<Verdict> Check::apply_result(const Rules& rules, const Subject& subject) {
+    if (depth_ >= deepest) {
+        base::log::warning(
+            base::text("access table entry for ", subject.name, " causes unreasonable recursion"));
+        co_return misconfigured();
+    }
+    ++depth_;
+    Subject outer = std::exchange(subject_, subject);
+    Verdict verdict = co_await ask(rules);
+    subject_ = std::move(outer);
+    --depth_;
+    co_return verdict;
+}
+
+// warn_if_reject holds for the next restriction, and for all of a class where that is one.
+io::Task<Verdict> Check::ask(const Rules& rules) {
+    const bool outer = only_warns_;
+    Verdict verdict = Verdict::dunno;
+    for (const Rule& rule : rules) {
+        if (rule.name == "warn_if_reject") {
+            only_warns_ = true;
+            continue;
+        }
+        Verdict one = co_await ask_one(rule);
+        verdict = one;
+        only_warns_ = outer;
+        if (verdict != Verdict::dunno || (if_permitted && if_rejected))
+            break;
+    }
+    only_warns_ = outer;
+    co_return verdict;
+}
+
+io::Task<Verdict> Check::ask_one(const Rule& rule) {
+    if (rule.decide != nullptr)
+        co_return rule.decide(*this, rule);
+    if (rule.look_up != nullptr)
+        co_return co_await rule.look_up(*this, rule);
+    co_return co_await ask(rule.inner);
+}
+
+void Check::log(std::string_view what, std::string_view text) const {
+    log::access(session_, what, text, {sender, recipient});
+}
+
+Verdict Check::reject(Refusal refusal) {
+    bool warn = only_warns_ && !refusal.trouble;
+    // What could not be found out earlier might have permitted this: it is deferred instead.
+    if (!warn && if_rejected && refusal.code / 100 == 5) {
+        Refusal instead = *std::exchange(if_rejected, std::nullopt);
+        only_warns_ = false;
+        return reject(std::move(instead));
+    }
+    mail::Reply reply = reply_of(refusal);
+    log(warn ? "reject_warning" : "reject", reply.one_line());
+    if (warn)
+        return Verdict::dunno;
+    reply_ = std::move(reply);
+    return Verdict::reject;
+}
+
+Verdict Check::reject(const Subject& subject, int code, std::string_view dsn,
+                      std::string_view why) {
+    return reject({code, std::string(dsn), told(subject, why)});
+}
+
+// The first reason is kept.
+Verdict Check::defer_if_permit(Refusal refusal) {
+    if (only_warns_)
+        return reject(std::move(refusal));
+    if (!if_permitted)
+        if_permitted = std::move(refusal);
+    return Verdict::dunno;
+}
+
+Verdict Check::defer_if_reject(Refusal refusal) {
+    if (!only_warns_ && !if_rejected)
+        if_rejected = std::move(refusal);
+    return Verdict::dunno;
+}
+
+Verdict Check::lookup_trouble(std::string_view address) {
+    return reject({451, "4.3.0", base::text('<', address, ">: Temporary lookup failure"), true});
+}
+
+Verdict Check::misconfigured() {
+    return reject({451, "4.3.5", "Server configuration error", true});
+}
+
+io::Task<Destination> Check::route(std::string address) {
+    auto known = routes_.find(address);
+    if (known != routes_.end())
+        co_return known->second;
+    std::string from = sender.value_or("");
+    Destination routed = co_await policy_.route(from, address);
+    routes_.emplace(std::move(address), routed);
+    co_return routed;
+}
+
+}  // namespace smtpd

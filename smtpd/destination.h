@@ -1,0 +1,18 @@
+// Destination is what restrictions know of where mail to an address goes.
+#pragma once
+
+#include <string>
+
+#include "lib/route/router.h"
+
+namespace smtpd {
+
+struct Destination {
+    bool known = false;  // false: nobody can say now
+    route::Class address_class = route::Class::other;
+    std::string recipient;  // the address that is routed, external form
+    std::string transport;
+    std::string nexthop;
+};
+
+}  // namespace smtpd

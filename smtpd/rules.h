@@ -1,0 +1,50 @@
+// The restrictions of the SMTP server, one function each; rule_book.cc has their names.
+#pragma once
+
+#include "smtpd/check.h"
+
+namespace smtpd::rules {
+
+// plain_rules.cc
+Verdict permit(Check& check, const Rule& rule);
+Verdict reject(Check& check, const Rule& rule);
+Verdict defer(Check& check, const Rule& rule);
+Verdict defer_if_permit(Check& check, const Rule& rule);
+Verdict defer_if_reject(Check& check, const Rule& rule);
+Verdict nobody(Check& check, const Rule& rule);  // permits whom nothing here can recognize yet
+Verdict unknown(Check& check, const Rule& rule);
+Verdict reject_unauth_pipelining(Check& check, const Rule& rule);
+Verdict reject_multi_recipient_bounce(Check& check, const Rule& rule);
+Verdict reject_plaintext_session(Check& check, const Rule& rule);
+io::Task<Verdict> sleep(Check& check, const Rule& rule);
+
+// client_rules.cc
+Verdict permit_mynetworks(Check& check, const Rule& rule);
+Verdict permit_inet_interfaces(Check& check, const Rule& rule);
+Verdict reject_unknown_client_hostname(Check& check, const Rule& rule);
+Verdict reject_unknown_reverse_client_hostname(Check& check, const Rule& rule);
+
+// name_rules.cc
+Verdict reject_invalid_helo_hostname(Check& check, const Rule& rule);
+Verdict reject_non_fqdn_helo_hostname(Check& check, const Rule& rule);
+Verdict reject_non_fqdn_sender(Check& check, const Rule& rule);
+Verdict reject_non_fqdn_recipient(Check& check, const Rule& rule);
+
+// destination_rules.cc
+io::Task<Verdict> permit_auth_destination(Check& check, const Rule& rule);
+io::Task<Verdict> reject_unauth_destination(Check& check, const Rule& rule);
+io::Task<Verdict> defer_unauth_destination(Check& check, const Rule& rule);
+
+// access_rules.cc
+io::Task<Verdict> check_client_access(Check& check, const Rule& rule);
+io::Task<Verdict> check_reverse_client_hostname_access(Check& check, const Rule& rule);
+io::Task<Verdict> check_helo_access(Check& check, const Rule& rule);
+io::Task<Verdict> check_sender_access(Check& check, const Rule& rule);
+io::Task<Verdict> check_recipient_access(Check& check, const Rule& rule);
+io::Task<Verdict> check_etrn_access(Check& check, const Rule& rule);
+
+// listed_rules.cc
+io::Task<Verdict> reject_unlisted_sender(Check& check, const Rule& rule);
+io::Task<Verdict> reject_unlisted_recipient(Check& check, const Rule& rule);
+
+}  // namespace smtpd::rules
