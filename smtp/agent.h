@@ -24,8 +24,8 @@ namespace smtp {
 class Agent {
   public:
     // All of it outlives the agent. `draining` is set when the agent is to leave.
-    Agent(const Options& options, Queue& queue, Dialer& dialer, io::Event& draining,
-          size_t session_limit);
+    Agent(const Options& options, Queue& queue, Dialer& dialer, SiteLookup& sites,
+          io::Event& draining, size_t session_limit);
 
     // Closes connections that have been idle too long; until its scope is cancelled.
     io::Task<void> keep_house() { return idle_.run(); }

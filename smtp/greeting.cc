@@ -5,16 +5,18 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "smtp/log.h"
 
 namespace smtp {
 namespace {
 
-Peer peer_of(const Stop& stop) {
-    std::string ip = stop.address->ip();
+Peer peer_of(const Endpoint& endpoint) {
     Peer peer;
-    peer.host = ip;
-    peer.peer = base::text(ip, "[", ip, "]");
-    peer.relay = base::text(peer.peer, ":", stop.address->port());
+    peer.host = endpoint.host;
+    peer.peer = base::text(endpoint.host, "[", endpoint.ip, "]");
+    peer.relay = peer.peer;
+    if (endpoint.address.is_inet())
+        base::append(peer.relay, ":", endpoint.port());
     return peer;
 }
 
@@ -32,50 +34,95 @@ Trouble unconnected(const Peer& peer, const base::SystemError& error) {
     return trouble;
 }
 
-Trouble refusal(const Session& session, const mail::Reply& reply, const Options& options) {
-    Trouble trouble = refused_to_talk(session.peer, reply);
-    trouble.destination = true;
-    if (session.stage == Stage::greeting && options.skip_5xx_greeting) {
-        trouble.kind = Trouble::Kind::next;
-        trouble.dsn.klass = 4;
-    }
-    return trouble;
-}
+// The conversation up to the point where mail can be sent.
+class Handshake {
+  public:
+    Handshake(Session& session, std::string_view nexthop, const Options& options)
+        : session_(session), nexthop_(nexthop), options_(options) {}
 
-std::optional<mail::Reply> unless_ok(mail::Reply reply) {
-    if (reply.ok())
-        return std::nullopt;
-    return reply;
-}
+    // None when the server is ready for mail. Throws as Session::reply() does.
+    io::Task<std::optional<Trouble>> run() {
+        mail::Reply greeting = co_await session_.reply(Stage::greeting, options_.helo);
+        if (!greeting.ok())
+            co_return refusal(greeting);
+        look_at(greeting);
+        if (options_.lmtp)
+            co_return co_await say(Stage::lhlo, "LHLO ");
+        if (!extended_)
+            co_return co_await say(Stage::helo, "HELO ");
+        std::optional<Trouble> trouble = co_await say(Stage::ehlo, "EHLO ");
+        if (!refused_)
+            co_return trouble;
+        co_return co_await say(Stage::helo, "HELO ");
+    }
 
-// None when the server is ready for mail, else what it said.
-io::Task<std::optional<mail::Reply>> shake_hands(Session& session, const Options& options) {
-    mail::Reply reply = co_await session.reply(Stage::greeting, options.helo);
-    if (reply.ok() && !options.never_send_ehlo) {
-        session.stream.put(base::text("EHLO ", options.helo_name, "\r\n"));
-        mail::Reply ehlo = co_await session.reply(Stage::ehlo, options.helo);
-        if (ehlo.ok())
-            session.offers = esmtp::parse_ehlo(
-                ehlo, {options.ignored_keywords.begin(), options.ignored_keywords.end()});
-        if (ehlo.ok() || ehlo.code == 421)
-            co_return unless_ok(std::move(ehlo));
+  private:
+    bool is_us(std::string_view name) const {
+        return session_.endpoint.loop_guard && base::equal_nocase(name, options_.myhostname);
     }
-    if (reply.ok()) {
-        session.stream.put(base::text("HELO ", options.helo_name, "\r\n"));
-        mail::Reply helo = co_await session.reply(Stage::helo, options.helo);
-        co_return unless_ok(std::move(helo));
+
+    void look_at(const mail::Reply& greeting) {
+        extended_ = options_.always_send_ehlo;
+        for (const std::string& line : greeting.lines)
+            for (std::string_view word : base::split(line, " \t"))
+                extended_ = extended_ || base::equal_nocase(word, "ESMTP");
+        extended_ = extended_ && !options_.never_send_ehlo;
+        std::vector<std::string_view> words = base::split(greeting.lines.front(), " \t");
+        if (!words.empty() && is_us(words.front()))
+            log::our_own_name(session_.peer.peer, "greeted me", words.front());
     }
-    co_return unless_ok(std::move(reply));
-}
+
+    io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
+        session_.stream.put(base::text(command, options_.helo_name, "\r\n"));
+        mail::Reply reply = co_await session_.reply(stage, options_.helo);
+        refused_ = !reply.ok() && reply.code != 421;
+        if (!reply.ok())
+            co_return refusal(reply);
+        esmtp::Capabilities offers = esmtp::parse_ehlo(
+            reply, {options_.ignored_keywords.begin(), options_.ignored_keywords.end()});
+        std::string name = offers.greeting_name;
+        if (stage != Stage::helo)
+            session_.offers = std::move(offers);
+        if (is_us(name))
+            co_return ourselves(name);
+        co_return std::nullopt;
+    }
+
+    Trouble refusal(const mail::Reply& reply) const {
+        Trouble trouble = refused_to_talk(session_.peer, reply);
+        trouble.destination = true;
+        if (session_.stage == Stage::greeting && options_.skip_5xx_greeting) {
+            trouble.kind = Trouble::Kind::next;
+            trouble.dsn.klass = 4;
+        }
+        return trouble;
+    }
+
+    // We are talking to ourselves, so that the message would come back: it is returned unless a
+    // better exchanger exists, which may be back later.
+    Trouble ourselves(std::string_view name) const {
+        log::our_own_name(session_.peer.peer, "replied to HELO/EHLO", name);
+        return loops_back(session_.endpoint.best ? mail::Dsn{5, 4, 6} : mail::Dsn{4, 4, 6},
+                          nexthop_);
+    }
+
+    Session& session_;
+    std::string_view nexthop_;
+    const Options& options_;
+    bool extended_ = false;  // the server is worth an EHLO
+    bool refused_ = false;   // it did not take the last command
+};
 
 }  // namespace
 
-io::Task<Greeted> open_session(Dialer& dialer, Stop stop, const Options& options) {
+io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
+                               const Options& options) {
     Greeted greeted;
-    greeted.peer = peer_of(stop);
+    greeted.peer = peer_of(endpoint);
+    base::Instant deadline =
+        options.connect == 0s ? base::never : io::loop().now() + options.connect;
     try {
-        std::unique_ptr<io::Wire> wire =
-            co_await dialer.dial(*stop.address, io::loop().now() + options.connect);
+        std::unique_ptr<io::Wire> wire = co_await dialer.dial(endpoint.address, deadline);
         greeted.session = std::make_unique<Session>(std::move(wire), greeted.peer);
     } catch (const io::TimedOut&) {
         greeted.trouble = no_connection(greeted.peer.relay, base::error_text(ETIMEDOUT));
@@ -86,24 +133,26 @@ io::Task<Greeted> open_session(Dialer& dialer, Stop stop, const Options& options
         greeted.peer = Peer();
         co_return greeted;
     }
+    greeted.session->endpoint = std::move(endpoint);
+    Handshake handshake(*greeted.session, nexthop, options);
     std::exception_ptr error;
-    std::optional<mail::Reply> refused;
+    std::optional<Trouble> trouble;
     try {
-        std::optional<mail::Reply> reply = co_await shake_hands(*greeted.session, options);
-        refused = std::move(reply);
+        std::optional<Trouble> refused = co_await handshake.run();
+        trouble = std::move(refused);
     } catch (const io::Closed&) {
         error = std::current_exception();
     } catch (const OutOfStep&) {
         error = std::current_exception();
     }
-    if (refused)
-        greeted.trouble = refusal(*greeted.session, *refused, options);
     if (error) {
-        greeted.trouble = greeted.session->ended(error);
-        greeted.trouble.destination = true;
+        trouble = greeted.session->ended(error);
+        trouble->destination = true;
     }
-    if (refused || error)
+    if (trouble) {
+        greeted.trouble = std::move(*trouble);
         greeted.session.reset();
+    }
     co_return greeted;
 }
 

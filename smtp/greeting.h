@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "lib/io/task.h"
-#include "smtp/nexthop.h"
+#include "smtp/endpoint.h"
 #include "smtp/options.h"
 #include "smtp/session.h"
 
@@ -27,8 +27,9 @@ struct Greeted {
     Peer peer;  // who it was, when at least a connection was made; else empty
 };
 
-// Connects to `stop`, which has an address, and does greeting and EHLO (or HELO).
-io::Task<Greeted> open_session(Dialer& dialer, Stop stop, const Options& options);
+// Connects to `endpoint` on the way to `nexthop`; greeting, then EHLO or HELO, or LHLO.
+io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
+                               const Options& options);
 
 // QUIT; waits for the reply only where the options ask for it. Throws nothing but io::Cancelled.
 io::Task<void> leave(std::unique_ptr<Session> session, const Options& options);

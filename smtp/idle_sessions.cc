@@ -3,11 +3,19 @@
 #include <algorithm>
 #include <exception>
 
+#include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/io/sleep.h"
 #include "smtp/flight.h"
 
 namespace smtp {
+namespace {
+
+std::string place_of(const Endpoint& endpoint) {
+    return base::text(endpoint.ip, ":", endpoint.port());
+}
+
+}  // namespace
 
 bool IdleSessions::reusable(const Session& session) const {
     return options_.keep_connections && !session.over && !session.closing &&
@@ -23,30 +31,54 @@ void IdleSessions::put(std::unique_ptr<Session> session) {
     }
     base::Instant until =
         std::min(io::loop().now() + options_.idle_limit, session->opened + options_.reuse_limit);
-    std::deque<Kept>& kept = by_nexthop_[session->nexthop];
-    kept.push_back({std::move(session), until});
+    ++counts_[place_of(session->endpoint)];
+    by_nexthop_[session->nexthop].push_back({std::move(session), until});
     some_.set();
+}
+
+void IdleSessions::count_out(const Session& session) {
+    auto count = counts_.find(place_of(session.endpoint));
+    if (--count->second == 0)
+        counts_.erase(count);
+}
+
+std::unique_ptr<Session> IdleSessions::take_from(Sessions& kept, const Wanted& wanted) {
+    std::unique_ptr<Session> session;
+    // Back to front, so that what is erased leaves those to come in their places.
+    for (size_t i = kept.size(); i > 0 && !session; --i) {
+        Kept& one = kept[i - 1];
+        bool open = one.session->quiet();
+        if (open &&
+            (one.until <= io::loop().now() || !wanted(*one.session) || !reusable(*one.session)))
+            continue;
+        count_out(*one.session);
+        if (open)
+            session = std::move(one.session);
+        kept.erase(kept.begin() + static_cast<ptrdiff_t>(i - 1));
+    }
+    return session;
 }
 
 std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     auto found = by_nexthop_.find(job.request().nexthop);
     if (found == by_nexthop_.end())
         return nullptr;
-    std::deque<Kept>& kept = found->second;
-    std::unique_ptr<Session> session;
-    // Back to front, so that what is erased leaves those to come in their places.
-    for (size_t i = kept.size(); i > 0 && !session; --i) {
-        Kept& one = kept[i - 1];
-        bool open = one.session->quiet();
-        if (open && (one.until <= io::loop().now() || !job.untried(one.session->stop) ||
-                     !reusable(*one.session)))
-            continue;
-        if (open)
-            session = std::move(one.session);
-        kept.erase(kept.begin() + static_cast<ptrdiff_t>(i - 1));
-    }
-    if (kept.empty())
+    auto wanted = [&job](const Session& one) { return job.plan().untried(one.site, one.endpoint); };
+    std::unique_ptr<Session> session = take_from(found->second, wanted);
+    if (found->second.empty())
         by_nexthop_.erase(found);
+    return session;
+}
+
+std::unique_ptr<Session> IdleSessions::take_at(const Endpoint& endpoint) {
+    std::unique_ptr<Session> session;
+    if (!counts_.contains(place_of(endpoint)))
+        return session;
+    auto wanted = [&endpoint](const Session& one) { return one.endpoint.same_place(endpoint); };
+    for (auto at = by_nexthop_.begin(); at != by_nexthop_.end() && !session;) {
+        session = take_from(at->second, wanted);
+        at = at->second.empty() ? by_nexthop_.erase(at) : std::next(at);
+    }
     return session;
 }
 
@@ -67,10 +99,13 @@ base::Instant IdleSessions::first_due() const {
 
 void IdleSessions::close_due(base::Instant now) {
     for (auto at = by_nexthop_.begin(); at != by_nexthop_.end();) {
-        std::deque<Kept>& kept = at->second;
-        for (Kept& one : kept)
-            if (one.until <= now)
-                leaving_.spawn(leave(std::move(one.session), options_));
+        Sessions& kept = at->second;
+        for (Kept& one : kept) {
+            if (one.until > now)
+                continue;
+            count_out(*one.session);
+            leaving_.spawn(leave(std::move(one.session), options_));
+        }
         std::erase_if(kept, [](const Kept& one) { return one.session == nullptr; });
         at = kept.empty() ? by_nexthop_.erase(at) : std::next(at);
     }

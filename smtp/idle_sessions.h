@@ -2,9 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "lib/io/event.h"
 #include "lib/io/scope.h"
@@ -28,6 +30,8 @@ class IdleSessions {
     // The session used last among those for the next hop of `job` whose host it has not tried; null
     // for none. Those that their servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
+    // The same of one with `endpoint`, whatever next hop it was used for.
+    std::unique_ptr<Session> take_at(const Endpoint& endpoint);
     size_t size() const;
 
     // Closes sessions when their time is over; all of them when its scope is cancelled.
@@ -38,11 +42,16 @@ class IdleSessions {
         std::unique_ptr<Session> session;
         base::Instant until;
     };
+    using Sessions = std::deque<Kept>;
+    using Wanted = std::function<bool(const Session&)>;
+    std::unique_ptr<Session> take_from(Sessions& kept, const Wanted& wanted);
+    void count_out(const Session& session);
     void close_due(base::Instant now);
     base::Instant first_due() const;
 
     const Options& options_;
-    std::map<std::string, std::deque<Kept>> by_nexthop_;  // the oldest first; no empty ones
+    std::map<std::string, Sessions> by_nexthop_;      // the oldest first; no empty ones
+    std::unordered_map<std::string, size_t> counts_;  // of sessions, by address; no zeros
     io::Event some_;
     io::Scope leaving_;
 };

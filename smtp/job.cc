@@ -8,13 +8,20 @@
 #include "smtp/log.h"
 
 namespace smtp {
+namespace {
+
+// When all places were tried by way of connections that were there.
+Trouble unavailable() {
+    return lookup_trouble({4, 3, 0}, "server unavailable or unable to receive mail");
+}
+
+}  // namespace
 
 Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
     : request_(std::move(request)),
       options_(options),
       queue_(queue),
-      plan_(parse_nexthop(request_.nexthop, options.port)),
-      tried_(plan_.size()),
+      plan_(request_.nexthop, options.plan),
       standings_(request_.recipients.size()),
       left_(request_.recipients.size()) {
     outcomes_.reserve(left_);
@@ -27,13 +34,6 @@ std::vector<uint32_t> Job::open() const {
         if (!standings_[place].settled)
             places.push_back(place);
     return places;
-}
-
-std::optional<size_t> Job::next_stop() const {
-    auto found = std::find(tried_.begin(), tried_.end(), false);
-    if (found == tried_.end())
-        return std::nullopt;
-    return found - tried_.begin();
 }
 
 void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply) {
@@ -67,10 +67,12 @@ void Job::failed(const std::vector<uint32_t>& places, const Trouble& hard) {
 }
 
 void Job::log_going_on(const Trouble& trouble) const {
-    bool passed_over = trouble.kind == Trouble::Kind::next || trouble.kind == Trouble::Kind::unfit;
+    bool passed_over = trouble.kind != Trouble::Kind::refused &&
+                       trouble.kind != Trouble::Kind::ambiguous &&
+                       trouble.kind != Trouble::Kind::local;
     if (trouble.unconnected)
         log::no_connection(trouble);
-    else if (passed_over && next_stop())
+    else if (passed_over && plan_.more())
         log::going_on(request_, trouble);
 }
 
@@ -83,8 +85,9 @@ void Job::fail(uint32_t place, const Trouble& trouble) {
         case Trouble::Kind::local:
             return settle(place, mail::Status::deferred, trouble);
         case Trouble::Kind::unfit:
-            // A server that might have taken it later outweighs one that never will.
-            if (!last || last->kind == Trouble::Kind::unfit)
+        case Trouble::Kind::unreachable:
+            // A place that may take it later outweighs one that never will.
+            if (!last || last->kind != Trouble::Kind::next)
                 last = trouble;
             return;
         case Trouble::Kind::next:
@@ -95,11 +98,16 @@ void Job::fail(uint32_t place, const Trouble& trouble) {
 
 void Job::give_up() {
     for (uint32_t place : open()) {
-        const std::optional<Trouble>& last = standings_[place].last;
-        if (!last)
-            base::log::panic(base::text(request_.queue_id, ": given up without a reason"));
-        bool unfit = last->kind == Trouble::Kind::unfit && !options_.soft_bounce;
-        settle(place, unfit ? mail::Status::bounced : mail::Status::deferred, *last);
+        Trouble last = standings_[place].last.value_or(unavailable());
+        if (last.kind == Trouble::Kind::unreachable && plan_.is_configured_relay()) {
+            if (!std::exchange(warned_, true))
+                log::misconfigured("relayhost");
+            last = misconfigured(std::move(last));
+        }
+        bool hard = last.kind != Trouble::Kind::next && !options_.soft_bounce;
+        if (!hard && last.destination)
+            destination_ = last;
+        settle(place, hard ? mail::Status::bounced : mail::Status::deferred, last);
     }
 }
 

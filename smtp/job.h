@@ -9,8 +9,8 @@
 #include "lib/base/time.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
-#include "smtp/nexthop.h"
 #include "smtp/options.h"
+#include "smtp/plan.h"
 #include "smtp/queue.h"
 #include "smtp/trouble.h"
 
@@ -30,27 +30,25 @@ class Job {
     Job(ipc::DeliveryRequest request, const Options& options, Queue& queue);
 
     const ipc::DeliveryRequest& request() const { return request_; }
-    const std::vector<Stop>& plan() const { return plan_; }
+    Plan& plan() { return plan_; }
+    const Plan& plan() const { return plan_; }
     Way& way() { return way_; }
 
     // Recipients without an outcome, as places in request().recipients.
     std::vector<uint32_t> open() const;
     bool settled() const { return left_ == 0; }
 
-    // The first stop that was not tried.
-    std::optional<size_t> next_stop() const;
-    bool untried(size_t stop) const { return !tried_[stop]; }
-    void tried(size_t stop, bool yes = true) { tried_[stop] = yes; }
     // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
     void reached() { reached_ = true; }
 
     // The server has the message for these recipients: they are marked in the queue, then logged.
     void sent(const std::vector<uint32_t>& places, const mail::Reply& reply);
     // What `trouble` means for these open recipients, or for all: an outcome, or kept for the next
-    // stop.
+    // place.
     void failed(const std::vector<uint32_t>& places, const Trouble& trouble);
     void failed(const Trouble& trouble) { failed(open(), trouble); }
-    // No stop is left: whoever is still open is deferred, or refused where no server was fit.
+    // No place is left: whoever is still open is deferred, or returned where no server was fit or
+    // the destination does not exist.
     void give_up();
 
     // When settled().
@@ -61,7 +59,7 @@ class Job {
     // What is known of one recipient while it has no outcome.
     struct Standing {
         bool settled = false;
-        std::optional<Trouble> last;  // what the last stop said
+        std::optional<Trouble> last;  // what the last place said
     };
 
     Trouble softened(Trouble trouble) const;
@@ -73,13 +71,13 @@ class Job {
     ipc::DeliveryRequest request_;
     const Options& options_;
     Queue& queue_;
-    std::vector<Stop> plan_;
-    std::vector<bool> tried_;
+    Plan plan_;
     std::vector<Standing> standings_;  // by place
     size_t left_;
     std::vector<mail::Outcome> outcomes_;
     std::optional<Trouble> destination_;
     bool reached_ = false;
+    bool warned_ = false;  // of a relay in the configuration
     Way way_;
 };
 

@@ -33,9 +33,15 @@ bool too_big_for(const Session& session, const Job& job) {
     return session.offers.max_size && job.request().size > *session.offers.max_size;
 }
 
+// What a reply to BDAT LAST says of each of several recipients is nowhere laid down, so LMTP
+// servers get DATA.
+bool uses_chunks(const Session& session, const Options& options) {
+    return session.offers.chunking && !options.lmtp;
+}
+
 std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& shop) {
     using Framing = esmtp::DotStuffer::Framing;
-    bool chunking = session.offers.chunking;
+    bool chunking = uses_chunks(session, shop.options);
     Letter letter(shop.queue.open(job.request()), chunking ? Framing::bdat : Framing::data,
                   shop.options.line_limit);
     Flight::Form form = !chunking            ? Flight::Form::data
@@ -62,7 +68,7 @@ io::Task<void> Lane::run() {
         } catch (const std::runtime_error& error) {
             fell_through(*job, error.what());
         }
-        if (!job->settled() && !job->next_stop())
+        if (!job->settled() && !job->plan().more())
             job->give_up();
         if (job->settled())
             done_(std::move(job));
@@ -82,7 +88,7 @@ std::unique_ptr<Job> Lane::choose() {
     return job;
 }
 
-// One message at one place: the session at hand, an idle one, or the next stop of the plan.
+// One message at one place: the session at hand, an idle one, or a new one to where the plan says.
 io::Task<void> Lane::attempt(Job& job) {
     take_up(job);
     if (!session_)
@@ -92,7 +98,7 @@ io::Task<void> Lane::attempt(Job& job) {
         if (!connected)
             co_return;
     }
-    job.tried(session_->stop);
+    job.plan().reached(session_->site, session_->endpoint);
     job.reached();
     job.way().relay = session_->peer.relay;
     std::unique_ptr<Flight> flight = std::move(session_->ahead);
@@ -105,32 +111,59 @@ io::Task<void> Lane::attempt(Job& job) {
     release_session();
 }
 
+// Finds the endpoints of the next destination. Where it has none, that is its trouble.
+io::Task<void> Lane::look_up(Job& job, const Destination& destination) {
+    bool fallback = destination.fallback;
+    Site site = co_await shop_.sites.look_up(destination);
+    std::optional<Trouble> trouble = std::move(site.trouble);
+    job.plan().found(std::move(site));
+    job.way().connected = io::loop().wall();
+    if (!trouble)
+        co_return;
+    if (fallback && trouble->kind == Trouble::Kind::unreachable) {
+        log::misconfigured(shop_.options.lmtp ? "lmtp_fallback_relay" : "smtp_fallback_relay");
+        trouble = misconfigured(std::move(*trouble));
+    }
+    job.failed(*trouble);
+}
+
 io::Task<bool> Lane::connect(Job& job) {
-    size_t number = *job.next_stop();
-    const Stop& stop = job.plan()[number];
-    job.tried(number);
     job.way().relay = "none";
     job.way().uses = 0;
-    Trouble trouble;
-    if (stop.address) {
-        Greeted greeted = co_await open_session(shop_.dialer, stop, shop_.options);
+    if (const Destination* destination = job.plan().to_look_up())
+        co_await look_up(job, *destination);
+    const Endpoint* next = job.plan().next();
+    if (next == nullptr)
+        co_return false;
+    size_t site = job.plan().site();
+    Endpoint endpoint = *next;
+    job.plan().tried(site, endpoint);
+    session_ = shop_.idle.take_at(endpoint);
+    if (!session_) {
+        Greeted greeted =
+            co_await open_session(shop_.dialer, endpoint, job.request().nexthop, shop_.options);
         session_ = std::move(greeted.session);
-        trouble = std::move(greeted.trouble);
         if (!greeted.peer.relay.empty())
             job.way().relay = greeted.peer.relay;
-    } else {
-        trouble.dsn = {4, 4, 4};
-        trouble.reason = stop.defect;
-        trouble.destination = true;
+        if (!session_)
+            not_opened(job, std::move(greeted.trouble));
     }
     job.way().connected = io::loop().wall();
     if (session_) {
         session_->nexthop = job.request().nexthop;
-        session_->stop = number;
-    } else {
-        job.failed(trouble);
+        session_->site = site;
+        session_->endpoint = std::move(endpoint);
     }
     co_return session_ != nullptr;
+}
+
+void Lane::not_opened(Job& job, Trouble trouble) {
+    job.way().connected = io::loop().wall();
+    // A server that is ourselves: other exchangers would only send the message back. A relay that
+    // the configuration names is another matter.
+    if (trouble.kind == Trouble::Kind::unreachable && !job.plan().is_configured_relay())
+        trouble.kind = Trouble::Kind::refused;
+    job.failed(trouble);
 }
 
 // Null where the message cannot go over this session: what that means is settled with the job.
@@ -171,8 +204,9 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
     if (waiting_.empty() || !shop_.idle.reusable(session))
         return nullptr;
     Job& job = *waiting_.front();
-    if (job.settled() || job.request().nexthop != session.nexthop || !job.untried(session.stop) ||
-        !Transaction::fits_behind(job) || too_big_for(session, job))
+    if (job.settled() || job.request().nexthop != session.nexthop ||
+        !job.plan().untried(session.site, session.endpoint) || !Transaction::fits_behind(job) ||
+        too_big_for(session, job))
         return nullptr;
     take_up(job);
     job.way().relay = session.peer.relay;
@@ -182,7 +216,7 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
         return nullptr;
     // The end of DATA ends a transaction whatever the reply (RFC 5321 section 4.1.1.4); after a
     // BDAT that fails, only RSET does (RFC 3030 section 2).
-    flight->reset = session.offers.chunking;
+    flight->reset = uses_chunks(session, shop_.options);
     following_ = std::move(waiting_.front());
     waiting_.pop_front();
     return flight;
@@ -205,7 +239,7 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
     if (conversation)
         broken_off(*flight, conversation);
     if (flight->stale)
-        job.tried(session_->stop, false);
+        job.plan().forget(session_->site, session_->endpoint);
 }
 
 void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {

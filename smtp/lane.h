@@ -9,6 +9,7 @@
 #include "smtp/greeting.h"
 #include "smtp/idle_sessions.h"
 #include "smtp/job.h"
+#include "smtp/site_lookup.h"
 #include "smtp/transaction.h"
 
 namespace smtp {
@@ -19,6 +20,7 @@ struct Workshop {
     Queue& queue;
     Dialer& dialer;
     IdleSessions& idle;
+    SiteLookup& sites;
 };
 
 class Lane : private Successor {
@@ -38,7 +40,9 @@ class Lane : private Successor {
 
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
+    io::Task<void> look_up(Job& job, const Destination& destination);
     io::Task<bool> connect(Job& job);
+    void not_opened(Job& job, Trouble trouble);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);
     io::Task<void> carry(Job& job, std::unique_ptr<Flight> flight);
     void broken_off(Flight& flight, const std::exception_ptr& error);

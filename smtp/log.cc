@@ -52,6 +52,18 @@ void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view
                                   " does not offer 8BITMIME: the message is sent to it unchanged"));
 }
 
+void misconfigured(std::string_view parameter) {
+    base::log::warning(base::text(parameter, " configuration problem"));
+}
+
+void our_own_name(std::string_view peer, std::string_view did, std::string_view name) {
+    base::log::warning(base::text("host ", peer, " ", did, " with my own hostname ", name));
+}
+
+void not_bound(std::string_view address, std::string_view why) {
+    base::log::warning(base::text("cannot send from ", address, ": ", why));
+}
+
 void not_marked(const ipc::DeliveryRequest& request, std::string_view why) {
     base::log::warning(
         base::text(request.queue_id, ": delivered, but not marked so in the queue: ", why));

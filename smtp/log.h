@@ -19,6 +19,12 @@ void no_connection(const Trouble& trouble);
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
 // Content with bytes over 127 goes to a server that does not offer 8BITMIME.
 void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer);
+// A relay that `parameter` names does not exist, or is this machine.
+void misconfigured(std::string_view parameter);
+// A server greets or answers with the name of this machine.
+void our_own_name(std::string_view peer, std::string_view did, std::string_view name);
+// The local address that connections should have cannot be used.
+void not_bound(std::string_view address, std::string_view why);
 // The queue could not be told of a delivery.
 void not_marked(const ipc::DeliveryRequest& request, std::string_view why);
 // qmgr sent what is no request.

@@ -1,9 +1,12 @@
-// smtp delivers mail over SMTP as qmgr asks for it: smtp(8).
+// smtp delivers mail over SMTP, and as lmtp over LMTP, as qmgr asks for it: smtp(8).
 
 #include <exception>
 
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/config/error.h"
+#include "lib/dns/host_lookup.h"
+#include "lib/dns/name_servers.h"
 #include "lib/ipc/agent_mark.h"
 #include "lib/ipc/borrowed_wire.h"
 #include "lib/ipc/service.h"
@@ -27,12 +30,17 @@ spool::QueueFolders folders_of(const config::Settings& settings) {
 
 class Server {
   public:
-    explicit Server(ipc::Service& service)
+    Server(ipc::Service& service, std::string_view program)
         : service_(service),
-          options_(Options::from(service.settings())),
+          options_(Options::from(service.settings(), program, service.name())),
+          names_(dns::Options::from(service.settings())),
+          hosts_(names_, hosts_file_, search_list_,
+                 dns::HostLookup::Options::from(service.settings(),
+                                                base::text(program, "_host_lookup"))),
+          sites_(options_.lookup, names_, hosts_),
           queue_(folders_of(service.settings())),
           dialer_(options_),
-          agent_(options_, queue_, dialer_, service.draining(), service.session_limit()) {}
+          agent_(options_, queue_, dialer_, sites_, service.draining(), service.session_limit()) {}
 
     io::Task<void> run() {
         ipc::AgentMark mark(ipc::Service::queue_directory());
@@ -72,6 +80,11 @@ class Server {
 
     ipc::Service& service_;
     Options options_;
+    dns::NameServers names_;
+    dns::HostsFile hosts_file_;
+    dns::SearchList search_list_;
+    dns::HostLookup hosts_;
+    SiteLookup sites_;
     SpoolQueue queue_;
     SocketDialer dialer_;
     Agent agent_;
@@ -82,9 +95,11 @@ class Server {
 }  // namespace smtp
 
 int main(int argc, char** argv) {
-    ipc::Service service(argc, argv, "smtp");
+    // One file under two names, which share their code and differ in their parameters.
+    std::string_view program = std::string_view(argv[0]).ends_with("lmtp") ? "lmtp" : "smtp";
+    ipc::Service service(argc, argv, program);
     try {
-        smtp::Server server(service);
+        smtp::Server server(service, program);
         return service.run(server.run());
     } catch (const config::Error& error) {
         base::log::fatal(error.what());

@@ -6,45 +6,133 @@
 namespace smtp {
 namespace {
 
-std::optional<io::SocketAddress> bind_address(const config::Settings& settings,
-                                              std::string_view name, int family) {
-    std::string text = settings.text(name);
+constexpr const char* services_file = "/etc/services";
+
+// The parameters of one program: "_helo_timeout" is smtp_helo_timeout or lmtp_helo_timeout.
+class Own {
+  public:
+    Own(const config::Settings& settings, std::string_view program)
+        : settings_(settings), program_(program) {}
+
+    std::string name(std::string_view suffix) const { return base::text(program_, suffix); }
+    std::string where(std::string_view suffix) const { return settings_.where(name(suffix)); }
+    std::string text(std::string_view suffix) const { return settings_.text(name(suffix)); }
+    bool flag(std::string_view suffix) const { return settings_.flag(name(suffix)); }
+    base::Duration time(std::string_view suffix) const { return settings_.time(name(suffix)); }
+    uint64_t number(std::string_view suffix) const {
+        return static_cast<uint64_t>(settings_.number(name(suffix)));
+    }
+    std::vector<std::string> list(std::string_view suffix) const {
+        return settings_.list(name(suffix));
+    }
+    [[noreturn]] void refuse(std::string_view suffix, std::string_view expected) const {
+        throw config::Error(base::text(where(suffix), ": ", name(suffix), " = ", text(suffix),
+                                       ": expected ", expected));
+    }
+
+  private:
+    const config::Settings& settings_;
+    std::string_view program_;
+};
+
+std::optional<io::SocketAddress> bind_address(const Own& own, std::string_view suffix, int family) {
+    std::string text = own.text(suffix);
     if (text.empty())
         return std::nullopt;
     std::optional<io::SocketAddress> address = io::SocketAddress::inet(text, 0);
     if (!address || address->family() != family)
-        throw config::Error(base::text(settings.where(name), ": ", name, " = ", text,
-                                       ": expected one ", family == AF_INET ? "IPv4" : "IPv6",
-                                       " address"));
+        own.refuse(suffix, family == AF_INET ? "one IPv4 address" : "one IPv6 address");
     return address;
+}
+
+AddressPreference address_preference(const Own& own) {
+    std::string text = own.text("_address_preference");
+    return text == "ipv4"   ? AddressPreference::ipv4
+           : text == "ipv6" ? AddressPreference::ipv6
+                            : AddressPreference::any;
+}
+
+bool asks_dns(const config::Settings& settings, const Own& own) {
+    std::string level = own.text("_dns_support_level");
+    return level.empty() ? !settings.flag("disable_dns_lookups") : level != "disabled";
+}
+
+PlanOptions plan_options(const config::Settings& settings, const Own& own, bool lmtp,
+                         std::string_view service) {
+    PlanOptions plan;
+    plan.rules.lmtp = lmtp;
+    plan.rules.transport = service;
+    plan.rules.services = ServicePorts(settings.text("known_tcp_ports"),
+                                       settings.where("known_tcp_ports"), services_file);
+    std::optional<uint16_t> port = plan.rules.services.find(own.text("_tcp_port"));
+    if (!port)
+        own.refuse("_tcp_port", "a port or the name of a service");
+    plan.rules.port = *port;
+    plan.fallback_relay = own.text("_fallback_relay");
+    plan.relayhost = settings.text("relayhost");
+    plan.address_limit = own.number("_mx_address_limit");
+    plan.session_limit = own.number("_mx_session_limit");
+    return plan;
+}
+
+LookupOptions lookup_options(const config::Settings& settings, const Own& own, bool lmtp) {
+    LookupOptions lookup;
+    lookup.myhostname = settings.text("myhostname");
+    lookup.own = config::OwnAddresses::from(settings);
+    lookup.ask_dns = asks_dns(settings, own);
+    lookup.guard_loops = !lmtp;
+    lookup.randomize = own.flag("_randomize_addresses");
+    lookup.preference = address_preference(own);
+    lookup.balance = own.flag("_balance_inet_protocols");
+    lookup.address_limit = own.number("_mx_address_limit");
+    lookup.ignore_mx_error = settings.flag("ignore_mx_lookup_error");
+    lookup.defer_if_no_address = own.flag("_defer_if_no_mx_address_found");
+    return lookup;
+}
+
+void read_times(Options& options, const Own& own) {
+    options.idle_limit = own.time("_connection_cache_time_limit");
+    options.reuse_limit = own.time("_connection_reuse_time_limit");
+    options.connect = own.time("_connect_timeout");
+    options.helo = own.time(options.lmtp ? "_lhlo_timeout" : "_helo_timeout");
+    options.mail = own.time("_mail_timeout");
+    options.rcpt = own.time("_rcpt_timeout");
+    options.data_init = own.time("_data_init_timeout");
+    options.data_xfer = own.time("_data_xfer_timeout");
+    options.data_done = own.time("_data_done_timeout");
+    options.rset = own.time("_rset_timeout");
+    options.quit = own.time("_quit_timeout");
+    options.per_request_deadline = own.flag("_per_request_deadline");
+    options.least_rate = own.number("_min_data_rate");
 }
 
 }  // namespace
 
-Options Options::from(const config::Settings& settings) {
+Options Options::from(const config::Settings& settings, std::string_view program,
+                      std::string_view service) {
     Options options;
-    options.helo_name = settings.text("smtp_helo_name");
-    options.bind_v4 = bind_address(settings, "smtp_bind_address", AF_INET);
-    options.bind_v6 = bind_address(settings, "smtp_bind_address6", AF_INET6);
-    options.never_send_ehlo = settings.flag("smtp_never_send_ehlo");
-    options.ignored_keywords = settings.list("smtp_discard_ehlo_keywords");
-    options.skip_5xx_greeting = settings.flag("smtp_skip_5xx_greeting");
-    options.skip_quit_response = settings.flag("smtp_skip_quit_response");
+    options.lmtp = program == "lmtp";
+    Own own(settings, program);
+    options.myhostname = settings.text("myhostname");
+    options.helo_name = own.text(options.lmtp ? "_lhlo_name" : "_helo_name");
+    options.plan = plan_options(settings, own, options.lmtp, service);
+    options.lookup = lookup_options(settings, own, options.lmtp);
+    options.bind_v4 = bind_address(own, "_bind_address", AF_INET);
+    options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6);
+    options.bind_enforce = own.flag("_bind_address_enforce");
+    if (!options.lmtp) {
+        options.always_send_ehlo = settings.flag("smtp_always_send_ehlo");
+        options.never_send_ehlo = settings.flag("smtp_never_send_ehlo");
+    }
+    options.ignored_keywords =
+        own.list(options.lmtp ? "_discard_lhlo_keywords" : "_discard_ehlo_keywords");
+    options.skip_5xx_greeting = own.flag("_skip_5xx_greeting");
+    options.skip_quit_response = own.flag("_skip_quit_response");
     options.soft_bounce = settings.flag("soft_bounce");
-    options.keep_connections = settings.flag("smtp_connection_cache_on_demand");
-    options.idle_limit = settings.time("smtp_connection_cache_time_limit");
-    options.reuse_limit = settings.time("smtp_connection_reuse_time_limit");
-    options.reuse_count = settings.number("smtp_connection_reuse_count_limit");
-    options.connect = settings.time("smtp_connect_timeout");
-    options.helo = settings.time("smtp_helo_timeout");
-    options.mail = settings.time("smtp_mail_timeout");
-    options.rcpt = settings.time("smtp_rcpt_timeout");
-    options.data_init = settings.time("smtp_data_init_timeout");
-    options.data_xfer = settings.time("smtp_data_xfer_timeout");
-    options.data_done = settings.time("smtp_data_done_timeout");
-    options.rset = settings.time("smtp_rset_timeout");
-    options.quit = settings.time("smtp_quit_timeout");
-    options.line_limit = settings.number("smtp_line_length_limit");
+    options.keep_connections = own.flag("_connection_cache_on_demand");
+    options.reuse_count = own.number("_connection_reuse_count_limit");
+    options.line_limit = own.number("_line_length_limit");
+    read_times(options, own);
     return options;
 }
 

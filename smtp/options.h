@@ -1,4 +1,4 @@
-// Options is what main.cf says to the smtp client, read once at start.
+// Options is what main.cf says to the smtp or lmtp client, read once at start.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,24 @@
 #include "lib/base/time.h"
 #include "lib/config/settings.h"
 #include "lib/io/socket_address.h"
+#include "smtp/plan.h"
+#include "smtp/site_lookup.h"
 
 namespace smtp {
 
 using namespace std::chrono_literals;
 
 struct Options {
+    bool lmtp = false;
+    std::string myhostname = "localhost";
     std::string helo_name = "localhost";
-    uint16_t port = 25;                        // of a destination that names none (RFC 5321)
+    PlanOptions plan;
+    LookupOptions lookup;
+
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;
+    bool bind_enforce = false;  // no connection without that address
+    bool always_send_ehlo = true;
     bool never_send_ehlo = false;
     std::vector<std::string> ignored_keywords;  // of EHLO replies
     bool skip_5xx_greeting = true;
@@ -31,7 +39,7 @@ struct Options {
     uint64_t reuse_count = 0;           // messages a connection; 0: any number
 
     base::Duration connect = 30s;
-    base::Duration helo = 300s;  // greeting, EHLO, HELO
+    base::Duration helo = 300s;  // greeting, EHLO, HELO, LHLO
     base::Duration mail = 300s;
     base::Duration rcpt = 300s;
     base::Duration data_init = 120s;
@@ -39,11 +47,18 @@ struct Options {
     base::Duration data_done = 600s;
     base::Duration rset = 20s;
     base::Duration quit = 300s;
+    // Whether data_xfer limits the waits for all content together, each second of it bringing
+    // `least_rate` bytes on.
+    bool per_request_deadline = false;
+    uint64_t least_rate = 500;
 
     size_t line_limit = 998;  // longest line sent; 0: any
 
-    // Throws config::Error where an address or port is none.
-    static Options from(const config::Settings& settings);
+    // Of the program `program`, "smtp" or "lmtp", as the service `service` of master.cf. It reads
+    // the services file, and asks name service where interfaces are named: not for a running loop.
+    // Throws config::Error where an address, port or family is none.
+    static Options from(const config::Settings& settings, std::string_view program,
+                        std::string_view service);
 };
 
 }  // namespace smtp

@@ -11,6 +11,7 @@
 #include "lib/io/stream.h"
 #include "lib/io/task.h"
 #include "lib/mail/reply.h"
+#include "smtp/endpoint.h"
 #include "smtp/stage.h"
 #include "smtp/trouble.h"
 
@@ -42,7 +43,8 @@ class Session {
     const Peer peer;
     esmtp::Capabilities offers;
     std::string nexthop;  // it was opened for,
-    size_t stop = 0;      // and the element of its plan
+    size_t site = 0;      // the number of the destination in that,
+    Endpoint endpoint;    // and the address
     base::Instant opened;
     unsigned uses = 0;  // messages begun
     Stage stage = Stage::greeting;

@@ -1,4 +1,4 @@
-// SocketDialer connects to mail servers by TCP.
+// SocketDialer connects to mail servers, by TCP or a UNIX socket.
 #pragma once
 
 #include "smtp/greeting.h"
@@ -13,6 +13,8 @@ class SocketDialer : public Dialer {
     io::Task<std::unique_ptr<io::Wire>> dial(io::SocketAddress to, base::Instant deadline) override;
 
   private:
+    std::optional<io::SocketAddress> source_for(const io::SocketAddress& to) const;
+
     const Options& options_;
 };
 

@@ -10,6 +10,7 @@ enum class Stage : uint8_t {
     greeting,
     ehlo,
     helo,
+    lhlo,
     reset,
     mail,
     rcpt,

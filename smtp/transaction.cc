@@ -1,6 +1,7 @@
 #include "smtp/transaction.h"
 
 #include "lib/base/text.h"
+#include "smtp/content_pace.h"
 #include "smtp/envelope_commands.h"
 
 namespace smtp {
@@ -219,13 +220,16 @@ io::Task<void> Transaction::send_data(Successor& successor) {
 // The last piece stays in the buffer, for what follows it.
 io::Task<void> Transaction::send_body() {
     session_.stage = Stage::body;
-    session_.stream.limit(options_.data_xfer);
+    ContentPace pace(options_);
     while (!flight_.finished) {
         flight_.letter.next(flight_.piece);
         session_.stream.put(flight_.piece);
         flight_.finished = flight_.letter.over();
-        if (!flight_.finished)
-            co_await session_.stream.drain(0);
+        if (flight_.finished)
+            break;
+        pace.begin(session_.stream, flight_.piece.size());
+        co_await session_.stream.drain(0);
+        pace.sent(session_.stream);
     }
 }
 
@@ -241,8 +245,8 @@ io::Task<void> Transaction::early_reply() {
 
 // DATA was taken although no recipient was: RFC 2920 section 3.1 has us send an empty message.
 io::Task<void> Transaction::send_nothing() {
-    if (flight_.mixed_up)
-        throw OutOfStep("accepted DATA after refusing MAIL");
+    if (flight_.mixed_up || options_.lmtp)
+        throw OutOfStep("accepted DATA after refusing all that goes before it");
     session_.stream.put(".\r\n");
     co_await session_.reply(Stage::end_of_data, options_.data_done);
 }
@@ -250,13 +254,15 @@ io::Task<void> Transaction::send_nothing() {
 io::Task<void> Transaction::send_chunks(Successor& successor) {
     size_t window = session_.offers.pipelining ? chunk_window : 0;
     size_t unanswered = 0;
+    ContentPace pace(options_);
     while (!flight_.finished) {
         flight_.letter.next(flight_.piece);
         flight_.finished = flight_.letter.over();
         put_chunk(flight_.piece, flight_.finished);
         session_.stage = Stage::chunk;
-        session_.stream.limit(options_.data_xfer);
+        pace.begin(session_.stream, flight_.piece.size());
         co_await session_.stream.drain(Letter::piece_size);
+        pace.sent(session_.stream);
         for (++unanswered; unanswered > (flight_.finished ? 1 : window); --unanswered) {
             mail::Reply reply = co_await session_.reply(Stage::chunk, options_.data_done);
             if (reply.ok())
@@ -272,8 +278,28 @@ io::Task<void> Transaction::send_chunks(Successor& successor) {
 }
 
 io::Task<void> Transaction::finish(Stage stage) {
+    if (options_.lmtp) {
+        co_await finish_each(stage);
+        co_return;
+    }
     mail::Reply reply = co_await session_.reply(stage, options_.data_done);
     answer_end(stage, reply);
+}
+
+// RFC 2033 section 4.2: a reply for each recipient that was accepted, in the order of RCPT.
+io::Task<void> Transaction::finish_each(Stage stage) {
+    while (!flight_.accepted.empty()) {
+        mail::Reply reply = co_await session_.reply(stage, options_.data_done);
+        if (reply.go_ahead())
+            throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
+        uint32_t place = flight_.accepted.front();
+        flight_.accepted.erase(flight_.accepted.begin());
+        if (reply.ok())
+            flight_.job.sent({place}, reply);
+        else
+            flight_.job.failed({place}, said(session_.peer, reply, stage));
+    }
+    session_.needs_reset = false;
 }
 
 }  // namespace smtp

@@ -57,6 +57,7 @@ class Transaction {
     io::Task<void> send_nothing();
     io::Task<void> send_chunks(Successor& successor);
     io::Task<void> finish(Stage stage);
+    io::Task<void> finish_each(Stage stage);
     void look_ahead(Successor& successor);
 
     Session& session_;

@@ -64,6 +64,29 @@ Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what) {
     return trouble;
 }
 
+Trouble lookup_trouble(mail::Dsn dsn, std::string_view reason) {
+    Trouble trouble;
+    trouble.kind = dsn.klass == 4 ? Trouble::Kind::next : Trouble::Kind::unreachable;
+    trouble.dsn = dsn;
+    trouble.reason = reason;
+    trouble.destination = true;
+    return trouble;
+}
+
+Trouble loops_back(mail::Dsn dsn, std::string_view destination) {
+    return lookup_trouble(dsn, base::text("mail for ", destination, " loops back to myself"));
+}
+
+Trouble misconfigured(Trouble trouble) {
+    trouble.kind = Trouble::Kind::next;
+    trouble.dsn = {4, 3, 5};
+    return trouble;
+}
+
+Trouble configuration_trouble(std::string_view reason) {
+    return lookup_trouble({4, 3, 5}, reason);
+}
+
 Trouble no_connection(std::string_view relay, std::string_view reason) {
     Trouble trouble;
     trouble.dsn = {4, 4, 1};

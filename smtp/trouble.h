@@ -15,7 +15,8 @@ struct Trouble {
     // next: another place may take it, later if not now. refused: return it. ambiguous: the server
     // may have the message, so no other place is asked. local: our own fault, no use to go on.
     // unfit: this server cannot take the message, which is refused when no other place can.
-    enum class Kind : uint8_t { next, refused, ambiguous, local, unfit };
+    // unreachable: the destination has no place to go to, and will not have one soon.
+    enum class Kind : uint8_t { next, refused, ambiguous, local, unfit, unreachable };
 
     Kind kind = Kind::next;
     mail::Dsn dsn{4, 0, 0};
@@ -41,6 +42,13 @@ Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply);
 Trouble lost(const Peer& peer, Stage stage);
 Trouble timed_out(const Peer& peer, Stage stage);
 Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what);
+// The lookup of a destination gave no endpoint: class 4 means next, class 5 unreachable.
+Trouble lookup_trouble(mail::Dsn dsn, std::string_view reason);
+Trouble loops_back(mail::Dsn dsn, std::string_view destination);
+// `trouble` with a relay that the configuration names: mail waits until that is put right.
+Trouble misconfigured(Trouble trouble);
+// The destination is no destination at all.
+Trouble configuration_trouble(std::string_view reason);
 Trouble no_connection(std::string_view relay, std::string_view reason);
 Trouble local_trouble(std::string_view reason);
 

@@ -70,7 +70,6 @@ static constexpr Parameter rows[] = {
     risky(flag("strict_8bitmime_body", "no", "refuses 8-bit bodies that are not announced")),
     risky(flag("strict_mime_encoding_domain", "no", "refuses wrong encodings of attached messages")),
     risky(list("master_service_disable", "", "services of master.cf that are not offered")),
-    not_built(list("proxy_interfaces", "", "addresses of this machine that a proxy listens on")),
     not_built(text("default_filter_nexthop", "", "the next hop of content_filter when it names none")),
     not_built(word("default_privs", "nobody", "the user that commands of aliases run as")),
 };

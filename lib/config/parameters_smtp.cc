@@ -26,6 +26,23 @@ static constexpr Parameter rows[] = {
     time("smtp_connection_reuse_time_limit", "300s", 0, most_int, "how long a connection is used"),
     number("smtp_connection_reuse_count_limit", "0", 0, most_int, "messages over one connection; 0: no limit"),
     number("smtp_line_length_limit", "998", 0, most_int, "the longest line sent; 0: no limit"),
+    list("smtp_fallback_relay", "$fallback_relay", "relays for mail that its destination did not take"),
+    choice("smtp_dns_support_level", "", "|disabled|enabled|dnssec", "how much of DNS is used"),
+    flag("disable_dns_lookups", "no", "never asks DNS for mail exchangers"),
+    choice("smtp_address_preference", "any", "any|ipv4|ipv6", "the address family tried first"),
+    flag("smtp_balance_inet_protocols", "yes", "keeps both address families among the addresses tried"),
+    flag("smtp_randomize_addresses", "yes", "tries addresses of equal preference in any order"),
+    number("smtp_mx_address_limit", "5", 0, most_int, "addresses of a destination that are tried"),
+    number("smtp_mx_session_limit", "2", 0, most_int, "sessions of one destination"),
+    word("smtp_tcp_port", "smtp", "the port of a destination that names none"),
+    flag("ignore_mx_lookup_error", "no", "delivers to the domain when the MX lookup fails"),
+    flag("smtp_defer_if_no_mx_address_found", "no", "keeps mail when no mail exchanger has an address"),
+    flag("smtp_per_request_deadline", "no", "makes the time limit of content hold for all of it"),
+    number("smtp_min_data_rate", "500", 1, most_int, "the least speed under smtp_per_request_deadline"),
+    flag("smtp_bind_address_enforce", "no", "keeps mail when the local address cannot be used"),
+    flag("smtp_always_send_ehlo", "yes", "sends EHLO to servers that do not greet with ESMTP"),
+    list("known_tcp_ports", "lmtp=24, smtp=25, smtps=submissions=465, submission=587", "ports of services, before the services file"),
+    list("proxy_interfaces", "", "addresses of this machine that a proxy or router in front of it listens on"),
 };
 // clang-format on
 

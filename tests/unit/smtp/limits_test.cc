@@ -78,6 +78,33 @@ TEST_F(LimitsTest, ContentThatNobodyReads) {
               "message body");
 }
 
+// Ten bytes a second: no wait is long, the whole is.
+TEST_F(LimitsTest, AServerThatTakesItsTime) {
+    queue.usual.assign(67000, 'x');
+    dialer.capacity = 1000;
+    struct Row {
+        bool per_request;
+        uint64_t least_rate;
+        bool sent;
+    };
+    const Row rows[] = {{false, 500, true}, {true, 500, false}, {true, 5, true}};
+    for (const Row& row : rows) {
+        options.per_request_deadline = row.per_request;
+        options.least_rate = row.least_rate;
+        serve("192.0.2.1:25", hello + Script{"C MAIL", "C RCPT", "C DATA", "S 250 ok", "S 250 ok",
+                                             "S 354 ok", "W", "S 250 taken", "X"});
+        size_t before = reports.size();
+        deliver({"a@x"});
+        for (int i = 0; i < 300 && reports.size() == before; ++i)
+            pass(100s);
+        EXPECT_EQ(outcome(before), row.sent
+                                       ? "sent 2.0.0 250 taken"
+                                       : "deferred 4.4.2 conversation with 192.0.2.1[192.0.2.1] "
+                                         "timed out while sending message body");
+        pass(10s);
+    }
+}
+
 TEST_F(LimitsTest, WhatTheServerSaidBeforeItClosed) {
     queue.usual.assign(300000, 'x');
     dialer.capacity = 1000;

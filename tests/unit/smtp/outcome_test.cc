@@ -240,16 +240,6 @@ TEST_F(OutcomeTest, OurOwnShortageIsNotBlamedOnTheRelay) {
     EXPECT_EQ(reports[0].destination_trouble, "");
 }
 
-TEST_F(OutcomeTest, HostNamesAreDeferred) {
-    deliver({"a@x.example"}, "mx.example");
-    EXPECT_NE(outcome(0).find("deferred 4.4.4 destination \"mx.example\""), std::string::npos)
-        << outcome(0);
-    EXPECT_NE(reports[0].destination_trouble, "");
-    serve("192.0.2.1:25", accepting);
-    deliver({"a@x.example"}, std::string("mx.example, ") + here);
-    EXPECT_EQ(outcome(1), "sent 2.0.0 250 taken");
-}
-
 TEST_F(OutcomeTest, Greeting5xxBouncesWhereConfigured) {
     options.skip_5xx_greeting = false;
     serve("192.0.2.1:25", {"S 554 5.7.1 no", "Z"});

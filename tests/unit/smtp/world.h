@@ -4,6 +4,7 @@
 //     "C MAIL FROM:<a"   reads a line that must begin so
 //     "S 250 ok"         sends a line (sent with what follows it, when the server next reads)
 //     "D"                reads content up to the final dot
+//     "W"                reads content as it comes, 1000 bytes each 100 seconds
 //     "B"                reads "BDAT n [LAST]" with its chunk
 //     "Z"                says nothing more, and waits for the client to go
 //     "E"                the client must close now
@@ -29,6 +30,7 @@
 #include "lib/io/stream.h"
 #include "smtp/flight.h"
 #include "smtp/lane.h"
+#include "tests/unit/lib/dns/fake_resolver.h"
 
 namespace smtp_test {
 
@@ -53,6 +55,22 @@ inline io::Task<void> read_data(io::Stream& stream, Heard& heard) {
         if (*line == ".\r\n")
             break;
         content += *line;
+    }
+    heard.contents.push_back(content);
+}
+
+inline io::Task<void> read_slowly(io::Stream& stream, Heard& heard) {
+    std::string content;
+    while (!content.ends_with("\r\n.\r\n")) {
+        co_await io::sleep(100s);
+        if (stream.buffered().empty()) {
+            bool more = co_await stream.fill();
+            if (!more)
+                co_return;
+        }
+        std::string_view some = stream.buffered().substr(0, 1000);
+        content += some;
+        stream.consume(some.size());
     }
     heard.contents.push_back(content);
 }
@@ -115,6 +133,8 @@ inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard&
                 co_await read_command(stream, text, heard);
             else if (step[0] == 'D')
                 co_await read_data(stream, heard);
+            else if (step[0] == 'W')
+                co_await read_slowly(stream, heard);
             else if (step[0] == 'B')
                 co_await read_chunk(stream, heard);
             else if (step[0] == 'X')
@@ -186,7 +206,7 @@ class BrokenWire : public io::Wire {
 // Hosts without a script refuse connections.
 class FakeDialer : public smtp::Dialer {
   public:
-    std::map<std::string, std::deque<Script>> scripts;  // by "address:port"
+    std::map<std::string, std::deque<Script>> scripts;  // by "address:port" or path
     std::deque<Heard> heard;                            // one a connection, in order
     std::vector<std::string> dialled;
     int error = ECONNREFUSED;
@@ -198,7 +218,7 @@ class FakeDialer : public smtp::Dialer {
 
     io::Task<std::unique_ptr<io::Wire>> dial(io::SocketAddress to,
                                              base::Instant deadline) override {
-        std::string name = base::text(to.ip(), ":", to.port());
+        std::string name = to.is_inet() ? base::text(to.ip(), ":", to.port()) : to.path();
         dialled.push_back(name);
         if (broken)
             co_return std::make_unique<BrokenWire>();
@@ -233,13 +253,19 @@ struct World : testing::Test {
     FakeDialer dialer{servers};
     smtp::IdleSessions idle{options};
     std::vector<ipc::DeliveryReport> reports;
-    smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle},
+    dns_test::FakeResolver names;
+    dns::HostsFile hosts_file{"/dev/null"};
+    dns::SearchList search_list{"/dev/null"};
+    dns::HostLookup hosts{names, hosts_file, search_list, {}};
+    smtp::SiteLookup sites{options.lookup, names, hosts};
+    smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle, sites},
                     [this](std::unique_ptr<smtp::Job> job) { reports.push_back(job->report()); }};
     uint64_t last_id = 0;
     std::string log;
 
     World() {
-        options.helo_name = "client.example";
+        options.helo_name = options.myhostname = options.lookup.myhostname = "client.example";
+        options.lookup.randomize = false;
         testing::internal::CaptureStderr();
     }
     void TearDown() override {

@@ -1,0 +1,133 @@
+#include "smtp/destination.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "lib/base/text.h"
+#include "lib/io/socket_address.h"
+
+namespace smtp {
+namespace {
+
+struct HostPort {
+    std::string_view host;
+    std::string_view service;
+    bool bracketed = false;
+};
+
+// `host:service` or `[host]:service` taken apart; none where the brackets do not pair.
+std::optional<HostPort> take_apart(std::string_view element) {
+    HostPort parts;
+    std::string_view rest;
+    if (element.starts_with('[')) {
+        size_t close = element.find(']');
+        if (close == std::string_view::npos)
+            return std::nullopt;
+        parts.host = element.substr(1, close - 1);
+        parts.bracketed = true;
+        rest = element.substr(close + 1);
+        if (!rest.empty() && rest.front() != ':')
+            return std::nullopt;
+    } else {
+        parts.host = element.substr(0, element.find(':'));
+        rest = element.substr(parts.host.size());
+    }
+    if (!rest.empty())
+        parts.service = rest.substr(1);
+    return parts;
+}
+
+bool alphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// RFC 1123 section 2.1, with the underscore that some names in use have. Underscores apart, a name
+// that is digits and dots alone is an address or nothing.
+bool is_host_name(std::string_view name) {
+    if (name.empty() || name.size() > 255)
+        return false;
+    bool numeric = true;
+    size_t label = 0;
+    for (size_t i = 0; i < name.size(); ++i) {
+        char c = name[i];
+        bool label_ends = i + 1 == name.size() || name[i + 1] == '.';
+        label = c == '.' ? 0 : label + 1;
+        if (c == '.' ? (i == 0 || label_ends) : !(alphanumeric(c) || c == '_' || c == '-'))
+            return false;
+        if (c == '-' && (label == 1 || label_ends))
+            return false;
+        if (label > 63)
+            return false;
+        numeric = numeric && (c == '.' || (c >= '0' && c <= '9'));
+    }
+    return !numeric;
+}
+
+// `element` without the name of the transport that some repeat before each element of a list. It is
+// told from a host by what follows it, which is no port.
+std::string_view without_transport(std::string_view element, const DestinationRules& rules) {
+    const std::string& name = rules.transport;
+    if (name.empty() || !base::starts_nocase(element, name) || element.size() <= name.size() + 1 ||
+        element[name.size()] != ':')
+        return element;
+    std::string_view rest = element.substr(name.size() + 1);
+    bool is_port = rest.find_first_of(":[") == std::string_view::npos && rules.services.find(rest);
+    return is_port ? element : rest;
+}
+
+void parse_inet(Destination& into, std::string_view element, const DestinationRules& rules) {
+    std::optional<HostPort> parts = take_apart(element);
+    if (!parts)
+        parts.emplace();
+    std::string_view host = parts->host;
+    if (parts->bracketed && base::starts_nocase(host, "ipv6:"))
+        host.remove_prefix(5);
+    bool numeric = io::SocketAddress::inet(host, 0).has_value();
+    if (!numeric && !is_host_name(host)) {
+        into.defect =
+            base::text("valid hostname or network address required in \"", into.text, "\"");
+        return;
+    }
+    into.port = rules.port;
+    if (!parts->service.empty()) {
+        std::optional<uint16_t> port = rules.services.find(parts->service);
+        if (!port) {
+            into.defect =
+                base::text("unknown service \"", parts->service, "\" in \"", into.text, "\"");
+            return;
+        }
+        into.port = *port;
+    }
+    into.host = host;
+    bool exchangers = !parts->bracketed && !numeric && !rules.lmtp;
+    into.kind = exchangers ? Destination::Kind::domain : Destination::Kind::host;
+}
+
+Destination parse_destination(std::string_view element, const DestinationRules& rules) {
+    Destination destination;
+    destination.text = element;
+    element = without_transport(element, rules);
+    if (rules.lmtp && element.starts_with("unix:")) {
+        destination.host = element.substr(5);
+        if (io::SocketAddress::unix_path(destination.host))
+            destination.kind = Destination::Kind::socket;
+        else
+            destination.defect = base::text("no path of a socket: \"", destination.text, "\"");
+        return destination;
+    }
+    if (rules.lmtp && element.starts_with("inet:"))
+        element.remove_prefix(5);
+    parse_inet(destination, element, rules);
+    return destination;
+}
+
+}  // namespace
+
+std::vector<Destination> parse_destinations(std::string_view list, const DestinationRules& rules) {
+    std::vector<Destination> destinations;
+    for (std::string_view element : base::split(list, ", \t\r\n"))
+        destinations.push_back(parse_destination(element, rules));
+    return destinations;
+}
+
+}  // namespace smtp

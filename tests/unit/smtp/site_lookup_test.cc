@@ -1,0 +1,226 @@
+// Sites: what name service says, and what follows from it (the table of smtp(8)).
+#include "smtp/site_lookup.h"
+
+#include "tests/unit/smtp/world.h"
+
+namespace smtp_test {
+namespace {
+
+using State = dns::Answer::State;
+using dns::Type;
+
+struct SiteLookupTest : World {
+    smtp::DestinationRules rules;
+
+    SiteLookupTest() { options.lookup.own = config::OwnAddresses({"192.0.2.7"}); }
+
+    static io::Task<void> look_up(smtp::SiteLookup& sites, const smtp::Destination& destination,
+                                  smtp::Site& site) {
+        smtp::Site found = co_await sites.look_up(destination);
+        site = std::move(found);
+    }
+    smtp::Site site(const std::string& destination) {
+        smtp::Site found;
+        std::vector<smtp::Destination> parsed = smtp::parse_destinations(destination, rules);
+        servers.spawn(look_up(sites, parsed.at(0), found));
+        loop.run_until_idle();
+        return found;
+    }
+    // "10 mx.example 192.0.2.1:25; ", or "5.4.4 text".
+    std::string shown(const std::string& destination) {
+        smtp::Site found = site(destination);
+        std::string out;
+        for (const smtp::Endpoint& each : found.endpoints)
+            base::append(out, each.preference, " ", each.host, " ", each.ip, ":", each.port(),
+                         "; ");
+        EXPECT_EQ(found.trouble.has_value(), found.endpoints.empty());
+        if (found.trouble)
+            base::append(out, found.trouble->dsn.text(), " ", found.trouble->reason);
+        return out;
+    }
+    std::string code(const std::string& destination) {
+        smtp::Site found = site(destination);
+        if (!found.trouble)
+            return "found";
+        bool hard = found.trouble->kind == smtp::Trouble::Kind::unreachable;
+        EXPECT_EQ(hard, found.trouble->dsn.klass == 5);
+        return found.trouble->dsn.text();
+    }
+};
+
+TEST_F(SiteLookupTest, ExchangersInOrder) {
+    names.mx("example.org", 20, "b.example.org").mx("example.org", 10, "a.example.org");
+    names.a("a.example.org", "192.0.2.1").aaaa("a.example.org", "2001:db8::1");
+    names.a("b.example.org", "192.0.2.2").a("example.org", "192.0.2.3");
+    EXPECT_EQ(shown("example.org"),
+              "10 a.example.org 192.0.2.1:25; 10 a.example.org 2001:db8::1:25; "
+              "20 b.example.org 192.0.2.2:25; ");
+    EXPECT_EQ(shown("example.org:587"),
+              "10 a.example.org 192.0.2.1:587; 10 a.example.org 2001:db8::1:587; "
+              "20 b.example.org 192.0.2.2:587; ");
+    EXPECT_EQ(shown("[example.org]"), "0 example.org 192.0.2.3:25; ");
+    EXPECT_EQ(shown("a.example.org"),
+              "0 a.example.org 192.0.2.1:25; 0 a.example.org 2001:db8::1:25; ");
+    smtp::Site found = site("example.org");
+    EXPECT_TRUE(found.endpoints[0].best && found.endpoints[1].best && !found.endpoints[2].best);
+    options.lookup.preference = smtp::AddressPreference::ipv6;
+    EXPECT_EQ(shown("a.example.org"),
+              "0 a.example.org 2001:db8::1:25; 0 a.example.org 192.0.2.1:25; ");
+    options.lookup.ask_dns = false;
+    EXPECT_EQ(shown("example.org"), "0 example.org 192.0.2.3:25; ");
+}
+
+TEST_F(SiteLookupTest, AddressesStandForThemselves) {
+    EXPECT_EQ(shown("192.0.2.1"), "0 192.0.2.1 192.0.2.1:25; ");
+    EXPECT_EQ(shown("[ipv6:2001:db8::1]:26"), "0 2001:db8::1 2001:db8::1:26; ");
+    EXPECT_TRUE(names.asked.empty());
+}
+
+struct Row {
+    const char* what;
+    State mx;
+    State address;
+    std::string plain;    // code for "x.example", with MX mail.x.example when mx is found
+    std::string ignored;  // the same with ignore_mx_lookup_error, the domain having an address
+    std::string host;     // code for "[mail.x.example]"
+};
+
+TEST_F(SiteLookupTest, OutcomesOfLookups) {
+    const Row rows[] = {
+        {"nothing wrong", State::found, State::found, "found", "found", "found"},
+        {"no MX", State::none, State::found, "found", "found", "found"},
+        {"MX retry", State::retry, State::found, "4.4.3", "found", "found"},
+        {"MX fatal", State::fatal, State::found, "5.4.3", "found", "found"},
+        {"MX invalid", State::invalid, State::found, "5.4.4", "found", "found"},
+        {"address none", State::found, State::none, "5.4.4", "5.4.4", "5.4.4"},
+        {"address retry", State::found, State::retry, "4.4.3", "4.4.3", "4.4.3"},
+        {"address fatal", State::found, State::fatal, "5.4.3", "5.4.3", "5.4.3"},
+        {"address invalid", State::found, State::invalid, "5.4.4", "5.4.4", "5.4.4"},
+    };
+    for (const Row& row : rows) {
+        names.answers.clear();
+        names.a("x.example", "192.0.2.1");
+        if (row.mx == State::found)
+            names.mx("x.example", 10, "mail.x.example");
+        else
+            names.state("x.example", Type::mx, row.mx);
+        if (row.address == State::found)
+            names.a("mail.x.example", "192.0.2.2");
+        else
+            names.state("mail.x.example", Type::a, row.address);
+        options.lookup.ignore_mx_error = false;
+        EXPECT_EQ(code("x.example"), row.plain) << row.what;
+        EXPECT_EQ(code("[mail.x.example]"), row.host) << row.what;
+        options.lookup.ignore_mx_error = true;
+        EXPECT_EQ(code("x.example"), row.ignored) << row.what;
+        options.lookup.defer_if_no_address = true;
+        if (row.mx == State::found && row.address != State::found) {
+            EXPECT_EQ(code("x.example"), "4.4.4") << row.what;
+        }
+        options.lookup.defer_if_no_address = false;
+    }
+    EXPECT_EQ(code("nowhere.example"), "5.4.4");
+}
+
+TEST_F(SiteLookupTest, SoftErrorsOutweighHardOnes) {
+    struct Two {
+        State first;
+        State second;
+        std::string code;
+    };
+    const Two rows[] = {
+        {State::none, State::none, "5.4.4"},   {State::retry, State::none, "4.4.4"},
+        {State::none, State::retry, "4.4.3"},  {State::retry, State::fatal, "4.4.3"},
+        {State::fatal, State::retry, "4.4.3"}, {State::none, State::fatal, "5.4.3"},
+        {State::fatal, State::none, "5.4.4"},  {State::retry, State::invalid, "4.4.3"},
+        {State::retry, State::found, "found"}, {State::found, State::none, "found"},
+    };
+    for (const Two& row : rows) {
+        names.answers.clear();
+        names.mx("x.example", 10, "a.x.example").mx("x.example", 20, "b.x.example");
+        const std::pair<std::string, State> exchangers[] = {{"a.x.example", row.first},
+                                                            {"b.x.example", row.second}};
+        for (const auto& [host, state] : exchangers) {
+            if (state == State::found)
+                names.a(host, "192.0.2.1");
+            else
+                names.state(host, Type::a, state);
+        }
+        EXPECT_EQ(code("x.example"), row.code);
+    }
+    read_log();
+    EXPECT_NE(log.find("warning: no MX host for x.example has a valid address record"),
+              std::string::npos)
+        << log;
+}
+
+TEST_F(SiteLookupTest, NullMx) {
+    names.mx("x.example", 0, "").a("x.example", "192.0.2.1");
+    EXPECT_EQ(shown("x.example"), "5.1.0 Domain x.example does not accept mail (nullMX)");
+}
+
+TEST_F(SiteLookupTest, Ourselves) {
+    names.a("a.example", "192.0.2.1").a("us.example", "192.0.2.7").a("c.example", "192.0.2.3");
+    struct Mx {
+        std::vector<std::pair<uint16_t, std::string>> exchangers;
+        std::string destination;
+        std::string shown;
+    };
+    const Mx rows[] = {
+        {{{10, "a.example"}, {20, "us.example"}, {30, "c.example"}},
+         "x.example",
+         "10 a.example 192.0.2.1:25; "},
+        {{{10, "us.example"}, {20, "c.example"}},
+         "x.example",
+         "5.4.6 mail for x.example loops back to myself"},
+        {{{10, "gone.example"}, {20, "us.example"}},
+         "x.example",
+         "4.4.4 unable to find primary relay for x.example"},
+        {{}, "[us.example]", "5.4.6 mail for us.example loops back to myself"},
+        {{}, "[192.0.2.7]", "5.4.6 mail for 192.0.2.7 loops back to myself"},
+        {{}, "[192.0.2.7]:26", "0 192.0.2.7 192.0.2.7:26; "},
+        {{{10, "us.example"}, {20, "c.example"}},
+         "x.example:26",
+         "10 us.example 192.0.2.7:26; 20 c.example 192.0.2.3:26; "},
+    };
+    for (const Mx& row : rows) {
+        names.answers.erase({"x.example", Type::mx});
+        for (const auto& [preference, host] : row.exchangers)
+            names.mx("x.example", preference, host);
+        EXPECT_EQ(shown(row.destination), row.shown);
+    }
+    EXPECT_TRUE(site("[us.example]").ours);
+    EXPECT_FALSE(site("[us.example]:26").ours);
+    EXPECT_FALSE(site("[us.example]:26").endpoints[0].loop_guard);
+    options.lookup.guard_loops = false;
+    EXPECT_EQ(shown("[us.example]"), "0 us.example 192.0.2.7:25; ");
+}
+
+TEST_F(SiteLookupTest, RandomWithinOnePreference) {
+    options.lookup.randomize = true;
+    for (const char* ip : {"192.0.2.1", "192.0.2.2", "192.0.2.3"})
+        names.a("a.example", ip);
+    names.a("b.example", "192.0.2.9");
+    names.mx("x.example", 20, "b.example").mx("x.example", 10, "a.example");
+    sites.seed(5);
+    std::set<std::string> first;
+    for (int i = 0; i < 60; ++i) {
+        smtp::Site found = site("x.example");
+        ASSERT_EQ(found.endpoints.size(), 4u);
+        first.insert(found.endpoints.front().ip);
+        EXPECT_EQ(found.endpoints.back().ip, "192.0.2.9");
+    }
+    EXPECT_EQ(first.size(), 3u);
+}
+
+TEST_F(SiteLookupTest, SocketsAndDefects) {
+    rules.lmtp = true;
+    smtp::Site found = site("unix:private/lmtp");
+    ASSERT_EQ(found.endpoints.size(), 1u);
+    EXPECT_EQ(found.endpoints[0].address.path(), "private/lmtp");
+    EXPECT_EQ(found.endpoints[0].host, "client.example");
+    EXPECT_EQ(code("hh."), "4.3.5");
+}
+
+}  // namespace
+}  // namespace smtp_test
