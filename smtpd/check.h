@@ -50,6 +50,7 @@ struct Subject {
 
 namespace kinds {
 inline constexpr std::string_view client = "Client host";
+inline constexpr std::string_view reverse_client = "Unverified Client host";
 inline constexpr std::string_view helo = "Helo command";
 inline constexpr std::string_view sender = "Sender address";
 inline constexpr std::string_view recipient = "Recipient address";

@@ -12,6 +12,9 @@ Codes Codes::from(const config::Settings& settings) {
     codes.relay_domains = number(settings.number("relay_domains_reject_code"));
     codes.non_fqdn = number(settings.number("non_fqdn_reject_code"));
     codes.invalid_hostname = number(settings.number("invalid_hostname_reject_code"));
+    codes.unknown_client = number(settings.number("unknown_client_reject_code"));
+    codes.unknown_hostname = number(settings.number("unknown_hostname_reject_code"));
+    codes.unknown_address = number(settings.number("unknown_address_reject_code"));
     codes.multi_recipient_bounce = number(settings.number("multi_recipient_bounce_reject_code"));
     codes.plaintext = number(settings.number("plaintext_reject_code"));
     return codes;

@@ -13,6 +13,9 @@ struct Codes {
     int relay_domains = 554;
     int non_fqdn = 504;
     int invalid_hostname = 501;
+    int unknown_client = 450;
+    int unknown_hostname = 450;
+    int unknown_address = 450;
     int multi_recipient_bounce = 550;
     int plaintext = 450;
 

@@ -3,6 +3,7 @@
 #include "lib/base/text.h"
 #include "smtpd/check.h"
 #include "smtpd/policy.h"
+#include "smtpd/rules.h"
 #include "smtpd/session.h"
 
 namespace smtpd {
@@ -45,7 +46,10 @@ io::Task<Verdict> sender_step(Check& check) {
     Subject sender{*check.sender, kinds::sender};
     Verdict verdict = co_await step(check, Stage::sender, std::move(sender),
                                     session.access.after_helo, session.access.after_sender);
-    co_return verdict;
+    if (verdict == Verdict::reject || !check.policy().limits().reject_unlisted_sender)
+        co_return verdict;
+    static const Rule implied;
+    co_return co_await rules::reject_unlisted_sender(check, implied);
 }
 
 // What was put off until a later refusal, or until now.
@@ -84,12 +88,17 @@ io::Task<Verdict> recipient_steps(Check& check) {
         if (verdict == Verdict::reject)
             co_return verdict;
     }
-    co_return settle(check, Verdict::dunno);
+    Verdict verdict = settle(check, Verdict::dunno);
+    if (verdict == Verdict::reject || !policy.limits().reject_unlisted_recipient)
+        co_return verdict;
+    static const Rule implied;
+    co_return co_await rules::reject_unlisted_recipient(check, implied);
 }
 
 io::Task<Verdict> all_recipient_steps(Check& check) {
     const Policy& policy = check.policy();
-    if (policy.limits().delay_reject && policy.rules().any_before_recipients()) {
+    if (policy.limits().delay_reject &&
+        (policy.limits().reject_unlisted_sender || policy.rules().any_before_recipients())) {
         Verdict earlier = co_await delayed_steps(check);
         if (earlier == Verdict::reject)
             co_return earlier;

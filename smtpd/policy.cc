@@ -34,6 +34,19 @@ std::vector<std::string> addresses_of_this_machine() {
     return addresses;
 }
 
+using Match = dict::MatchList::Match;
+
+// Whether the list has the client's address or its name.
+io::Task<Match> matches(const dict::MatchList& list, const Client& client) {
+    dict::MatchList::Answer address = co_await list.match(client.address);
+    if (address.match != Match::no || !address.element.empty())
+        co_return address.match;
+    if (client.name == "unknown")
+        co_return Match::no;
+    dict::MatchList::Answer name = co_await list.match(client.name);
+    co_return name.match;
+}
+
 }  // namespace
 
 Client::Client(std::string_view ip, uint16_t from_port)
@@ -46,27 +59,53 @@ std::string Client::text() const {
     return shown;
 }
 
-Policy Policy::from(const config::Settings& settings, const RuleBook::OpenTable& open,
-                    FindRoute route) {
-    return Policy(Parts{
-        config::Networks::parse(settings.list("mynetworks")),
-        config::Networks::parse(settings.list("smtpd_forbid_bare_newline_exclusions")),
-        addresses_of_this_machine(),
-        {settings.flag("smtpd_delay_reject"),
-         settings.flag("smtpd_relay_before_recipient_restrictions")},
-        Codes::from(settings),
-        RuleBook(settings, open),
-        std::move(route),
-    });
+Policy::Limits Policy::Limits::from(const config::Settings& settings) {
+    Limits limits;
+    limits.delay_reject = settings.flag("smtpd_delay_reject");
+    limits.relay_before_recipient = settings.flag("smtpd_relay_before_recipient_restrictions");
+    limits.reject_unlisted_sender = settings.flag("smtpd_reject_unlisted_sender");
+    limits.reject_unlisted_recipient = settings.flag("smtpd_reject_unlisted_recipient");
+    limits.unknown_address_defers = settings.text("unknown_address_tempfail_action") == "defer";
+    limits.unknown_helo_defers = settings.text("unknown_helo_hostname_tempfail_action") == "defer";
+    return limits;
 }
+
+AccessOptions AccessOptions::from(const config::Settings& settings) {
+    AccessOptions options;
+    auto lists = settings.list("parent_domain_matches_subdomains");
+    options.parents_match =
+        std::find(lists.begin(), lists.end(), "smtpd_access_maps") != lists.end();
+    options.null_key = settings.text("smtpd_null_access_lookup_key");
+    options.extensions = Extensions::from(settings);
+    return options;
+}
+
+Policy::Policy(const config::Settings& settings, Sources sources)
+    : sources_(std::move(sources)),
+      limits_(Limits::from(settings)),
+      codes_(Codes::from(settings)),
+      mynetworks_(dict::MatchList::of(dict::MatchList::Of::clients, sources_.tables, settings,
+                                      "mynetworks")),
+      bare_lf_exclusions_(dict::MatchList::of(dict::MatchList::Of::clients, sources_.tables,
+                                              settings, "smtpd_forbid_bare_newline_exclusions")),
+      own_addresses_(addresses_of_this_machine()),
+      rules_(settings, sources_.tables),
+      access_(AccessOptions::from(settings)),
+      known_addresses_(settings, sources_.tables),
+      rewriter_(rewrite::Options::from(settings)) {}
 
 Client Policy::client(std::string_view address, uint16_t port) const {
     Client client(address, port);
-    client.trusted = parts_.mynetworks.contains(address);
-    const auto& own = parts_.own_addresses;
-    client.own = std::find(own.begin(), own.end(), address) != own.end();
-    client.may_bare_lf = parts_.bare_lf_exclusions.contains(address);
+    client.own =
+        std::find(own_addresses_.begin(), own_addresses_.end(), address) != own_addresses_.end();
     return client;
+}
+
+io::Task<void> Policy::recognize(Client& client) const {
+    Match trusted = co_await matches(mynetworks_, client);
+    client.trusted = trusted;
+    Match excluded = co_await matches(bare_lf_exclusions_, client);
+    client.may_bare_lf = excluded == Match::yes;
 }
 
 }  // namespace smtpd

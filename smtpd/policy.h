@@ -8,11 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/config/networks.h"
 #include "lib/config/settings.h"
+#include "lib/dict/match_list.h"
+#include "lib/dns/resolver.h"
 #include "lib/io/task.h"
+#include "lib/rewrite/rewriter.h"
+#include "smtpd/access_keys.h"
 #include "smtpd/codes.h"
 #include "smtpd/destination.h"
+#include "smtpd/known_addresses.h"
 #include "smtpd/rule_book.h"
 
 namespace smtpd {
@@ -27,9 +31,9 @@ struct Client {
     std::string reverse_name = "unknown";  // what its address is said to be called
     NameState name_state = NameState::permanent;
     NameState reverse_state = NameState::permanent;
-    std::string address;       // "192.0.2.1"
-    std::string port;          // "4711"
-    bool trusted = false;      // in mynetworks
+    std::string address;                                          // "192.0.2.1"
+    std::string port;                                             // "4711"
+    dict::MatchList::Match trusted = dict::MatchList::Match::no;  // in mynetworks
     bool own = false;          // has an address of this machine: its headers are completed
     bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
 
@@ -44,34 +48,53 @@ class Policy {
     struct Limits {
         bool delay_reject = true;
         bool relay_before_recipient = true;
+        bool reject_unlisted_sender = false;
+        bool reject_unlisted_recipient = true;
+        // What nobody can look up now is deferred at once.
+        bool unknown_address_defers = false;
+        bool unknown_helo_defers = false;
+        static Limits from(const config::Settings& settings);
     };
     // Where mail goes, as route::Router says.
     using FindRoute = std::function<io::Task<Destination>(std::string, std::string)>;
-
-    struct Parts {
-        config::Networks mynetworks;
-        config::Networks bare_lf_exclusions;
-        std::vector<std::string> own_addresses;
-        Limits limits;
-        Codes codes;
-        RuleBook rules;
+    // What is asked elsewhere; all of it outlives the policy.
+    struct Sources {
+        dict::Tables& tables;
+        dns::Resolver& resolver;
         FindRoute route;
     };
-    explicit Policy(Parts parts) : parts_(std::move(parts)) {}
+
     // With the addresses that this machine has now. Throws config::Error.
-    static Policy from(const config::Settings& settings, const RuleBook::OpenTable& open,
-                       FindRoute route);
+    Policy(const config::Settings& settings, Sources sources);
 
     Client client(std::string_view address, uint16_t port) const;
-    const Limits& limits() const { return parts_.limits; }
-    const Codes& codes() const { return parts_.codes; }
-    const RuleBook& rules() const { return parts_.rules; }
+    // Finds out which lists the client, whose name is known, is in.
+    io::Task<void> recognize(Client& client) const;
+
+    const Limits& limits() const { return limits_; }
+    const Codes& codes() const { return codes_; }
+    const RuleBook& rules() const { return rules_; }
+    const AccessOptions& access() const { return access_; }
+    const KnownAddresses& known_addresses() const { return known_addresses_; }
+    dns::Resolver& resolver() const { return sources_.resolver; }
+    // `address` as tables have it: complete, without a source route.
+    std::string standard_form(std::string_view address) const {
+        return rewriter_.rewrite(address, rewrite::Context::local);
+    }
     io::Task<Destination> route(std::string sender, std::string recipient) const {
-        return parts_.route(std::move(sender), std::move(recipient));
+        return sources_.route(std::move(sender), std::move(recipient));
     }
 
   private:
-    Parts parts_;
+    Sources sources_;
+    Limits limits_;
+    Codes codes_;
+    dict::MatchList mynetworks_, bare_lf_exclusions_;
+    std::vector<std::string> own_addresses_;
+    RuleBook rules_;
+    AccessOptions access_;
+    KnownAddresses known_addresses_;
+    rewrite::Rewriter rewriter_;
 };
 
 }  // namespace smtpd

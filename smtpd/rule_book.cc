@@ -39,6 +39,20 @@ constexpr Deed deeds[] = {
     {"permit_auth_destination", nullptr, rules::permit_auth_destination},
     {"reject_unauth_destination", nullptr, rules::reject_unauth_destination},
     {"defer_unauth_destination", nullptr, rules::defer_unauth_destination},
+    {"reject_unknown_client_hostname", rules::reject_unknown_client_hostname, nullptr},
+    {"reject_unknown_reverse_client_hostname", rules::reject_unknown_reverse_client_hostname,
+     nullptr},
+    {"check_client_access", nullptr, rules::check_client_access},
+    {"check_reverse_client_hostname_access", nullptr, rules::check_reverse_client_hostname_access},
+    {"check_helo_access", nullptr, rules::check_helo_access},
+    {"check_sender_access", nullptr, rules::check_sender_access},
+    {"check_recipient_access", nullptr, rules::check_recipient_access},
+    {"check_etrn_access", nullptr, rules::check_etrn_access},
+    {"reject_unlisted_sender", nullptr, rules::reject_unlisted_sender},
+    {"reject_unlisted_recipient", nullptr, rules::reject_unlisted_recipient},
+    {"reject_unknown_helo_hostname", nullptr, rules::reject_unknown_helo_hostname},
+    {"reject_unknown_sender_domain", nullptr, rules::reject_unknown_sender_domain},
+    {"reject_unknown_recipient_domain", nullptr, rules::reject_unknown_recipient_domain},
 };
 
 const Deed* find_deed(std::string_view name) {
@@ -50,7 +64,7 @@ const Deed* find_deed(std::string_view name) {
 
 }  // namespace
 
-RuleBook::RuleBook(const config::Settings& settings, const OpenTable& open) {
+RuleBook::RuleBook(const config::Settings& settings, dict::Tables& tables) {
     config::RestrictionFindings findings = config::check_restrictions(settings);
     if (!findings.problems.empty())
         throw config::Error(std::move(findings.problems));
@@ -60,7 +74,7 @@ RuleBook::RuleBook(const config::Settings& settings, const OpenTable& open) {
     for (const config::RestrictionStage& stage : config::restriction_stages()) {
         try {
             stages_[at++] =
-                rules_of(settings.value(stage.parameter), {stage.default_access, &open, 0});
+                rules_of(settings.value(stage.parameter), {stage.default_access, &tables, 0});
         } catch (const config::Error& error) {
             throw config::Error(base::text(settings.where(stage.parameter), ": ", stage.parameter,
                                            ": ", error.what()));
@@ -98,19 +112,19 @@ Rule RuleBook::rule_of(const config::RestrictionUse& use, const Text& how) const
     rule.argument = use.argument;
     auto named = classes_.find(use.name);
     if (use.known == nullptr && named != classes_.end()) {
-        rule.inner = rules_of(named->second, {how.default_access, how.open, how.depth + 1});
+        rule.inner = rules_of(named->second, {how.default_access, how.tables, how.depth + 1});
         return rule;
     }
     const Deed* deed = use.known == nullptr ? nullptr : find_deed(use.name);
     bool table = deed && use.known->takes == config::RestrictionName::Takes::table;
-    if (deed == nullptr || (table && how.open == nullptr)) {
+    if (deed == nullptr || (table && how.tables == nullptr)) {
         rule.decide = rules::unknown;
         return rule;
     }
     rule.decide = deed->decide;
     rule.look_up = deed->look_up;
     if (table)
-        rule.table = &(*how.open)(use.argument);
+        rule.table = &how.tables->open(use.argument);
     return rule;
 }
 

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "lib/config/restrictions.h"
 #include "lib/config/settings.h"
+#include "lib/dict/tables.h"
 #include "smtpd/check.h"
 
 namespace smtpd {
@@ -30,11 +30,9 @@ inline constexpr size_t stages = 8;
 
 class RuleBook {
   public:
-    // Opens a table that a restriction names; throws config::Error.
-    using OpenTable = std::function<dict::Table&(const std::string& name)>;
-
-    // Throws config::Error where config::check_restrictions finds problems.
-    RuleBook(const config::Settings& settings, const OpenTable& open);
+    // Throws config::Error where config::check_restrictions finds problems or a table cannot be
+    // opened.
+    RuleBook(const config::Settings& settings, dict::Tables& tables);
 
     const Rules& of(Stage stage) const { return stages_[static_cast<size_t>(stage)]; }
     // Whether there is a rule about clients, HELO names or senders.
@@ -45,7 +43,7 @@ class RuleBook {
   private:
     struct Text {
         std::string_view default_access;
-        const OpenTable* open;  // null: no tables
+        dict::Tables* tables;  // null: tables are refused
         int depth;
     };
     Rules rules_of(std::string_view text, const Text& how) const;

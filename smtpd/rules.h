@@ -30,6 +30,11 @@ Verdict reject_non_fqdn_helo_hostname(Check& check, const Rule& rule);
 Verdict reject_non_fqdn_sender(Check& check, const Rule& rule);
 Verdict reject_non_fqdn_recipient(Check& check, const Rule& rule);
 
+// domain_rules.cc
+io::Task<Verdict> reject_unknown_helo_hostname(Check& check, const Rule& rule);
+io::Task<Verdict> reject_unknown_sender_domain(Check& check, const Rule& rule);
+io::Task<Verdict> reject_unknown_recipient_domain(Check& check, const Rule& rule);
+
 // destination_rules.cc
 io::Task<Verdict> permit_auth_destination(Check& check, const Rule& rule);
 io::Task<Verdict> reject_unauth_destination(Check& check, const Rule& rule);

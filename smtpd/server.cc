@@ -2,7 +2,6 @@
 
 #include <exception>
 
-#include "lib/base/text.h"
 #include "lib/io/scope.h"
 #include "lib/ipc/ring.h"
 #include "lib/spool/writer.h"
@@ -48,18 +47,15 @@ io::Task<Destination> find_route(std::string, std::string recipient) {
     co_return destination;
 }
 
-dict::Table& open_table(const std::string& name) {
-    throw config::Error(base::text("tables are not built yet: ", name));
-}
-
 }  // namespace
 
 Server::Server(const config::Settings& settings)
     : options_(Options::from(settings)),
-      policy_(Policy::from(settings, open_table, find_route)),
       spool_(spool_options(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
-      sources_(settings) {}
+      sources_(settings),
+      tables_(settings),
+      policy_(settings, {tables_, sources_.resolver(), find_route}) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     spool::Writer writer(spool_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/config/settings.h"
+#include "lib/dict/tables.h"
 #include "lib/io/task.h"
 #include "lib/ipc/service.h"
 #include "smtpd/client_name.h"
@@ -19,10 +20,11 @@ class Server {
 
   private:
     Options options_;
-    Policy policy_;
     spool::Options spool_;
     ClientNames::Options name_options_;
     NameSources sources_;
+    dict::Tables tables_;
+    Policy policy_;
 };
 
 }  // namespace smtpd

@@ -227,6 +227,7 @@ io::Task<void> converse(const Shared& shared, std::unique_ptr<io::Wire> wire, Cl
     Session session(shared, std::move(wire), std::move(client));
     if (shared.names != nullptr)
         co_await shared.names->complete(session.client);
+    co_await shared.policy.recognize(session.client);
     log::connect(session);
     End end = co_await run(dialogue, session);
     if (end == End::timeout) {

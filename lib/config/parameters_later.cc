@@ -14,8 +14,6 @@ static constexpr Parameter rows[] = {
     not_built(text("local_transport", "local:$myhostname", "the transport of local domains")),
     not_built(text("virtual_transport", "virtual", "the transport of virtual mailbox domains")),
     not_built(text("fallback_transport", "", "the transport of unknown local users")),
-    not_built(text("relay_recipient_maps", "", "tables of the recipients in relay domains")),
-    not_built(text("local_recipient_maps", "proxy:unix:passwd.byname $alias_maps", "tables of the local recipients")),
     risky(text("relocated_maps", "", "tables of recipients that have moved")),
     risky(text("virtual_alias_maps", "", "tables of aliases in all domains")),
     risky(text("virtual_alias_domains", "$virtual_alias_maps", "domains whose addresses are all aliases")),

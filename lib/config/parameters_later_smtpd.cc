@@ -5,9 +5,6 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(flag("smtpd_reject_unlisted_recipient", "yes", "refuses unknown recipients")),
-    risky(flag("smtpd_reject_unlisted_sender", "no", "refuses unknown senders")),
-    not_built(number("unknown_local_recipient_reject_code", "550", 400, 599, "the reply code for unknown local recipients")),
     risky(list("permit_mx_backup_networks", "", "networks of main mail exchangers")),
     not_built(number("smtpd_client_connection_rate_limit", "0", 0, most_int, "connections of a client a minute")),
     not_built(number("smtpd_client_message_rate_limit", "0", 0, most_int, "messages of a client a minute")),

@@ -216,11 +216,10 @@ TEST_F(SmtpdAccess, EtrnIsJudged) {
 }
 
 TEST_F(SmtpdAccess, RefusesToStartOpen) {
-    EXPECT_THROW(smtpd_test::policy_of("smtpd_relay_restrictions = permit\n", nullptr),
-                 config::Error);
-    EXPECT_THROW(
-        smtpd_test::policy_of("smtpd_client_restrictions = reject_rbl_client x\n", nullptr),
-        config::Error);
+    for (const char* line :
+         {"smtpd_relay_restrictions = permit", "smtpd_client_restrictions = reject_rbl_client x",
+          "smtpd_client_restrictions = check_client_access hash:/no/such/file"})
+        EXPECT_THROW(smtpd_test::Judgement(line, nullptr), config::Error) << line;
 }
 
 // What the client asks to be told of the delivery is stored (RFC 3461).

@@ -59,17 +59,22 @@ io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, s
 
 }  // namespace
 
-smtpd::Policy policy_of(const std::string& main_cf, smtpd::Policy::FindRoute route) {
-    auto settings = config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/");
-    auto no_tables = [](const std::string& name) -> dict::Table& {
-        throw config::Error("no table " + name);
-    };
-    return smtpd::Policy::from(settings, no_tables, std::move(route));
+Judgement::Judgement(const std::string& main_cf, smtpd::Policy::FindRoute route)
+    : settings(config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/")),
+      tables(settings),
+      policy(settings, {tables, resolver, std::move(route)}) {}
+
+io::Task<smtpd::Destination> anywhere(std::string, std::string recipient) {
+    smtpd::Destination to;
+    to.known = true;
+    to.recipient = std::move(recipient);
+    co_return to;
 }
 
 Dialogue::Dialogue() : info_(testing::UnitTest::GetInstance()->current_test_info()) {
     setenv("TZ", "UTC", 1);
     log_file_ = base::text("/tmp/smtpd-test-log.", getpid(), '.', info_->name());
+    std::replace(log_file_.begin() + 5, log_file_.end(), '/', '-');
     base::log::Options log;
     log.program = "smtpd";
     log.postlog_socket = "/nonexistent/socket";
@@ -100,13 +105,18 @@ io::Task<smtpd::Destination> Dialogue::route(std::string recipient) const {
     auto known = domains.find(std::string(mail::domain_of(recipient)));
     if (known != domains.end())
         to.address_class = known->second;
+    auto special = transports.find(recipient);
+    if (special != transports.end())
+        std::tie(to.transport, to.nexthop) = special->second;
     to.recipient = std::move(recipient);
     co_return to;
 }
 
 io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
     auto routes = [this](std::string, std::string to) { return route(std::move(to)); };
-    smtpd::Policy policy = policy_of(main_cf, routes);
+    Judgement judged(main_cf, routes);
+    judged.resolver.answers = resolver.answers;
+    const smtpd::Policy& policy = judged.policy;
     if (!writer_)
         writer_ = std::make_unique<spool::Writer>(spool_options, disk);
     smtpd::Shared shared{options, policy, *writer_, [this] { ++rung; }, hurry};
@@ -114,8 +124,12 @@ io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
     io::Scope scope;
     // The client first, so that it can be too early.
     scope.spawn(client_side(std::move(wires.second), steps, length));
-    scope.spawn(
-        smtpd::converse(shared, std::move(wires.first), policy.client(client_address, 4711)));
+    smtpd::Client peer = policy.client(client_address, 4711);
+    if (!client_name.empty()) {
+        peer.name = peer.reverse_name = client_name;
+        peer.name_state = peer.reverse_state = smtpd::NameState::ok;
+    }
+    scope.spawn(smtpd::converse(shared, std::move(wires.first), std::move(peer)));
     co_await scope.join();
 }
 

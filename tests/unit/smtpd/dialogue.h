@@ -16,6 +16,7 @@
 #include "lib/spool/pool.h"
 #include "lib/spool/reader.h"
 #include "smtpd/session.h"
+#include "tests/unit/lib/dns/fake_resolver.h"
 #include "tests/unit/lib/spool/memory_disk.h"
 
 namespace smtpd_test {
@@ -37,8 +38,18 @@ inline const std::string ok_rcpt = "250 2.1.5 Ok\r\n";
 inline const std::string queued = "250 2.0.0 Ok: queued as *\r\n";
 inline const std::string bye = "221 2.0.0 Bye\r\n";
 
-// What restrictions are judged by, from lines of main.cf; no tables.
-smtpd::Policy policy_of(const std::string& main_cf, smtpd::Policy::FindRoute route);
+// What restrictions are judged by, from lines of main.cf.
+struct Judgement {
+    Judgement(const std::string& main_cf, smtpd::Policy::FindRoute route);
+
+    config::Settings settings;
+    dict::Tables tables;
+    dns_test::FakeResolver resolver;
+    smtpd::Policy policy;
+};
+
+// Every address exists, in nobody's domain.
+io::Task<smtpd::Destination> anywhere(std::string sender, std::string recipient);
 
 struct Stored {
     mail::Envelope envelope;
@@ -67,12 +78,15 @@ class Dialogue : public testing::Test {
     // Lines for what restrictions are judged by.
     std::string main_cf =
         "myhostname = mx.example.com\nmyorigin = example.com\nmydestination = example.com\n"
-        "mynetworks = 127.0.0.0/8\nsmtpd_forbid_bare_newline_exclusions =\n"
+        "mynetworks = 127.0.0.0/8\nlocal_recipient_maps =\nsmtpd_forbid_bare_newline_exclusions =\n"
         "smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n"
         "smtpd_relay_restrictions =\n";
     // The classes of domains, and of addresses that the router is in trouble with.
     std::map<std::string, route::Class> domains;
     std::set<std::string> unroutable;
+    std::map<std::string, std::pair<std::string, std::string>> transports;  // with next hop
+    dns_test::FakeResolver resolver;
+    std::string client_name;  // "": unknown
     std::string client_address = "127.0.0.1";
     spool_test::MemoryDisk disk;
     io::Loop loop;

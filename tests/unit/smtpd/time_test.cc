@@ -56,7 +56,9 @@ struct SmtpdTimeSession : SmtpdTime {
         aloud.only_stderr = true;
         base::log::open(aloud);
     }
-    smtpd::Policy policy = smtpd_test::policy_of("mynetworks = 127.0.0.1\n", nullptr);
+    smtpd_test::Judgement judged{"mynetworks = 127.0.0.1\nlocal_recipient_maps =\n",
+                                 smtpd_test::anywhere};
+    smtpd::Policy& policy = judged.policy;
     spool::Writer writer{spool_options, disk};
     smtpd::Shared shared{options, policy, writer, [] {}, hurry};
 };

@@ -1,0 +1,28 @@
+// An entry of an access table is an action, obeyed as access(5) has it.
+#pragma once
+
+#include <string>
+
+#include "smtpd/check.h"
+
+namespace smtpd {
+
+struct AccessEntry {
+    std::string table;  // "hash:/etc/postfix/access"
+    std::string key;
+    std::string value;
+};
+
+io::Task<Verdict> obey_entry(Check& check, const AccessEntry& entry, const Subject& subject);
+
+// The enhanced status code that `text` begins with, else `otherwise`; and the rest of the text.
+struct StatusText {
+    std::string dsn;
+    std::string text;
+};
+StatusText split_status(std::string_view text, std::string_view otherwise);
+// A status about recipients becomes one about senders, and the other way round; for what is no mail
+// address both become a general one.
+std::string fitting_status(std::string_view dsn, std::string_view kind);
+
+}  // namespace smtpd
