@@ -10,6 +10,7 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/config/master_cf.h"
+#include "lib/config/name_servers.h"
 #include "lib/config/networks.h"
 #include "lib/config/owners.h"
 #include "lib/config/relay.h"
@@ -64,6 +65,16 @@ void check_networks(const Settings& settings, Problems& problems) {
             for (const std::string& problem : error.problems())
                 stop(problems, settings.where(name), ": ", name, ": ", problem);
         }
+    }
+}
+
+void check_name_servers(const Settings& settings, Problems& problems) {
+    try {
+        parse_name_servers(settings.list("resolver_nameservers"));
+    } catch (const Error& error) {
+        for (const std::string& problem : error.problems())
+            stop(problems, settings.where("resolver_nameservers"),
+                 ": resolver_nameservers: ", problem);
     }
 }
 
@@ -221,6 +232,7 @@ std::vector<Problem> check_instance(const Settings& settings) {
         warn(problems, warning);
     check_routing(settings, problems);
     check_networks(settings, problems);
+    check_name_servers(settings, problems);
     check_log_file(settings, problems);
     std::vector<ServiceEntry> services = read_services(settings, problems);
     for (const ServiceEntry& entry : services)
