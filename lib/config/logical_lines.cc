@@ -37,8 +37,10 @@ std::vector<LogicalLine> logical_lines(std::string_view text, const std::string&
             problems.push_back(where + ": expected a setting at the start of the line, found a " +
                                "continuation line with nothing before it");
         else
-            base::append(lines.back().text, ' ', content);
+            lines.back().text.append(line);
     }
+    for (LogicalLine& line : lines)
+        line.text.erase(base::trim(line.text).size());
     return lines;
 }
 

@@ -8,7 +8,7 @@
 namespace config {
 
 struct LogicalLine {
-    std::string text;   // the parts trimmed and joined by a space
+    std::string text;   // the parts as they are, without white space at the ends
     std::string where;  // "FILE, line N", of its first part
 };
 

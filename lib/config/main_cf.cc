@@ -26,8 +26,8 @@ void MainCf::add_line(std::string_view line, const std::string& where,
         return;
     }
     if (const Setting* earlier = find(name))
-        warnings_.push_back(
-            base::text(where, ": ", name, " overrides the setting at ", earlier->where));
+        warnings_.push_back(base::text(where, ": overriding earlier entry: ", name, '=',
+                                       base::printable(earlier->value)));
     set(std::string(name), {std::string(base::trim(line.substr(equals + 1))), where});
 }
 

@@ -13,7 +13,7 @@
 namespace config {
 
 struct Setting {
-    std::string value;  // white space at the ends removed, continuation lines joined by a space
+    std::string value;  // white space at the ends removed; continuation lines as they are
     std::string where;  // "FILE, line N", or "-o" for an override
 };
 

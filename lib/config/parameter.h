@@ -27,7 +27,8 @@ struct Parameter {
     std::string_view meaning;  // one line; for moot: why
     State state = State::works;
     std::string_view
-        tolerated;  // values, separated by '|': risky ones only warn, others are silent
+        tolerated;     // values, separated by '|': risky ones only warn, others are silent
+    bool raw = false;  // '$' is for the program that uses the value, which is not expanded here
 };
 
 // In order of name.

@@ -21,33 +21,38 @@ using Text = std::string_view;
 using Rows = std::span<const Parameter>;
 
 constexpr Parameter flag(Text name, Text fallback, Text meaning) {
-    return {name, Type::flag, fallback, {}, 0, 0, meaning, State::works, {}};
+    return {name, Type::flag, fallback, {}, 0, 0, meaning, State::works, {}, false};
 }
 constexpr Parameter number(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::number, fallback, {}, least, up_to, meaning, State::works, {}};
+    return {name, Type::number, fallback, {}, least, up_to, meaning, State::works, {}, false};
 }
 // `least` and `up_to` are seconds.
 constexpr Parameter time(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}};
+    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}, false};
 }
 constexpr Parameter size(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::size, fallback, {}, least, up_to, meaning, State::works, {}};
+    return {name, Type::size, fallback, {}, least, up_to, meaning, State::works, {}, false};
 }
 constexpr Parameter text(Text name, Text fallback, Text meaning) {
-    return {name, Type::text, fallback, {}, 0, 0, meaning, State::works, {}};
+    return {name, Type::text, fallback, {}, 0, 0, meaning, State::works, {}, false};
 }
 // A text that may not be empty.
 constexpr Parameter word(Text name, Text fallback, Text meaning) {
-    return {name, Type::text, fallback, {}, 1, 0, meaning, State::works, {}};
+    return {name, Type::text, fallback, {}, 1, 0, meaning, State::works, {}, false};
 }
 constexpr Parameter list(Text name, Text fallback, Text meaning) {
-    return {name, Type::list, fallback, {}, 0, 0, meaning, State::works, {}};
+    return {name, Type::list, fallback, {}, 0, 0, meaning, State::works, {}, false};
 }
 // `choices` are separated by '|'; an empty one allows the empty value.
 constexpr Parameter choice(Text name, Text fallback, Text choices, Text meaning) {
-    return {name, Type::choice, fallback, choices, 0, 0, meaning, State::works, {}};
+    return {name, Type::choice, fallback, choices, 0, 0, meaning, State::works, {}, false};
 }
 
+// Around the other builders: the value is not expanded.
+constexpr Parameter raw(Parameter row) {
+    row.raw = true;
+    return row;
+}
 constexpr Parameter moot(Parameter row) {
     row.state = State::moot;
     return row;
@@ -70,15 +75,28 @@ Rows identity_rows();     // names, directories, users, logging
 Rows network_rows();      // interfaces, networks
 Rows routing_rows();      // addresses and routing
 Rows process_rows();      // workers, limits of services
+Rows services_rows();     // programs, tables, reports
 Rows smtpd_rows();        // the SMTP server
+Rows clients_rows();      // what the SMTP server asks of clients
+Rows replies_rows();      // reply codes and texts
 Rows message_rows();      // what is done to a message
+Rows addresses_rows();    // reading, rewriting, resolving addresses
 Rows queue_rows();        // the scheduler
 Rows smtp_rows();         // the SMTP client
+Rows servers_rows();      // how the SMTP client treats servers
 Rows report_rows();       // delivery reports, commands
 Rows spool_rows();        // the log of new mail
 Rows later_rows();        // not built yet: rewriting, maps, local delivery
 Rows later_smtp_rows();   // not built yet: the SMTP client
 Rows later_smtpd_rows();  // not built yet: the SMTP server
+Rows mailbox_rows();      // local delivery
+Rows milter_rows();
+Rows postscreen_rows();
+Rows sasl_rows();
+Rows tls_client_rows();
+Rows tls_server_rows();
+Rows tlsproxy_rows();
+Rows verify_rows();
 Rows moot_rows();
 
 }  // namespace config

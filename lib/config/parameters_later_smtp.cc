@@ -5,7 +5,7 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    risky(choice("smtp_tls_security_level", "", "|none|may|encrypt|dane|dane-only|fingerprint|verify|secure", "whether TLS is used or demanded"), "|none|may"),
+    risky(choice("smtp_tls_security_level", "${{$compatibility_level} <level {3.11} ? {} : {may}}", "|none|may|encrypt|dane|dane-only|fingerprint|verify|secure", "whether TLS is used or demanded"), "|none|may"),
     risky(flag("smtp_enforce_tls", "no", "an older form of smtp_tls_security_level = encrypt")),
     not_built(flag("smtp_use_tls", "no", "an older form of smtp_tls_security_level = may")),
     risky(flag("smtp_tls_wrappermode", "no", "TLS from the first byte")),

@@ -29,7 +29,6 @@ static constexpr Parameter rows[] = {
     moot(text("rewrite_service_name", "rewrite", "rewriting is done in smtpd and qmgr")),
     moot(text("connection_cache_service_name", "scache", "smtp keeps its own connections")),
     moot(text("tlsmgr_service_name", "tlsmgr", "each process has its own random numbers")),
-    moot(text("mynetworks_style", "host", "mynetworks is an explicit list")),
     moot(text("tls_random_source", "dev:/dev/urandom", "random numbers come from the kernel")),
     moot(text("process_name", "", "only debugger_command would need it")),
     moot(text("process_id", "", "only debugger_command would need it")),

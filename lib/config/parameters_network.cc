@@ -7,7 +7,8 @@ namespace config {
 static constexpr Parameter rows[] = {
     list("inet_interfaces", "all", "the addresses that master listens on when master.cf names none"),
     list("inet_protocols", "all", "the address families used: ipv4, ipv6, all"),
-    list("mynetworks", "127.0.0.0/8 [::1]/128", "the clients that may relay"),
+    list("mynetworks", "", "the clients that may relay"),
+    choice("mynetworks_style", "${{$compatibility_level} <level {2} ? {subnet} : {host}}", "host|subnet|class", "what mynetworks is when it is not set"),
     list("relayhost", "", "where all mail goes: one or a list of [address]:port, tried in order"),
     word("default_transport", "smtp", "the transport of all mail, and perhaps a next hop"),
     list("resolver_nameservers", "", "the name servers that are asked, in place of resolv.conf's"),

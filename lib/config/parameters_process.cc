@@ -13,7 +13,7 @@ static constexpr Parameter rows[] = {
     time("max_idle", "100s", 1, most_int, "how long a process on demand stays without work"),
     time("service_throttle_time", "60s", 1, most_int, "the longest pause between restarts of a service that fails to start"),
     time("worker_stall_limit", "120s", 10, most_int, "how long a worker may go without a sign of life"),
-    not_built(list("import_environment", "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C", "environment variables that master keeps")),
+    not_built(list("import_environment", "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME XDG_RUNTIME_DIR", "environment variables that master keeps")),
 };
 // clang-format on
 

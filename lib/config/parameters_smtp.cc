@@ -37,7 +37,7 @@ static constexpr Parameter rows[] = {
     word("smtp_tcp_port", "smtp", "the port of a destination that names none"),
     flag("ignore_mx_lookup_error", "no", "delivers to the domain when the MX lookup fails"),
     flag("smtp_defer_if_no_mx_address_found", "no", "keeps mail when no mail exchanger has an address"),
-    flag("smtp_per_request_deadline", "no", "makes the time limit of content hold for all of it"),
+    flag("smtp_per_request_deadline", "${smtp_per_record_deadline?{$smtp_per_record_deadline}:{no}}", "makes the time limit of content hold for all of it"),
     number("smtp_min_data_rate", "500", 1, most_int, "the least speed under smtp_per_request_deadline"),
     flag("smtp_bind_address_enforce", "no", "keeps mail when the local address cannot be used"),
     flag("smtp_always_send_ehlo", "yes", "sends EHLO to servers that do not greet with ESMTP"),

@@ -8,6 +8,7 @@
 #include "lib/base/text.h"
 #include "lib/config/evaluation.h"
 #include "lib/config/expand.h"
+#include "lib/config/level.h"
 #include "lib/config/unbuilt.h"
 #include "lib/config/values.h"
 
@@ -24,16 +25,6 @@ std::pair<std::string, std::string> parse_override(std::string_view text) {
 Settings::Settings(MainCf main_cf, std::string directory)
     : main_cf_(std::move(main_cf)), directory_(std::move(directory)) {}
 
-// The names to evaluate: all rows of the table and all that is set.
-static std::set<std::string> names_to_evaluate(const MainCf& main_cf) {
-    std::set<std::string> names;
-    for (const Parameter* parameter : parameters())
-        names.emplace(parameter->name);
-    for (const auto& [name, setting] : main_cf.settings())
-        names.insert(name);
-    return names;
-}
-
 Settings Settings::load(const std::string& directory, const Overrides& overrides) {
     return from(MainCf::read(directory + "/main.cf"), directory, overrides);
 }
@@ -44,39 +35,78 @@ Settings Settings::from(MainCf main_cf, const std::string& directory, const Over
     Settings settings(std::move(main_cf), directory);
     settings.warnings_ = settings.main_cf_.warnings();
     std::vector<std::string> problems;
-    Evaluation evaluation(settings.main_cf_, directory);
-    for (const std::string& name : names_to_evaluate(settings.main_cf_)) {
-        try {
-            evaluation.of(name);
-        } catch (const std::runtime_error& error) {  // a bad reference, an unreadable myorigin file
-            if (!settings.is_set(name))
-                continue;  // a default that refers to the name at fault
-            problems.push_back(base::text(settings.where(name), ": ", name, ": ", error.what()));
-        }
-    }
-    settings.values_ = evaluation.values();
-    for (const std::string& name : evaluation.unknown())
-        settings.warnings_.push_back("$" + name +
-                                     " is used but has no value; it is taken as empty");
+    settings.evaluate(problems);
+    settings.warn_of_undefined();
     settings.check_values(problems);
+    // A default that depends on what is wrong would say the same again.
+    if (problems.empty())
+        settings.check_defaults(problems);
     if (!problems.empty())
         throw Error(std::move(problems));
     return settings;
 }
 
+// Finds the values of all that is set, and those that the machine gives and everything depends on.
+void Settings::evaluate(std::vector<std::string>& problems) {
+    Evaluation evaluation(main_cf_, directory_);
+    for (const auto& [name, setting] : main_cf_.settings()) {
+        try {
+            evaluation.of(name);
+        } catch (const std::runtime_error& error) {  // a bad reference, an unreadable myorigin file
+            problems.push_back(base::text(setting.where, ": ", name, ": ", error.what()));
+        }
+    }
+    if (problems.empty())
+        for (const char* name : {"config_directory", "myhostname", "mydomain"})
+            evaluation.of(name);
+    values_ = evaluation.values();
+}
+
+void Settings::warn_of_undefined() {
+    std::set<std::string> undefined;
+    for (const auto& [name, setting] : main_cf_.settings()) {
+        std::optional<Parameter> parameter = find_parameter(name);
+        if (parameter && parameter->raw)
+            continue;
+        try {
+            for (std::string& other : references(setting.value))
+                if (!main_cf_.find(other) && !find_parameter(other))
+                    undefined.insert(std::move(other));
+        } catch (const BadExpansion&) {
+            continue;  // said where it was evaluated
+        }
+    }
+    for (const std::string& name : undefined)
+        warnings_.push_back("$" + name + " is used but has no value; it is taken as empty");
+}
+
+// What is wrong with `value`, beyond what its type says.
+static std::optional<std::string> special_problem(std::string_view name, std::string_view value) {
+    if (name == "compatibility_level" && !parse_level(value))
+        return base::text("expected a level such as 2 or 3.6, found \"", base::printable(value),
+                          '"');
+    return std::nullopt;
+}
+
 void Settings::check_values(std::vector<std::string>& problems) {
     for (const auto& [name, value] : values_) {
         std::optional<Parameter> parameter = find_parameter(name);
-        if (!parameter)
+        if (!parameter || !is_set(name))
             continue;
-        if (std::optional<std::string> problem = value_problem(*parameter, value)) {
+        std::optional<std::string> problem = value_problem(*parameter, value);
+        if (!problem)
+            problem = special_problem(name, value);
+        if (problem) {
             problems.push_back(base::text(where(name), ": ", name, ": ", *problem));
             continue;
         }
-        if (!is_set(name))
+        if (parameter->state != State::not_built && parameter->state != State::risky)
             continue;
-        std::string fallback = expand(
-            parameter->fallback, [this](std::string_view other) { return this->value(other); });
+        Evaluation defaults(main_cf_, directory_, Evaluation::Origin::read, &values_);
+        std::string fallback =
+            parameter->raw ? std::string(parameter->fallback)
+                           : expand(parameter->fallback,
+                                    [&](std::string_view other) { return defaults.of(other); });
         Verdict verdict = judge_unbuilt(*parameter, value, fallback);
         if (verdict.concern == Concern::stop)
             problems.push_back(base::text(where(name), ": ", verdict.text));
@@ -85,12 +115,30 @@ void Settings::check_values(std::vector<std::string>& problems) {
     }
 }
 
+// Defaults that refer to other values can turn out wrong; those that do not are tested.
+void Settings::check_defaults(std::vector<std::string>& problems) const {
+    Evaluation evaluation(main_cf_, directory_, Evaluation::Origin::read, &values_);
+    for (const Parameter* parameter : parameters()) {
+        bool is_any_text = parameter->type == Type::text || parameter->type == Type::list;
+        if (is_any_text || parameter->fallback.find('$') == parameter->fallback.npos ||
+            is_set(parameter->name))
+            continue;
+        try {
+            const std::string& value = evaluation.of(parameter->name);
+            if (std::optional<std::string> problem = value_problem(*parameter, value))
+                problems.push_back(base::text("default: ", parameter->name, " = ",
+                                              parameter->fallback, ": ", *problem));
+        } catch (const BadExpansion& error) {
+            problems.push_back(base::text("default: ", parameter->name, " = ", parameter->fallback,
+                                          ": ", error.what()));
+        }
+    }
+}
+
 std::string Settings::value(std::string_view name) const {
     if (auto found = values_.find(name); found != values_.end())
         return found->second;
-    // A per-transport name that is not set has the default "$default_…".
-    std::optional<Parameter> parameter = find_parameter(name);
-    return parameter ? value(parameter->fallback.substr(1)) : std::string();
+    return Evaluation(main_cf_, directory_, Evaluation::Origin::read, &values_).of(name);
 }
 
 std::string Settings::value_as(std::string_view name, Type type) const {

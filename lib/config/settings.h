@@ -3,9 +3,10 @@
 //     config::Settings s = config::Settings::load(dir, overrides);
 //     s.text("myhostname"); s.number("smtpd_recipient_limit"); s.time("smtpd_timeout");
 //
-// Everything is expanded, parsed and checked in load(), so a getter cannot fail: asking for a name
-// that is not in the table with that type is a bug, and panics. A program fills a struct of its own
-// from this at start and does not keep asking.
+// All that is set is expanded, parsed and checked in load(), with the defaults that depend on it,
+// so a getter cannot fail: asking for a name that is not in the table with that type is a bug, and
+// panics. Defaults are expanded when they are asked for. A program fills a struct of its own from
+// this at start and does not keep asking.
 #pragma once
 
 #include <map>
@@ -59,13 +60,16 @@ class Settings {
 
   private:
     Settings(MainCf main_cf, std::string directory);
+    void evaluate(std::vector<std::string>& problems);
+    void warn_of_undefined();
     void check_values(std::vector<std::string>& problems);
+    void check_defaults(std::vector<std::string>& problems) const;
     std::string value_as(std::string_view name, Type type) const;
 
     MainCf main_cf_;
     std::string directory_;
     std::vector<std::string> warnings_;
-    std::map<std::string, std::string, std::less<>> values_;
+    std::map<std::string, std::string, std::less<>> values_;  // of what is set
 };
 
 }  // namespace config

@@ -39,7 +39,7 @@ Verdict judge_unbuilt(const Parameter& parameter, std::string_view value,
         return {Concern::warn, setting + " is not built yet and has no effect"};
     return {Concern::stop,
             setting + " is not built yet, and mail could suffer if it were ignored: expected " +
-                (parameter.fallback.empty() ? "no value" : "\"" + std::string(fallback) + "\"") +
+                (fallback.empty() ? "no value" : "\"" + std::string(fallback) + "\"") +
                 " or no such line"};
 }
 

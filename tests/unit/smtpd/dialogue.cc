@@ -60,7 +60,8 @@ io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, s
 }  // namespace
 
 Judgement::Judgement(const std::string& main_cf, smtpd::Policy::FindRoute route)
-    : settings(config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/")),
+    : settings(config::Settings::from(
+          config::MainCf::parse(main_cf + "\ncompatibility_level = 3.6\n", "main.cf"), "/")),
       tables(settings),
       policy(settings, {tables, resolver, std::move(route)}) {}
 

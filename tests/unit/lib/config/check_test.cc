@@ -25,7 +25,8 @@ class CheckInstance : public testing::Test {
         write("master.cf", "smtp inet n - n - - smtpd\nqmgr unix n - n 300 1 qmgr\n");
         // Run as root, these must exist; they do on every machine.
         base_ =
-            "mail_owner = nobody\nsetgid_group = nogroup\nmydestination =\n"
+            "mail_owner = nobody\nsetgid_group = nogroup\nmydestination "
+            "=\n"
             "relayhost = [127.0.0.1]:2525\ndaemon_directory = /tmp\n"
             "queue_directory = " +
             root_ + "/queue\ndata_directory = " + root_ + "/data\n";
@@ -36,7 +37,7 @@ class CheckInstance : public testing::Test {
         std::ofstream(root_ + "/etc/" + name) << text;
     }
     Settings settings(const std::string& more = {}) {
-        write("main.cf", base_ + more);
+        write("main.cf", base_ + more + "\ncompatibility_level = 3.6\n");
         return Settings::load(root_ + "/etc");
     }
     // "stop TEXT" or "warn TEXT", the scratch folder written as ROOT.

@@ -34,9 +34,9 @@ INSTANTIATE_TEST_SUITE_P(
         Good{"a\t=  b c \t\n", "a", "b c", "main.cf, line 1"},
         Good{"a = b = c # d\n", "a", "b = c # d", "main.cf, line 1"},
         Good{"# x\n\n  # y\na = b\n", "a", "b", "main.cf, line 4"},
-        Good{"a = b,\n  c,\n\td\n", "a", "b, c, d", "main.cf, line 1"},
+        Good{"a = b,\n  c,\n\td \n", "a", "b,  c,\td", "main.cf, line 1"},
         Good{"a =\n  b\n", "a", "b", "main.cf, line 1"},
-        Good{"a = b\n# x\n\n  c\n", "a", "b c", "main.cf, line 1"},
+        Good{"a = b\n# x\n\n  c\n", "a", "b  c", "main.cf, line 1"},
         Good{"a = b\n   # c\n", "a", "b", "main.cf, line 1"},
         Good{"a = b\r\nc = d\r\n", "c", "d", "main.cf, line 2"},
         Good{"2bounce_notice_recipient = x", "2bounce_notice_recipient", "x", "main.cf, line 1"},
@@ -86,9 +86,8 @@ TEST(MainCf, RefusesNulInTheMiddle) {
 
 TEST(MainCf, SecondSettingWarns) {
     MainCf main_cf = MainCf::parse("a = 1\nb = 2\na = 3\n", "main.cf");
-    EXPECT_EQ(
-        main_cf.warnings(),
-        std::vector<std::string>{"main.cf, line 3: a overrides the setting at main.cf, line 1"});
+    EXPECT_EQ(main_cf.warnings(),
+              std::vector<std::string>{"main.cf, line 3: overriding earlier entry: a=1"});
     EXPECT_EQ(main_cf.settings().size(), 2u);
     EXPECT_EQ(main_cf.find("c"), nullptr);
 }

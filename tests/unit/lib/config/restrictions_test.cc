@@ -9,7 +9,8 @@ namespace {
 using config::RestrictionFindings;
 
 RestrictionFindings findings(const std::string& main_cf) {
-    auto settings = config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/");
+    auto settings = config::Settings::from(
+        config::MainCf::parse(main_cf + "\ncompatibility_level = 3.6\n", "main.cf"), "/");
     return config::check_restrictions(settings);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/text.h"
 #include "lib/config/unused.h"
 
 namespace {
@@ -60,6 +61,70 @@ TEST(Settings, MachineNameTakesMydomain) {
     EXPECT_EQ(of("myhostname = alone\n").text("mydomain"), "localdomain");
 }
 
+struct LevelCase {
+    const char* level;
+    const char* append_dot_mydomain;
+    const char* relay_domains;
+    const char* relay_restrictions;
+    const char* mynetworks_style;
+    const char* smtputf8_enable;
+    const char* tls_level;
+};
+
+TEST(Settings, CompatibilityLevelChoosesDefaults) {
+    const char* relay = "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination";
+    const LevelCase cases[] = {
+        {"0", "yes", "here.example", "", "subnet", "no", ""},
+        {"1", "no", "here.example", relay, "subnet", "yes", ""},
+        {"2", "no", "", relay, "host", "yes", ""},
+        {"3.6", "no", "", relay, "host", "yes", ""},
+        {"3.11", "no", "", relay, "host", "yes", "may"},
+        {"3.12.1", "no", "", relay, "host", "yes", "may"},
+        {"9999", "no", "", relay, "host", "yes", "may"},
+    };
+    for (const LevelCase& each : cases) {
+        Settings s = of(
+            base::text("compatibility_level = ", each.level, "\nmydestination = here.example\n"));
+        EXPECT_EQ(s.value("append_dot_mydomain"), each.append_dot_mydomain) << each.level;
+        EXPECT_EQ(s.value("relay_domains"), each.relay_domains) << each.level;
+        EXPECT_EQ(s.value("smtpd_relay_restrictions"), each.relay_restrictions) << each.level;
+        EXPECT_EQ(s.value("mynetworks_style"), each.mynetworks_style) << each.level;
+        EXPECT_EQ(s.value("smtputf8_enable"), each.smtputf8_enable) << each.level;
+        EXPECT_EQ(s.value("smtp_tls_security_level"), each.tls_level) << each.level;
+    }
+    EXPECT_EQ(of("").value("compatibility_level"), "0");
+}
+
+TEST(Settings, StressShortensTimes) {
+    EXPECT_EQ(of("stress = yes").time("smtpd_timeout"), base::Duration(10s));
+    EXPECT_EQ(of("stress =").number("smtpd_hard_error_limit"), 20);
+}
+
+TEST(Settings, MynetworksComeFromTheMachine) {
+    Settings s =
+        of("inet_interfaces = loopback-only\ninet_protocols = ipv4\n"
+           "mynetworks_style = host\nmine = $mynetworks\n");
+    EXPECT_EQ(s.text("mynetworks"), "127.0.0.1/32");
+    EXPECT_EQ(s.value("mine"), "127.0.0.1/32");
+}
+
+TEST(Settings, SomeValuesAreForTheProgramToExpand) {
+    Settings s = of("forward_path = ${home}/x$nothing, $(\nluser_relay = $user@example.org\n");
+    EXPECT_EQ(s.value("forward_path"), "${home}/x$nothing, $(");
+    EXPECT_EQ(s.value("smtpd_expansion_filter").substr(0, 10), "\\t\\40!\"#$%");
+    for (const std::string& warning : s.warnings())
+        EXPECT_NE(warning.find("is not built yet"), std::string::npos) << warning;
+}
+
+TEST(Settings, LmtpFollowsSmtp) {
+    Settings s = of("lmtp_sasl_tls_security_options = a\nsmtp_helo_timeout = 7s\n");
+    EXPECT_EQ(s.time("lmtp_connect_timeout"), base::Duration(0s));
+    EXPECT_EQ(s.time("lmtp_lhlo_timeout"), base::Duration(300s));
+    EXPECT_EQ(s.value("lmtp_sasl_tls_verified_security_options"), "a");
+    EXPECT_EQ(s.value("lmtp_tcp_port"), "24");
+    EXPECT_EQ(s.value("lmtp_fallback_relay"), "");
+}
+
 TEST(Settings, TimeWithoutUnitHasThatOfTheDefault) {
     Settings s = of("maximal_queue_lifetime = 2\nsmtpd_timeout = 7\nqueue_run_delay = 2M\n");
     EXPECT_EQ(s.time("maximal_queue_lifetime"), base::Duration(48h));
@@ -92,7 +157,7 @@ TEST(Settings, WarnsOfWhatHasNoEffect) {
            "smtp_tls_security_level = may\nbiff = no\nhtml_directory = /x\n"
            "smtpd_peername_lookup = no\nsyslog_facility = local1\n");
     std::vector<std::string> expected = {
-        "main.cf, line 6: biff overrides the setting at main.cf, line 1",
+        "main.cf, line 6: overriding earlier entry: biff=no",
         "$empty_one is used but has no value; it is taken as empty",
         "main.cf, line 5: smtp_tls_security_level = may is not built yet and has no effect",
         "main.cf, line 9: syslog_facility = local1 is not built yet and has no effect"};
@@ -170,11 +235,18 @@ INSTANTIATE_TEST_SUITE_P(
             "nothing, found \"must\""},
         Bad{"queue_directory =",
             "main.cf, line 1: queue_directory: expected a value that is not empty"},
-        Bad{"smtpd_banner = ${stress?{a}:{b}}",
-            "main.cf, line 1: smtpd_banner: expected $name, ${name}, $(name) or $$ at "
-            "\"${stress?{a}:{b}}\""},
         Bad{"smtpd_banner = $(x",
-            "main.cf, line 1: smtpd_banner: expected $name, ${name}, $(name) or $$ at \"$(x\""},
+            "main.cf, line 1: smtpd_banner: expected a closing ')' at \"(x\""},
+        Bad{"compatibility_level = new",
+            "main.cf, line 1: compatibility_level: expected a level such as 2 or 3.6, found "
+            "\"new\""},
+        Bad{"stress = much\nsmtpd_per_record_deadline = maybe",
+            "default: smtpd_per_request_deadline = ${smtpd_per_record_deadline?"
+            "{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}: expected yes or no, found "
+            "\"maybe\""},
+        Bad{"mynetworks_style = all",
+            "main.cf, line 1: mynetworks_style: expected one of host, subnet, class, found "
+            "\"all\""},
         Bad{"smtpd_banner = cost $",
             "main.cf, line 1: smtpd_banner: expected $name, ${name}, $(name) or $$ at \"$\""},
         Bad{"smtpd_banner = a $smtpd_banner",

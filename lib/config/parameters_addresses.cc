@@ -1,0 +1,40 @@
+// The parameters of addresses: how they are read, rewritten and resolved.
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    not_built(flag("allow_min_user", "no", "takes recipients that begin with '-'")),
+    not_built(flag("allow_untrusted_routing", "no", "relays addresses with routing of the sender for anybody")),
+    not_built(list("canonical_classes", "envelope_sender, envelope_recipient, header_sender, header_recipient", "addresses that canonical_maps rewrite")),
+    not_built(number("duplicate_filter_limit", "1000", 1, most_int, "recipients of a message remembered against duplicates")),
+    not_built(text("empty_address_default_transport_maps_lookup_key", "<>", "the key of the null sender in sender_dependent_default_transport_maps")),
+    not_built(text("empty_address_local_login_sender_maps_lookup_key", "<>", "the key of the null sender in local_login_sender_maps")),
+    not_built(word("empty_address_recipient", "MAILER-DAEMON", "who gets mail for the null address")),
+    not_built(text("empty_address_relayhost_maps_lookup_key", "<>", "the key of the null sender in sender_dependent_relayhost_maps")),
+    not_built(flag("enable_idna2003_compatibility", "no", "translates domain names as IDNA 2003")),
+    not_built(flag("enable_original_recipient", "yes", "keeps the recipient as it was before rewriting")),
+    not_built(list("masquerade_classes", "envelope_sender, header_sender, header_recipient", "addresses that masquerade_domains change")),
+    not_built(list("masquerade_exceptions", "", "users whose domains are not masqueraded")),
+    not_built(flag("owner_request_special", "yes", "treats owner-list and list-request as names of their own")),
+    not_built(list("propagate_unmatched_extensions", "canonical, virtual", "rewritings that keep an address extension")),
+    not_built(list("recipient_canonical_classes", "envelope_recipient, header_recipient", "addresses that recipient_canonical_maps rewrite")),
+    not_built(flag("relocated_prefix_enable", "yes", "puts \"5.1.6 User has moved to\" before values of relocated_maps")),
+    not_built(flag("resolve_dequoted_address", "yes", "looks for routing characters inside quotes")),
+    not_built(flag("resolve_null_domain", "no", "takes an address that ends in '@' as local")),
+    not_built(flag("resolve_numeric_domain", "no", "takes user@192.0.2.1 as user@[192.0.2.1]")),
+    not_built(list("sender_canonical_classes", "envelope_sender, header_sender", "addresses that sender_canonical_maps rewrite")),
+    not_built(list("smtputf8_autodetect_classes", "sendmail, verify", "mail that is searched for a need of SMTPUTF8")),
+    not_built(flag("strict_smtputf8", "no", "takes UTF-8 only in mail announced as SMTPUTF8")),
+    not_built(number("virtual_alias_address_length_limit", "1000", 1, most_int, "the longest address that an alias may give")),
+    not_built(number("virtual_alias_expansion_limit", "1000", 1, most_int, "recipients that aliases may give a message")),
+    not_built(number("virtual_alias_recursion_limit", "1000", 1, most_int, "aliases of aliases of a recipient")),
+};
+// clang-format on
+
+Rows addresses_rows() {
+    return rows;
+}
+
+}  // namespace config

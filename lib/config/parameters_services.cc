@@ -1,0 +1,83 @@
+// The parameters of programs, tables, reports and services.
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    not_built(text("2bounce_notice_recipient", "postmaster", "who gets copies of reports that could not be delivered")),
+    not_built(list("alternate_config_directories", "", "configuration directories that commands may use")),
+    moot(time("application_event_drain_time", "100s", 1, most_int, "a process ends when its work is done")),
+    moot(flag("backwards_bounce_logfile_compatibility", "yes", "logs of failures are in the newest form")),
+    not_built(number("berkeley_db_create_buffer_size", "16777216", 1, most_int, "the memory for making hash and btree tables")),
+    not_built(number("berkeley_db_read_buffer_size", "131072", 1, most_int, "the memory for reading hash and btree tables")),
+    not_built(number("body_checks_size_limit", "51200", 0, most_int, "how much of a body part body_checks see")),
+    moot(word("bounce_service_name", "bounce", "bounce is found by its program")),
+    not_built(flag("confirm_delay_cleared", "no", "tells senders that late mail was delivered")),
+    moot(time("connection_cache_protocol_timeout", "5s", 1, most_int, "smtp keeps its own connections")),
+    moot(time("connection_cache_status_update_time", "600s", 1, most_int, "smtp keeps its own connections")),
+    moot(time("connection_cache_ttl_limit", "2s", 1, most_int, "smtp_connection_cache_time_limit is the limit")),
+    not_built(flag("daemon_table_open_error_is_fatal", "no", "ends a program whose table does not open")),
+    not_built(text("default_cache_db_type", "${{$default_database_type} == {lmdb} ? {lmdb} : {btree}}", "the type of tables that programs write")),
+    not_built(text("default_verp_delimiters", "+=", "the delimiters of a sender of each recipient")),
+    moot(word("defer_service_name", "defer", "logs of late mail are kept by qmgr")),
+    not_built(text("delay_notice_recipient", "postmaster", "who gets copies of delay warnings")),
+    moot(flag("destination_concurrency_feedback_debug", "no", "changes of windows are not logged")),
+    not_built(flag("detect_8bit_encoding_header", "yes", "believes a Content-Transfer-Encoding: header about 8-bit content")),
+    not_built(flag("disable_mime_input_processing", "no", "takes incoming content without looking at MIME")),
+    not_built(flag("disable_mime_output_conversion", "no", "never converts 8-bit content for delivery")),
+    not_built(flag("disable_verp_bounces", "no", "sends one report for all such recipients")),
+    moot(number("dont_remove", "0", 0, most_int, "queue files are removed when done")),
+    not_built(flag("enable_threaded_bounces", "no", "links reports to the message")),
+    not_built(text("error_notice_recipient", "postmaster", "who gets reports of trouble")),
+    moot(word("error_service_name", "error", "error is part of qmgr")),
+    not_built(list("fast_flush_domains", "$relay_domains", "domains that ETRN may flush")),
+    not_built(time("fast_flush_purge_time", "7d", 1, most_int, "when a site's unused list is removed")),
+    not_built(time("fast_flush_refresh_time", "12h", 1, most_int, "when a site's list is made anew")),
+    moot(number("fault_injection_code", "0", 0, most_int, "there is no such code")),
+    not_built(word("flush_service_name", "flush", "the master.cf service of ETRN")),
+    not_built(flag("force_mime_input_conversion", "no", "converts 8-bit content when mail comes in")),
+    not_built(text("full_name_encoding_charset", "utf-8", "the character set of full names in From:")),
+    not_built(number("header_address_token_limit", "10240", 1, most_int, "words of an address header that are read")),
+    not_built(choice("header_from_format", "standard", "standard|obsolete", "the form of a From: header that is added")),
+    moot(choice("info_log_address_format", "external", "external|internal", "addresses are logged in external form")),
+    not_built(number("lmdb_map_size", "16777216", 1, most_int, "the first size of an lmdb table")),
+    moot(text("mail_release_date", "20260821", "meant for $mail_release_date in other values")),
+    not_built(text("maillog_file_compressor", "gzip", "the command that compresses rotated logs")),
+    not_built(text("maillog_file_permissions", "0600", "the mode of the log")),
+    not_built(text("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", "the ending of rotated logs")),
+    not_built(number("mime_boundary_length_limit", "2048", 1, most_int, "how much of a MIME boundary is compared")),
+    not_built(number("mime_nesting_limit", "100", 1, most_int, "the deepest nesting of MIME parts")),
+    not_built(choice("non_empty_end_of_header_action", "fix_quietly", "fix_quietly|add_header|reject", "what happens when a header ends without an empty line")),
+    not_built(text("openssl_path", "openssl", "the command openssl")),
+    moot(word("pickup_service_name", "pickup", "the service is called pickup")),
+    moot(time("postlogd_watchdog_timeout", "10s", 1, most_int, "a write to the log is never waited for")),
+    not_built(list("postmulti_control_commands", "reload flush", "commands that postmulti sends to running instances")),
+    not_built(list("postmulti_start_commands", "start", "commands that postmulti takes for start")),
+    not_built(list("postmulti_stop_commands", "stop abort drain quick-stop", "commands that postmulti takes for stop")),
+    moot(word("process_id_directory", "pid", "the directory of master's lock is pid below queue_directory")),
+    not_built(list("proxy_read_maps", "$local_recipient_maps $mydestination $virtual_alias_maps $virtual_alias_domains $virtual_mailbox_maps $virtual_mailbox_domains $relay_recipient_maps $relay_domains $canonical_maps $sender_canonical_maps $recipient_canonical_maps $relocated_maps $transport_maps $mynetworks $smtpd_sender_login_maps $sender_bcc_maps $recipient_bcc_maps $smtp_generic_maps $lmtp_generic_maps $alias_maps $smtpd_client_restrictions $smtpd_helo_restrictions $smtpd_sender_restrictions $smtpd_relay_restrictions $smtpd_recipient_restrictions $address_verify_sender_dependent_default_transport_maps $address_verify_sender_dependent_relayhost_maps $address_verify_transport_maps $fallback_transport_maps $lmtp_discard_lhlo_keyword_address_maps $lmtp_pix_workaround_maps $lmtp_sasl_password_maps $lmtp_tls_policy_maps $mailbox_command_maps $mailbox_transport_maps $postscreen_discard_ehlo_keyword_address_maps $rbl_reply_maps $sender_dependent_default_transport_maps $sender_dependent_relayhost_maps $smtp_discard_ehlo_keyword_address_maps $smtp_pix_workaround_maps $smtp_sasl_password_maps $smtp_tls_policy_maps $smtpd_discard_ehlo_keyword_address_maps $smtpd_milter_maps $virtual_gid_maps $virtual_uid_maps $local_login_sender_maps $postscreen_reject_footer_maps $smtpd_reject_footer_maps $tls_server_sni_maps $tlsproxy_client_policy_maps $default_delivery_status_filter $lmtp_delivery_status_filter $lmtp_dns_reply_filter $lmtp_reply_filter $local_delivery_status_filter $pipe_delivery_status_filter $postscreen_command_filter $smtp_delivery_status_filter $smtp_dns_reply_filter $smtp_reply_filter $smtpd_command_filter $smtpd_dns_reply_filter $virtual_delivery_status_filter $body_checks $header_checks $lmtp_body_checks $lmtp_header_checks $lmtp_mime_header_checks $lmtp_nested_header_checks $milter_header_checks $mime_header_checks $nested_header_checks $smtp_body_checks $smtp_header_checks $smtp_mime_header_checks $smtp_nested_header_checks $smtpd_reject_filter_maps $debug_peer_list $smtpd_etrn_restrictions $fast_flush_domains $authorized_flush_users $lmtp_connection_cache_destinations $local_header_rewrite_clients $masquerade_exceptions $postscreen_access_list $postscreen_allowlist_interfaces $postscreen_forbidden_commands $qmqpd_authorized_clients $authorized_mailq_users $smtp_connection_cache_destinations $smtpd_log_access_permit_actions $smtpd_forbidden_commands $smtpd_client_event_limit_exceptions $smtpd_sasl_exceptions_networks $smtpd_sasl_mechanism_filter $smtp_requiretls_policy $smtp_sasl_mechanism_filter $authorized_submit_users $smtpd_authorized_verp_clients $smtpd_authorized_xclient_hosts $smtpd_authorized_xforward_hosts", "tables that proxymap may read")),
+    not_built(list("proxy_write_maps", "$smtp_sasl_auth_cache_name $lmtp_sasl_auth_cache_name $address_verify_map $postscreen_cache_map", "tables that proxymap may write")),
+    not_built(word("proxymap_service_name", "proxymap", "the master.cf service that reads tables for others")),
+    not_built(word("proxywrite_service_name", "proxywrite", "the master.cf service that writes tables for others")),
+    moot(time("qmgr_clog_warn_time", "300s", 0, most_int, "postqueue shows what fills the queue")),
+    moot(time("qmgr_daemon_timeout", "1000s", 1, most_int, "worker_stall_limit takes its place")),
+    moot(number("qmgr_fudge_factor", "100", 1, 100, "the scheduler has no such allowance")),
+    moot(time("qmgr_ipc_timeout", "60s", 1, most_int, "limits between daemons are fixed")),
+    not_built(number("qmgr_message_recipient_minimum", "10", 1, most_int, "recipients in memory that each message may have")),
+    not_built(number("queue_file_attribute_count_limit", "100", 1, most_int, "attributes of a message")),
+    moot(word("queue_service_name", "qmgr", "the service is called qmgr")),
+    not_built(flag("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "an older choice of words in the log")),
+    not_built(choice("sendmail_fix_line_endings", "always", "always|strict|never", "whether sendmail turns CRLF into LF")),
+    moot(word("showq_service_name", "showq", "the service is called showq")),
+    not_built(number("socketmap_max_reply_size", "100000", 1, most_int, "the longest answer of a socketmap")),
+    moot(word("trace_service_name", "trace", "the service is called trace")),
+    not_built(text("verp_delimiter_filter", "-=+", "characters allowed as such delimiters")),
+};
+// clang-format on
+
+Rows services_rows() {
+    return rows;
+}
+
+}  // namespace config

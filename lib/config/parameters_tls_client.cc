@@ -1,0 +1,45 @@
+// The parameters of TLS in the SMTP client (not built yet).
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    not_built(flag("requiretls_enable", "yes", "takes mail that demands TLS on all its way")),
+    not_built(flag("requiretls_esmtp_header", "yes", "keeps that demand in a header for content filters")),
+    not_built(flag("requiretls_redact_dsn", "yes", "leaves content out of reports about such mail")),
+    not_built(text("smtp_requiretls_policy", "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, {localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", "how mail that demands TLS is treated, by destination")),
+    not_built(time("smtp_starttls_timeout", "300s", 1, most_int, "how long a TLS handshake may take")),
+    not_built(flag("smtp_tls_block_early_mail_reply", "no", "notices replies sent ahead under TLS")),
+    not_built(flag("smtp_tls_connection_reuse", "no", "keeps TLS connections too")),
+    not_built(text("smtp_tls_dane_insecure_mx_policy", "dane", "the level for servers found by unsigned MX records")),
+    not_built(text("smtp_tls_dcert_file", "", "the client's DSA certificate")),
+    not_built(text("smtp_tls_dkey_file", "$smtp_tls_dcert_file", "the client's DSA key")),
+    not_built(text("smtp_tls_eccert_file", "", "the client's ECDSA certificate")),
+    not_built(text("smtp_tls_eckey_file", "$smtp_tls_eccert_file", "the client's ECDSA key")),
+    not_built(flag("smtp_tls_enable_rpk", "no", "takes bare public keys in place of certificates")),
+    risky(flag("smtp_tls_enforce_peername", "yes", "checks the server's name in its certificate"), "yes"),
+    not_built(flag("smtp_tls_enforce_sts_mx_patterns", "yes", "holds servers to the names of an MTA-STS policy")),
+    not_built(list("smtp_tls_exclude_ciphers", "", "ciphers that are never used")),
+    not_built(list("smtp_tls_fingerprint_cert_match", "", "fingerprints that a server's certificate may have")),
+    not_built(text("smtp_tls_fingerprint_digest", "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", "the digest of fingerprints")),
+    not_built(flag("smtp_tls_force_insecure_host_tlsa_lookup", "no", "looks for TLSA records of unsigned hosts too")),
+    not_built(list("smtp_tls_mandatory_exclude_ciphers", "", "ciphers never used where TLS is demanded")),
+    not_built(number("smtp_tls_scert_verifydepth", "9", 0, most_int, "the longest chain of certificates")),
+    not_built(list("smtp_tls_secure_cert_match", "nexthop, dot-nexthop", "names that a certificate may have at level secure")),
+    not_built(text("smtp_tls_servername", "", "the name asked for in SNI")),
+    not_built(time("smtp_tls_session_cache_timeout", "3600s", 0, most_int, "how long a TLS session is remembered")),
+    not_built(list("smtp_tls_trust_anchor_file", "", "files of certificates that are trusted alone")),
+    not_built(list("smtp_tls_verify_cert_match", "hostname", "names that a certificate may have at level verify")),
+    not_built(flag("smtp_tlsrpt_enable", "no", "reports TLS trouble to a local collector")),
+    not_built(flag("smtp_tlsrpt_skip_reused_handshakes", "no", "leaves resumed sessions out of such reports")),
+    not_built(text("smtp_tlsrpt_socket_name", "", "the socket of that collector")),
+    not_built(flag("tls_required_enable", "yes", "honours the header TLS-Required: no")),
+};
+// clang-format on
+
+Rows tls_client_rows() {
+    return rows;
+}
+
+}  // namespace config

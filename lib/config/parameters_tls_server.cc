@@ -1,0 +1,56 @@
+// The parameters of TLS in the SMTP server, and those of TLS itself (not built yet).
+#include "lib/config/parameter_rows.h"
+
+namespace config {
+
+// clang-format off
+static constexpr Parameter rows[] = {
+    not_built(list("relay_clientcerts", "", "tables of client certificates that may relay")),
+    not_built(time("smtpd_starttls_timeout", "${stress?{10}:{300}}s", 1, most_int, "how long a TLS handshake may take")),
+    not_built(flag("smtpd_tls_always_issue_session_ids", "yes", "gives clients a session ID though it is not kept")),
+    not_built(number("smtpd_tls_ccert_verifydepth", "9", 0, most_int, "the longest chain of certificates")),
+    not_built(text("smtpd_tls_dcert_file", "", "the server's DSA certificate")),
+    not_built(text("smtpd_tls_dh512_param_file", "", "an unused older parameter")),
+    not_built(text("smtpd_tls_dkey_file", "$smtpd_tls_dcert_file", "the server's DSA key")),
+    not_built(text("smtpd_tls_eccert_file", "", "the server's ECDSA certificate")),
+    not_built(text("smtpd_tls_eckey_file", "$smtpd_tls_eccert_file", "the server's ECDSA key")),
+    not_built(text("smtpd_tls_eecdh_grade", "auto", "the strength of elliptic curves")),
+    not_built(flag("smtpd_tls_enable_rpk", "no", "offers bare public keys in place of certificates")),
+    not_built(list("smtpd_tls_exclude_ciphers", "", "ciphers that are never used")),
+    not_built(text("smtpd_tls_fingerprint_digest", "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", "the digest of fingerprints")),
+    not_built(list("smtpd_tls_mandatory_exclude_ciphers", "", "ciphers never used where TLS is demanded")),
+    not_built(time("smtpd_tls_session_cache_timeout", "3600s", 0, most_int, "how long a TLS session is remembered")),
+    not_built(flag("tls_append_default_CA", "no", "trusts the system's certificate authorities too")),
+    not_built(text("tls_config_file", "default", "the configuration file of the TLS library")),
+    not_built(text("tls_config_name", "", "the name in that file")),
+    moot(number("tls_daemon_random_bytes", "32", 0, most_int, "random numbers come from the kernel")),
+    not_built(list("tls_dane_digests", "sha512 sha256", "digests of TLSA records, strongest first")),
+    not_built(list("tls_disable_workarounds", "", "workarounds of the TLS library that are off")),
+    not_built(list("tls_eecdh_auto_curves", "X25519 X448 prime256v1 secp384r1 secp521r1", "elliptic curves offered")),
+    not_built(text("tls_eecdh_strong_curve", "prime256v1", "the curve of grade strong")),
+    not_built(text("tls_eecdh_ultra_curve", "secp384r1", "the curve of grade ultra")),
+    moot(text("tls_export_cipherlist", "", "such ciphers are gone")),
+    not_built(flag("tls_fast_shutdown_enable", "yes", "ends a TLS session without waiting")),
+    not_built(list("tls_ffdhe_auto_groups", "ffdhe2048 ffdhe3072", "finite fields offered")),
+    not_built(text("tls_high_cipherlist", "aNULL:-aNULL:HIGH:!SEED:!IDEA:!3DES:!RC2:!RC4:!RC5:!kDH:!kECDH:!aDSS:!MD5:@STRENGTH", "ciphers of grade high")),
+    not_built(flag("tls_legacy_public_key_fingerprints", "no", "an older way to compute fingerprints of keys")),
+    moot(text("tls_low_cipherlist", "", "such ciphers are gone")),
+    not_built(text("tls_medium_cipherlist", "aNULL:-aNULL:HIGH:MEDIUM:!SEED:!IDEA:!3DES:!RC2:!RC4:!RC5:!kDH:!kECDH:!aDSS:!MD5:+RC4:@STRENGTH", "ciphers of grade medium")),
+    not_built(text("tls_null_cipherlist", "eNULL:!kDH:!kECDH:!aDSS:!MD5:!aNULL", "ciphers of grade null")),
+    not_built(flag("tls_preempt_cipherlist", "no", "chooses ciphers in the server's order")),
+    moot(number("tls_random_bytes", "32", 0, most_int, "random numbers come from the kernel")),
+    moot(text("tls_random_exchange_name", "${data_directory}/prng_exch", "random numbers come from the kernel")),
+    moot(time("tls_random_prng_update_period", "3600s", 1, most_int, "random numbers come from the kernel")),
+    moot(time("tls_random_reseed_period", "3600s", 1, most_int, "random numbers come from the kernel")),
+    not_built(text("tls_server_sni_maps", "", "tables of keys with certificates by server name")),
+    not_built(text("tls_session_ticket_cipher", "aes-256-cbc", "the cipher of session tickets")),
+    not_built(list("tls_ssl_options", "", "options of the TLS library")),
+    not_built(flag("tls_wildcard_matches_multiple_labels", "yes", "lets *.domain stand for several labels")),
+};
+// clang-format on
+
+Rows tls_server_rows() {
+    return rows;
+}
+
+}  // namespace config
