@@ -106,6 +106,12 @@ void improper_pipelining(const Session& session, std::string_view early) {
                                session.client.text(), ": ", escaped(early)));
 }
 
+void over_limit(const Session& session, std::string_view what, uint32_t number) {
+    base::log::warning(base::text(what, " limit exceeded: ", number, " from ",
+                                  session.client.text(), " for service ",
+                                  session.options().client_limits.service));
+}
+
 void not_flushed(const Session& session, std::string_view domain) {
     base::log::warning(
         base::text("reject: ETRN ", domain.substr(0, shown), "... from ", session.client.text()));

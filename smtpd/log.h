@@ -1,6 +1,7 @@
 // Every line that the SMTP server logs, one function an event.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ void status_changed(std::string_view from, std::string_view kind, std::string_vi
 // "lost connection", "timeout", "too many errors", "bare <LF> received": why a session ended.
 void ended(const Session& session, std::string_view reason);
 void improper_pipelining(const Session& session, std::string_view early);
+// A client did too much of something: "Connection rate", "Recipient address rate" …
+void over_limit(const Session& session, std::string_view what, uint32_t number);
 // ETRN for a site that mail is not kept for.
 void not_flushed(const Session& session, std::string_view domain);
 void forbidden(const Session& session, const esmtp::Command& command);

@@ -118,6 +118,9 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
     auto read = read_path(options, command, rule);
     if (auto* refusal = std::get_if<Answer>(&read))
         co_return std::move(*refusal);
+    Objection crowd = co_await limit_message(session);
+    if (crowd)
+        co_return Answer(std::move(*crowd));
     const auto& path = std::get<esmtp::PathArgument>(read);
     Announced announced;
     for (const auto& parameter : path.parameters)

@@ -43,6 +43,7 @@ Options Options::from(const config::Settings& settings) {
     options.bare_lf = bare_lf_choice(settings.text("smtpd_forbid_bare_newline"));
     options.bare_lf_reject_code =
         static_cast<int>(settings.number("smtpd_forbid_bare_newline_reject_code"));
+    options.client_limits = ClientLimits::from(settings);
     options.cleanup = cleanup::Options::from(settings);
     return options;
 }

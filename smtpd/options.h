@@ -11,6 +11,7 @@
 #include "lib/config/networks.h"
 #include "lib/config/settings.h"
 #include "lib/spool/options.h"
+#include "smtpd/client_limits.h"
 
 namespace smtpd {
 
@@ -45,6 +46,7 @@ struct Options {
     BareLf bare_lf = BareLf::accept;
     int bare_lf_reject_code = 550;
 
+    ClientLimits client_limits;
     cleanup::Options cleanup;
 
     static Options from(const config::Settings& settings);

@@ -86,13 +86,26 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       codes_(Codes::from(settings)),
       mynetworks_(dict::MatchList::of(dict::MatchList::Of::clients, sources_.tables, settings,
                                       "mynetworks")),
-      bare_lf_exclusions_(dict::MatchList::of(dict::MatchList::Of::clients, sources_.tables,
-                                              settings, "smtpd_forbid_bare_newline_exclusions")),
+      bare_lf_exclusions_(other_list(settings, "smtpd_forbid_bare_newline_exclusions")),
+      limit_exceptions_(other_list(settings, "smtpd_client_event_limit_exceptions")),
       own_addresses_(addresses_of_this_machine()),
       rules_(settings, sources_.tables),
       access_(AccessOptions::from(settings)),
       known_addresses_(settings, sources_.tables),
       rewriter_(rewrite::Options::from(settings)) {}
+
+Policy::OtherList Policy::other_list(const config::Settings& settings,
+                                     std::string_view parameter) const {
+    return {dict::MatchList::of(dict::MatchList::Of::clients, sources_.tables, settings, parameter),
+            settings.value(parameter) == settings.value("mynetworks")};
+}
+
+io::Task<bool> Policy::in(const OtherList& other, const Client& client) const {
+    if (other.is_mynetworks)
+        co_return client.trusted == Match::yes;
+    Match match = co_await matches(other.list, client);
+    co_return match == Match::yes;
+}
 
 Client Policy::client(std::string_view address, uint16_t port) const {
     Client client(address, port);
@@ -104,8 +117,10 @@ Client Policy::client(std::string_view address, uint16_t port) const {
 io::Task<void> Policy::recognize(Client& client) const {
     Match trusted = co_await matches(mynetworks_, client);
     client.trusted = trusted;
-    Match excluded = co_await matches(bare_lf_exclusions_, client);
-    client.may_bare_lf = excluded == Match::yes;
+    bool may_bare_lf = co_await in(bare_lf_exclusions_, client);
+    client.may_bare_lf = may_bare_lf;
+    bool unlimited = co_await in(limit_exceptions_, client);
+    client.unlimited = unlimited;
 }
 
 }  // namespace smtpd

@@ -34,6 +34,7 @@ struct Client {
     std::string address;                                          // "192.0.2.1"
     std::string port;                                             // "4711"
     dict::MatchList::Match trusted = dict::MatchList::Match::no;  // in mynetworks
+    bool unlimited = false;    // in smtpd_client_event_limit_exceptions
     bool own = false;          // has an address of this machine: its headers are completed
     bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
 
@@ -89,7 +90,16 @@ class Policy {
     Sources sources_;
     Limits limits_;
     Codes codes_;
-    dict::MatchList mynetworks_, bare_lf_exclusions_;
+    // A list that reads as mynetworks does is not asked again.
+    struct OtherList {
+        dict::MatchList list;
+        bool is_mynetworks;
+    };
+    OtherList other_list(const config::Settings& settings, std::string_view parameter) const;
+    io::Task<bool> in(const OtherList& other, const Client& client) const;
+
+    dict::MatchList mynetworks_;
+    OtherList bare_lf_exclusions_, limit_exceptions_;
     std::vector<std::string> own_addresses_;
     RuleBook rules_;
     AccessOptions access_;

@@ -113,6 +113,9 @@ io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command) {
     const auto& path = std::get<esmtp::PathArgument>(read);
     if (path.address.empty())
         co_return Answer(501, rule.bad_address);
+    Objection crowd = co_await limit_recipient(session);
+    if (crowd)
+        co_return Answer(std::move(*crowd));
     Reports reports;
     for (const auto& parameter : path.parameters)
         if (auto refusal = read_parameter(session.options(), reports, parameter))

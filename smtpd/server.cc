@@ -14,6 +14,7 @@ namespace {
 
 // Where qmgr listens, from queue_directory.
 constexpr const char* qmgr_socket = "public/qmgr";
+constexpr const char* anvil_socket = "private/anvil";
 
 std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
     std::vector<ipc::Ring> rings;
@@ -58,14 +59,18 @@ Server::Server(const config::Settings& settings)
       policy_(settings, {tables_, sources_.resolver(), find_route}) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
+    options_.client_limits.service = service.name();
     spool::Writer writer(spool_);
     reserve_queue_ids(writer);
     ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    ipc::AnvilClient anvil(anvil_socket);
     ClientNames names(sources_.native(), name_options_);
     Shared shared{options_,        policy_, writer, [&doorbell] { doorbell.ring(); },
-                  service.hurry(), &names};
+                  service.hurry(), &anvil,  &names};
     io::Scope beside;
     beside.spawn(doorbell.run());
+    if (options_.client_limits.any())
+        beside.spawn(anvil.run());
     service.ready();
     std::exception_ptr error;
     try {
@@ -73,7 +78,12 @@ io::Task<void> Server::run(ipc::Service& service) {
     } catch (...) {
         error = std::current_exception();
     }
-    co_await writer.close();
+    try {
+        co_await writer.close();
+    } catch (...) {
+        if (!error)
+            error = std::current_exception();
+    }
     beside.cancel();
     co_await beside.join();
     if (error)

@@ -64,6 +64,12 @@ void deny(Session& session, mail::Reply reply) {
 
 // True when the session goes on.
 io::Task<bool> greet(Session& session) {
+    Objection crowd = co_await limit_connection(session);
+    if (crowd) {
+        session.stream.put(crowd->wire());
+        session.cut_off = true;
+        co_return false;
+    }
     Objection objection = co_await judge_client(session);
     if (objection)
         deny(session, std::move(*objection));

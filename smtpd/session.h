@@ -26,9 +26,10 @@ struct Shared {
     const Options& options;
     const Policy& policy;
     spool::Writer& writer;
-    std::function<void()> committed;  // a message is durable: ring the queue manager
-    const io::Event& hurry;           // clients are to come back later
-    ClientNames* names = nullptr;     // none: clients stay unknown
+    std::function<void()> committed;    // a message is durable: ring the queue manager
+    const io::Event& hurry;             // clients are to come back later
+    ipc::AnvilClient* anvil = nullptr;  // none: clients are not counted
+    ClientNames* names = nullptr;       // none: clients stay unknown
 };
 
 inline constexpr size_t command_kinds = 14;
@@ -55,6 +56,7 @@ struct Session {
     const Shared& shared;
     io::Stream stream;
     Client client;
+    CountedSession counted_as;
     AccessMemory access;                        // what restrictions left for later
     std::optional<mail::Reply> denied;          // the client may say QUIT only
     std::string helo;                           // "" before HELO and EHLO

@@ -5,8 +5,6 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(time("anvil_rate_time_unit", "60s", 1, most_int, "the time that rates of clients are counted over")),
-    not_built(time("anvil_status_update_time", "600s", 1, most_int, "how often the highest rates are logged")),
     not_built(flag("helpful_warnings", "yes", "warns of settings that cannot work")),
     not_built(list("local_login_sender_maps", "static:*", "tables of the senders that a local user may use")),
     not_built(list("qmqpd_authorized_clients", "", "clients of qmqpd")),

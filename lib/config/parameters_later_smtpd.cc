@@ -6,10 +6,6 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     risky(list("permit_mx_backup_networks", "", "networks of main mail exchangers")),
-    not_built(number("smtpd_client_connection_rate_limit", "0", 0, most_int, "connections of a client a minute")),
-    not_built(number("smtpd_client_message_rate_limit", "0", 0, most_int, "messages of a client a minute")),
-    not_built(number("smtpd_client_recipient_rate_limit", "0", 0, most_int, "recipients of a client a minute")),
-    not_built(list("smtpd_client_event_limit_exceptions", "${smtpd_client_connection_limit_exceptions:$mynetworks}", "clients without such limits")),
     risky(list("smtpd_authorized_xclient_hosts", "", "clients that may speak for others")),
     not_built(list("smtpd_authorized_xforward_hosts", "", "clients that may tell about others")),
     risky(text("smtpd_milters", "", "mail filters for mail that comes by SMTP")),

@@ -62,7 +62,13 @@ static constexpr Parameter rows[] = {
     list("parent_domain_matches_subdomains", "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps", "lists in which a domain stands for its subdomains too"),
     number("multi_recipient_bounce_reject_code", "550", 400, 599, "the reply code of reject_multi_recipient_bounce"),
     number("plaintext_reject_code", "450", 400, 599, "the reply code of reject_plaintext_session"),
-    not_built(number("smtpd_client_connection_count_limit", "50", 0, most_int, "sessions of one client at a time")),
+    number("smtpd_client_connection_count_limit", "50", 0, most_int, "sessions of one client at a time; 0: any number"),
+    number("smtpd_client_connection_rate_limit", "0", 0, most_int, "connections of a client in a unit of time; 0: any number"),
+    number("smtpd_client_message_rate_limit", "0", 0, most_int, "messages of a client in a unit of time; 0: any number"),
+    number("smtpd_client_recipient_rate_limit", "0", 0, most_int, "recipients of a client in a unit of time; 0: any number"),
+    list("smtpd_client_event_limit_exceptions", "${smtpd_client_connection_limit_exceptions:$mynetworks}", "clients without such limits"),
+    time("anvil_rate_time_unit", "60s", 1, most_int, "the unit of time in limits of clients"),
+    time("anvil_status_update_time", "600s", 1, most_int, "the pause between lines of statistics"),
 };
 // clang-format on
 

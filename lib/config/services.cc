@@ -26,7 +26,7 @@ static constexpr CommandRow commands[] = {
     {"proxymap", {Built::elsewhere, "in the programs, which read tables in place", false}},
     {"verify", {Built::not_yet, {}, false}},
     {"flush", {Built::not_yet, {}, false}},
-    {"anvil", {Built::not_yet, {}, false}},
+    {"anvil", {Built::here, {}, false}},
     {"discard", {Built::not_yet, {}, true}},
     {"local", {Built::not_yet, {}, true}},
     {"virtual", {Built::not_yet, {}, true}},

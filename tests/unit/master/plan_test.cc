@@ -129,12 +129,12 @@ TEST_F(Plans, LinesWithoutAProcessAreNamed) {
     Plan made = plan(
         "cleanup unix n - n - 0 cleanup\n"
         "local unix - n n - - local\n"
-        "anvil unix - - n - 1 anvil\n");
+        "verify unix - - n - 1 verify\n");
     EXPECT_TRUE(made.services.empty());
     ASSERT_EQ(made.notes.size(), 3u);
     EXPECT_NE(made.notes[0].find("cleanup is done in smtpd"), std::string::npos);
     EXPECT_NE(made.notes[1].find("mail transport unavailable"), std::string::npos);
-    EXPECT_EQ(made.notes[2], "service anvil: anvil is not built yet");
+    EXPECT_EQ(made.notes[2], "service verify: verify is not built yet");
 }
 
 TEST_F(Plans, WhatCannotBeRunIsRefused) {

@@ -1,0 +1,100 @@
+#include "smtpd/client_limits.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "lib/base/text.h"
+#include "smtpd/log.h"
+#include "smtpd/session.h"
+
+namespace smtpd {
+
+namespace {
+
+uint32_t limit(int64_t number) {
+    return static_cast<uint32_t>(std::min<int64_t>(number, std::numeric_limits<uint32_t>::max()));
+}
+
+bool over(uint32_t number, uint32_t most) {
+    return most > 0 && number > most;
+}
+
+// What is said to a client that did too much of something in a unit of time.
+struct RateKind {
+    ipc::AnvilVerb verb;
+    uint32_t ClientLimits::*most;
+    std::string_view logged;
+    std::string_view told;
+};
+
+io::Task<Objection> limit_rate(Session& session, const RateKind& kind) {
+    uint32_t most = session.options().client_limits.*kind.most;
+    if (most == 0 || session.counted_as.ident().empty())
+        co_return std::nullopt;
+    std::string ident = session.counted_as.ident();
+    std::optional<ipc::AnvilCounts> counts =
+        co_await session.shared.anvil->tell(kind.verb, std::move(ident));
+    if (!counts || !over(counts->rate, most))
+        co_return std::nullopt;
+    log::over_limit(session, kind.logged, counts->rate);
+    co_return mail::Reply::make(
+        450, base::text("4.7.1 Error: too ", kind.told, " from ", session.client.address));
+}
+
+}  // namespace
+
+ClientLimits ClientLimits::from(const config::Settings& settings) {
+    ClientLimits limits;
+    limits.connections = limit(settings.number("smtpd_client_connection_count_limit"));
+    limits.connection_rate = limit(settings.number("smtpd_client_connection_rate_limit"));
+    limits.message_rate = limit(settings.number("smtpd_client_message_rate_limit"));
+    limits.recipient_rate = limit(settings.number("smtpd_client_recipient_rate_limit"));
+    return limits;
+}
+
+CountedSession::~CountedSession() {
+    if (anvil_ != nullptr)
+        anvil_->leave(ident_);
+}
+
+void CountedSession::begin(ipc::AnvilClient& anvil, std::string ident) {
+    anvil_ = &anvil;
+    ident_ = std::move(ident);
+}
+
+io::Task<Objection> limit_connection(Session& session) {
+    const ClientLimits& limits = session.options().client_limits;
+    ipc::AnvilClient* anvil = session.shared.anvil;
+    if (anvil == nullptr || !limits.any() || session.client.unlimited)
+        co_return std::nullopt;
+    std::string ident = base::text(limits.service, ':', session.client.address);
+    session.counted_as.begin(*anvil, ident);
+    std::optional<ipc::AnvilCounts> counts =
+        co_await anvil->tell(ipc::AnvilVerb::connect, std::move(ident));
+    if (!counts)
+        co_return std::nullopt;
+    bool many = over(counts->count, limits.connections);
+    if (!many && !over(counts->rate, limits.connection_rate))
+        co_return std::nullopt;
+    if (many)
+        log::over_limit(session, "Connection concurrency", counts->count);
+    else
+        log::over_limit(session, "Connection rate", counts->rate);
+    co_return mail::Reply::make(
+        421, base::text("4.7.0 ", session.options().myhostname,
+                        " Error: too many connections from ", session.client.address));
+}
+
+io::Task<Objection> limit_message(Session& session) {
+    static constexpr RateKind kind = {ipc::AnvilVerb::message, &ClientLimits::message_rate,
+                                      "Message delivery request rate", "much mail"};
+    co_return co_await limit_rate(session, kind);
+}
+
+io::Task<Objection> limit_recipient(Session& session) {
+    static constexpr RateKind kind = {ipc::AnvilVerb::recipient, &ClientLimits::recipient_rate,
+                                      "Recipient address rate", "many recipients"};
+    co_return co_await limit_rate(session, kind);
+}
+
+}  // namespace smtpd

@@ -1,0 +1,54 @@
+// ClientLimits keep one client from taking the service of all: sessions at a time, sessions,
+// messages and recipients in a unit of time, counted over all workers by the anvil service.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/config/settings.h"
+#include "lib/io/task.h"
+#include "lib/ipc/anvil.h"
+#include "smtpd/judge.h"
+
+namespace smtpd {
+
+struct Session;
+
+struct ClientLimits {
+    // 0: no limit.
+    uint32_t connections = 0;
+    uint32_t connection_rate = 0;
+    uint32_t message_rate = 0;
+    uint32_t recipient_rate = 0;
+    std::string service;  // "smtp": each service counts for itself; set at start
+
+    static ClientLimits from(const config::Settings& settings);
+    bool any() const {
+        return connections > 0 || connection_rate > 0 || message_rate > 0 || recipient_rate > 0;
+    }
+};
+
+// A session that is counted, until it ends.
+class CountedSession {
+  public:
+    CountedSession() = default;
+    CountedSession(const CountedSession&) = delete;
+    CountedSession& operator=(const CountedSession&) = delete;
+    ~CountedSession();
+
+    void begin(ipc::AnvilClient& anvil, std::string ident);
+    // "" where the session is not counted.
+    const std::string& ident() const { return ident_; }
+
+  private:
+    ipc::AnvilClient* anvil_ = nullptr;
+    std::string ident_;
+};
+
+// The refusal of a client that is over its limits, logged; none for the others and while nobody
+// counts.
+io::Task<Objection> limit_connection(Session& session);
+io::Task<Objection> limit_message(Session& session);
+io::Task<Objection> limit_recipient(Session& session);
+
+}  // namespace smtpd
