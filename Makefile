@@ -12,10 +12,12 @@ SBINDIR  ?= $(PREFIX)/sbin
 LIBEXEC  ?= $(PREFIX)/libexec/posthaste
 MANDIR   ?= $(PREFIX)/share/man
 CONFIG_DIR ?= $(SYSCONF)/postfix
+# Group of the commands that users reach the queue through: setgid_group of main.cf.
+SETGID_GROUP ?= postdrop
 
 # A daemon is a folder with a main.cc; the ones an administrator types land in bin/.
 DAEMONS  := $(sort $(patsubst %/main.cc,%,$(wildcard */main.cc)))
-BIN_DIRS := $(filter postfix postconf postmap,$(DAEMONS))
+BIN_DIRS := $(filter postfix postconf postmap sendmail,$(DAEMONS))
 LIBEXEC_DIRS := $(filter-out $(BIN_DIRS) tests bench,$(DAEMONS))
 COMMANDS := $(sort $(patsubst commands/%.cc,%,$(wildcard commands/*.cc)))
 
@@ -112,7 +114,11 @@ $(BIN)/mailq: $(BIN)/postqueue
 $(BIN)/posthaste: $(BIN)/postfix
 	ln -sf postfix $@
 
-programs: $(PROGRAMS) $(BIN)/mailq $(BIN)/posthaste
+# newaliases is sendmail by another name.
+$(BIN)/newaliases: $(BIN)/sendmail
+	ln -sf sendmail $@
+
+programs: $(PROGRAMS) $(BIN)/newaliases $(BIN)/mailq $(BIN)/posthaste
 
 UNIT_NAME := unit$(if $(FLOORS),-part)
 TEST_OBJECTS := $(patsubst %.cc,$(TEST_OUT)/%.o,$(TEST_SOURCES))
@@ -175,6 +181,11 @@ install: programs
 	install $(addprefix $(BIN)/,$(BIN_DIRS) $(COMMANDS)) $(DESTDIR)$(SBINDIR)
 	install $(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)) $(DESTDIR)$(LIBEXEC)
 	ln -sf postfix $(DESTDIR)$(SBINDIR)/posthaste
+	@# Without root, or before the group is there, these work for the owner of the queue alone.
+	for command in postdrop postqueue; do \
+	    chgrp $(SETGID_GROUP) $(DESTDIR)$(SBINDIR)/$$command && \
+	    chmod 2555 $(DESTDIR)$(SBINDIR)/$$command || \
+	    echo "$$command: not made set-group-ID $(SETGID_GROUP)"; done
 	$(foreach pair,$(ALIASES),ln -sf $(SBINDIR)/$(lastword $(subst :, ,$(pair))) \
 	    $(DESTDIR)$(PREFIX)/bin/$(firstword $(subst :, ,$(pair)));)
 	for page in man/*.[1-8]; do \

@@ -6,12 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "lib/cleanup/message_filter.h"
+#include "lib/cleanup/intake.h"
 #include "lib/esmtp/end_of_data.h"
 #include "lib/io/task.h"
 #include "lib/mail/envelope.h"
 #include "lib/mail/reply.h"
-#include "lib/spool/writer.h"
 
 namespace smtpd {
 
@@ -51,19 +50,13 @@ class Transaction {
     std::optional<Bdat> bdat;
 
   private:
-    void begin_content();
-    void refused(const spool::Refused& refusal);
-    io::Task<void> store(std::string_view text);
-    void drop_doubles();
+    io::Task<void> begin_content();
 
     const Shared& shared_;
     mail::Envelope envelope_;
     std::string given_sender_;
-    bool complete_headers_;
-    std::optional<cleanup::MessageFilter> filter_;
-    std::optional<spool::Draft> draft_;
-    std::optional<mail::Reply> refusal_;
-    std::string filtered_;
+    bool local_;
+    cleanup::Intake intake_;
 };
 
 }  // namespace smtpd

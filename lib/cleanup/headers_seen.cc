@@ -14,6 +14,27 @@ struct Named {
     unsigned bit;
 };
 
+// A display name: quoted where it is more than words (RFC 5322 section 3.2.5).
+std::string phrase(std::string_view name) {
+    constexpr std::string_view specials = "()<>[]:;@\\,.\"";
+    std::string clean;
+    bool words = true;
+    for (char c : name) {
+        auto byte = static_cast<unsigned char>(c);
+        clean.push_back(byte < ' ' || byte == 0x7f ? ' ' : c);
+        words = words && specials.find(c) == specials.npos;
+    }
+    if (words)
+        return clean;
+    std::string out = "\"";
+    for (char c : clean) {
+        if (c == '"' || c == '\\')
+            out.push_back('\\');
+        out.push_back(c);
+    }
+    return out.append("\"");
+}
+
 }  // namespace
 
 void HeadersSeen::note(std::string_view name) {
@@ -56,7 +77,10 @@ std::string HeadersSeen::missing(const Options& options, const Facts& facts,
     if (!has(from)) {
         std::string sender =
             complete(options, facts.sender.empty() ? "MAILER-DAEMON" : facts.sender);
-        base::append(out, prefix, "From: ", sender, "\r\n");
+        if (facts.full_name.empty())
+            base::append(out, prefix, "From: ", sender, "\r\n");
+        else
+            base::append(out, prefix, "From: ", phrase(facts.full_name), " <", sender, ">\r\n");
     }
     if (!has(visible_recipient) && !options.undisclosed_recipients_header.empty())
         base::append(out, prefix, options.undisclosed_recipients_header, "\r\n");

@@ -16,6 +16,7 @@ class HeadersSeen {
         std::string_view queue_id;
         std::string_view sender;  // external form; "" is the null sender
         base::WallTime arrival;
+        std::string_view full_name;  // of the sender; "" for none
     };
 
     void note(std::string_view name);

@@ -181,7 +181,7 @@ void MessageFilter::end_headers(std::string& out) {
     part_ = Part::body;
     dropping_ = false;
     if (about_.complete_headers || options_.always_add_missing_headers) {
-        HeadersSeen::Facts facts{about_.queue_id, about_.sender, about_.arrival};
+        HeadersSeen::Facts facts{about_.queue_id, about_.sender, about_.arrival, about_.full_name};
         if (!seen_.has_message_id())
             message_id_ = HeadersSeen::new_message_id(options_, facts);
         out.append(seen_.missing(options_, facts, message_id_));

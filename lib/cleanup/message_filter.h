@@ -21,6 +21,7 @@ class MessageFilter {
         std::string sender;
         base::WallTime arrival{};
         bool complete_headers = false;  // a local client's mail: add what is missing
+        std::string full_name = {};     // of a local sender, for a From: that is missing
     };
 
     // `options` must outlive the filter. `hops` counts the Received: headers already put before.

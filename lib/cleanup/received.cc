@@ -23,6 +23,13 @@ std::string address_literal(std::string_view address) {
     return base::text('[', v6 ? "IPv6:" : "", address, ']');
 }
 
+std::string received_from_user(const Options& options, const mail::Envelope& envelope,
+                               unsigned uid) {
+    return base::text("Received: by ", options.myhostname, " (", options.mail_name,
+                      ", from userid ", uid, ")\r\n\tid ", envelope.queue_id, "; ",
+                      mail::rfc5322_date(envelope.arrival), "\r\n");
+}
+
 std::string received_header(const Options& options, const mail::Envelope& envelope) {
     const std::string& helo =
         envelope.helo_name.empty() ? envelope.client_name : envelope.helo_name;

@@ -1,4 +1,4 @@
-// The Received: header of a message that came by SMTP.
+// The Received: header that is put in front of a message.
 #pragma once
 
 #include <string>
@@ -11,6 +11,10 @@ namespace cleanup {
 // RFC 5321 section 4.4, with CRLF line ends; names the recipient if there is only one, so that a
 // blind copy stays blind.
 std::string received_header(const Options& options, const mail::Envelope& envelope);
+
+// The same for mail of a user of this machine.
+std::string received_from_user(const Options& options, const mail::Envelope& envelope,
+                               unsigned uid);
 
 // `address` in brackets, as it stands in header and protocol: "[192.0.2.1]", "[IPv6:2001:db8::1]".
 std::string address_literal(std::string_view address);

@@ -180,7 +180,7 @@ TEST(Commands, AreClassified) {
     EXPECT_FALSE(config::classify_command("qmgr").counts_sessions);
     EXPECT_EQ(config::classify_command("local").built, config::Built::not_yet);
     EXPECT_EQ(config::classify_command("cleanup").built, config::Built::elsewhere);
-    EXPECT_EQ(config::classify_command("cleanup").note, "in smtpd and bounce");
+    EXPECT_EQ(config::classify_command("cleanup").note, "in smtpd, pickup and bounce");
     EXPECT_EQ(config::classify_command("smptd").built, config::Built::unknown);
 }
 

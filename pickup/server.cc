@@ -1,0 +1,206 @@
+#include "pickup/server.h"
+
+#include <unistd.h>
+
+#include <exception>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/cleanup/intake.h"
+#include "lib/cleanup/received.h"
+#include "lib/config/owners.h"
+#include "lib/io/loop.h"
+#include "lib/ipc/ring.h"
+#include "pickup/log.h"
+
+namespace pickup {
+
+namespace {
+
+constexpr const char* qmgr_socket = "public/qmgr";
+constexpr const char* queue = "maildrop";
+constexpr size_t at_a_time = 64;
+
+spool::Options spool_options(const config::Settings& s) {
+    spool::Options options;
+    options.queue_directory = ipc::Service::queue_directory();
+    options.segment_size = s.size("spool_segment_size");
+    options.pool_min = static_cast<unsigned>(s.number("spool_pool_min"));
+    options.pool_max = static_cast<unsigned>(s.number("spool_pool_max"));
+    options.inline_limit = s.size("spool_inline_limit");
+    options.memory_budget = s.size("spool_memory_budget");
+    options.min_free = s.size("queue_minfree");
+    options.message_limit = 0;  // postdrop keeps to message_size_limit
+    options.long_ids = s.flag("enable_long_queue_ids");
+    return options;
+}
+
+std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
+    std::vector<ipc::Ring> rings;
+    for (const spool::Published& published : writer.published())
+        rings.push_back({published.segment, published.epoch, published.committed});
+    return rings;
+}
+
+// The place of one message, given up at its end.
+class Place {
+  public:
+    explicit Place(io::Semaphore& room) : room_(room) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { room_.release(); }
+
+  private:
+    io::Semaphore& room_;
+};
+
+}  // namespace
+
+Server::Server(const config::Settings& settings)
+    : cleanup_(cleanup::Options::from(settings)),
+      spool_(spool_options(settings)),
+      folders_(spool::queue_folders(settings, ipc::Service::queue_directory())),
+      room_(at_a_time) {
+    std::optional<config::Owners> owners = config::find_owners(settings);
+    if (!owners)
+        throw config::Error("mail_owner or setgid_group is not known to this machine");
+    mail_owner_ = owners->mail_owner;
+}
+
+io::Task<void> Server::run(ipc::Service& service) {
+    spool::Writer writer(spool_);
+    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    Round round;
+    round.committed = [&doorbell] { doorbell.ring(); };
+    round.stop = [&service] { return service.draining().is_set(); };
+    io::Scope beside;
+    beside.spawn(doorbell.run());
+    service.ready();
+    std::exception_ptr failure;
+    try {
+        ipc::Service::Handler handler = [&](io::Accepted client) {
+            return answer_ring(std::move(client), service, writer, round);
+        };
+        co_await service.serve(handler);
+        co_await writer.close();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    beside.cancel();
+    co_await beside.join();
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+// Whoever rings while mail is being collected makes that go on for another round.
+io::Task<void> Server::answer_ring(io::Accepted client, ipc::Service& service,
+                                   spool::Writer& writer, const Round& round) {
+    client.fd.reset();
+    rung_ = true;
+    if (collecting_)
+        co_return;
+    collecting_ = true;
+    std::exception_ptr failure;
+    try {
+        while (rung_ && !service.draining().is_set()) {
+            rung_ = false;
+            co_await collect(writer, round);
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    collecting_ = false;
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+io::Task<void> Server::collect(spool::Writer& writer, const Round& round) {
+    std::string folder = base::text(folders_.root, '/', queue);
+    if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
+        // What could not be removed would be sent again and again.
+        log::cannot_collect(base::SystemError("use " + folder).what());
+        co_return;
+    }
+    io::Scope messages;
+    std::exception_ptr failure;
+    try {
+        spool::QueueScan scan(folders_, queue);
+        while (!round.stop()) {
+            std::optional<spool::QueueEntry> entry = scan.next();
+            if (!entry)
+                break;
+            if (!takeable(*entry))
+                continue;
+            co_await room_.acquire();
+            messages.spawn(take(std::move(*entry), writer, round));
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await messages.join();
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+io::Task<void> Server::take(spool::QueueEntry entry, spool::Writer& writer, const Round& round) {
+    Place place(room_);
+    std::string damage;
+    try {
+        Drop drop(entry.path, mail_owner_);
+        bool durable = co_await commit(drop, writer);
+        if (!durable)
+            co_return;
+        if (::unlink(entry.path.c_str()) != 0)
+            log::cannot_remove(entry.path, base::error_text(errno));
+        round.committed();
+        co_return;
+    } catch (const io::Cancelled&) {
+        throw;
+    } catch (const spool::BadContent& error) {
+        damage = error.what();
+    } catch (const std::runtime_error& error) {
+        log::stays(entry.path, error.what());
+    }
+    if (!damage.empty())
+        put_aside(entry, damage);
+}
+
+// False where the message stays in its file for now.
+io::Task<bool> Server::commit(Drop& drop, spool::Writer& writer) {
+    mail::Envelope envelope = drop.envelope();
+    envelope.queue_id = writer.next_id().text();
+    log::picked_up(envelope.queue_id, drop.uid(), envelope.sender);
+    envelope.sender = cleanup::complete(cleanup_, envelope.sender);
+    for (mail::Recipient& to : envelope.recipients) {
+        std::string whole = cleanup::complete(cleanup_, to.address);
+        if (whole != to.address)
+            to.original = std::exchange(to.address, whole);
+    }
+    cleanup::Intake intake(cleanup_, writer);
+    std::string received = cleanup::received_from_user(cleanup_, envelope, drop.uid());
+    co_await intake.begin(envelope, received, drop.local());
+    std::string piece(65536, '\0');
+    uint64_t at = 0;
+    while (size_t n = drop.content().read(std::span(piece), at)) {
+        co_await intake.add(std::string_view(piece).substr(0, n));
+        at += n;
+    }
+    std::optional<cleanup::Refusal> refusal = co_await intake.commit();
+    if (!refusal)
+        co_return true;
+    if (refusal->why == cleanup::Refusal::too_many_hops)
+        throw spool::BadContent(refusal->what);
+    log::not_stored(envelope.queue_id, refusal->what);
+    co_return false;
+}
+
+void Server::put_aside(const spool::QueueEntry& entry, std::string_view why) {
+    log::damaged(entry.path, why);
+    try {
+        spool::put_aside(folders_, entry.path, entry.id);
+    } catch (const base::SystemError& error) {
+        log::stays(entry.path, error.what());
+    }
+}
+
+}  // namespace pickup

@@ -1,0 +1,49 @@
+// Server takes the mail in maildrop/ into the log whenever it is rung.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "lib/cleanup/options.h"
+#include "lib/io/scope.h"
+#include "lib/io/semaphore.h"
+#include "lib/io/task.h"
+#include "lib/ipc/service.h"
+#include "lib/spool/writer.h"
+#include "pickup/drop.h"
+
+namespace pickup {
+
+class Server {
+  public:
+    // Throws config::Error where the settings cannot be understood.
+    explicit Server(const config::Settings& settings);
+
+    // The daemon.
+    io::Task<void> run(ipc::Service& service);
+
+    // Takes every message that is ready; those that cannot be taken now stay. `committed` is called
+    // after each, `stop` asked before each.
+    struct Round {
+        std::function<void()> committed;
+        std::function<bool()> stop;
+    };
+    io::Task<void> collect(spool::Writer& writer, const Round& round);
+
+  private:
+    io::Task<void> answer_ring(io::Accepted client, ipc::Service& service, spool::Writer& writer,
+                               const Round& round);
+    io::Task<void> take(spool::QueueEntry entry, spool::Writer& writer, const Round& round);
+    io::Task<bool> commit(Drop& drop, spool::Writer& writer);
+    void put_aside(const spool::QueueEntry& entry, std::string_view why);
+
+    cleanup::Options cleanup_;
+    spool::Options spool_;
+    spool::QueueFolders folders_;
+    uid_t mail_owner_;
+    io::Semaphore room_;  // for messages under way: they share the flushes of the log
+    bool collecting_ = false;
+    bool rung_ = false;
+};
+
+}  // namespace pickup

@@ -1,0 +1,190 @@
+"""Mail from users of this machine: sendmail, postdrop and pickup, at work and with everything down."""
+
+import getpass
+import os
+import re
+import signal
+import subprocess
+
+from harness import Instance, Relay, check, eventually, need, test
+
+USER = getpass.getuser()
+
+
+def sendmail(instance, *options, text="", status=0, commands=None, environment=None, user=None):
+    """Runs sendmail; gives what it printed."""
+    words = [commands or instance.commands / "sendmail", *options]
+    if user:
+        words = [need("setpriv"), "--reuid", user, "--regid", "nogroup", "--clear-groups", *words]
+    done = subprocess.run([str(word) for word in words], input=text.encode(), timeout=60,
+                          capture_output=True, env={**os.environ, "MAIL_CONFIG": instance.config,
+                                                    **(environment or {})})
+    output = (done.stdout + done.stderr).decode()
+    check(done.returncode == status, words, "exit", done.returncode, "not", status, output)
+    return output
+
+
+def got(relay, number):
+    mail = relay.wait(number)[number - 1]
+    return mail
+
+
+@test(peer=True)
+def test_forms():
+    """What programs ask of sendmail, each with the envelope and content that come of it."""
+    me = f"{USER}@mail.example.org"
+    rows = [  # options, text, sender, recipients, part of the content
+        (["user@example.net"], "", me, ["user@example.net"], b"From: "),
+        (["-i", "a@example.net"], "Subject: x\n\none\n.\ntwo\n", me, ["a@example.net"],
+         b"\r\n\r\none\r\n.\r\ntwo\r\n"),
+        (["a@example.net"], "Subject: x\n\none\n.\ntwo\n", me, ["a@example.net"],
+         b"\r\n\r\none\r\n"),
+        (["-oi", "-f", "s@example.com", "a@example.net", "b@example.net"], "Subject: x\n\n.\n",
+         "s@example.com", ["a@example.net", "b@example.net"], b"\r\n\r\n.\r\n"),
+        (["-t"], "To: A <a@example.net>,\n b@example.net (B)\nCc: grp: c@example.net;\n"
+         "Bcc: hidden@example.net\nSubject: t\n\nx\n", me,
+         ["a@example.net", "b@example.net", "c@example.net", "hidden@example.net"],
+         b"Subject: t"),
+        (["-t"], "To: a@example.net\nResent-To: again@example.net\n\nx\n", me,
+         ["again@example.net"], b"To: a@example.net"),
+        (["-t", "-oi", "extra@example.net"], "To: a@example.net\n\nx\n", me,
+         ["extra@example.net", "a@example.net"], b"To: a@example.net"),
+        (["-F", "Ful Name", "-f", "s@example.com", "a@example.net"], "\nx\n", "s@example.com",
+         ["a@example.net"], b"From: Ful Name <s@example.com>\r\n"),
+        (["-F", "N. Ame", "-f", "s@example.com", "a@example.net"], "\nx\n", "s@example.com",
+         ["a@example.net"], b'From: "N. Ame" <s@example.com>\r\n'),
+        (["-f", "<>", "a@example.net"], "Subject: x\n\nx\n", "", ["a@example.net"], b"x"),
+        (["-f", "", "a@example.net"], "Subject: x\n\nx\n", "", ["a@example.net"], b"x"),
+        (["a@example.net, B <b@example.net>"], "Subject: x\r\n\r\ncr\r\n", me,
+         ["a@example.net", "b@example.net"], b"\r\n\r\ncr\r\n"),
+        (["a@example.net"], "From me@x Mon Jan 1\nSubject: x\n\n>From y\n", me,
+         ["a@example.net"], b"\r\n\r\n>From y\r\n"),
+        (["-Am", "-L", "label", "-odi", "-oem", "-om", "-o7", "-o8", "-n", "-m", "-U", "-h", "7",
+          "-O", "DeliveryMode=b", "-N", "never", "-R", "hdrs", "-V", "id", "-bm", "-B", "8BITMIME",
+          "-r", "s@example.com", "a@example.net"], "Subject: x\n\n\xe4\n", "s@example.com",
+         ["a@example.net"], "\xe4".encode()),
+        (["a@example.net"], "Subject: x\n\n" + "y" * 9000, me, ["a@example.net"],
+         b"y" * 9000 + b"\r\n"),
+        (["-i", "--", '"odd name"@example.net'], "Subject: x\n\nx\n", me,
+         ['"odd name"@example.net'], b"x"),
+    ]
+    relay = Relay()
+    # Lines are not cut on the way out, so that long ones can be compared.
+    with Instance(relay.nexthop, {"smtp_line_length_limit": "0"}) as it:
+        for number, (options, text, sender, recipients, part) in enumerate(rows, 1):
+            sendmail(it, *options, text=text)
+            mail = got(relay, number)
+            check(mail.sender == sender, options, "sender", mail.sender)
+            check(sorted(mail.recipients) == sorted(recipients), options, mail.recipients)
+            check(part in mail.content, options, "not in the content:", part, mail.content)
+            for name in ("From", "Date", "Message-Id"):
+                check(mail.header(name) or mail.header("Resent-" + name), options, f"no {name}:", mail.content)
+            check(b"hidden" not in mail.content, "a blind copy shows", mail.content)
+        queue_id = re.search(rb"\(P[a-z]+, from userid \d+\)\r\n\tid (\w+);", mail.content)[1]
+        queue_id = queue_id.decode()
+        it.wait_log(rf"postfix/pickup\[\d+\]: {queue_id}: uid={os.getuid()} from=<{USER}>$")
+        it.wait_log(rf"postfix/cleanup\[\d+\]: {queue_id}: message-id=<[^>]+@mail\.example\.org>$")
+        it.wait_log(rf"postfix/qmgr\[\d+\]: {queue_id}: removed$")
+
+
+@test(peer=True)
+def test_refusals():
+    """What sendmail refuses, with the words and exit codes of Postfix."""
+    rows = [
+        ([], "", 75, "Recipient addresses must be specified on the command line or via the -t"),
+        (["-t"], "Subject: x\n\nx\n", 75, "No recipient addresses found in message header"),
+        (["-B", "bogus", "x@y"], "", 75, "-B option needs 8BITMIME or 7BIT"),
+        (["-bX", "x@y"], "", 75, "unsupported: -bX"),
+        (["-bp", "x@y"], "", 75, "display queue mode requires no recipient"),
+        (["-bs", "x@y"], "", 75, "stand-alone mode requires no recipient"),
+        (["-t", "-bp"], "", 75, "-t can be used only in delivery mode"),
+        (["-I", "x"], "", 75, "alias initialization mode requires no recipient"),
+        (["-qSx"], "", 75, "-qS is not implemented"),
+        (["-Z"], "", 75, "usage: sendmail [options]"),
+    ]
+    with Instance() as instance:
+        for options, text, status, words in rows:
+            output = sendmail(instance, *options, text=text, status=status)
+            check(words in output, options, output)
+        check(sendmail(instance, "-q5m") == "", "an interval alone does nothing")
+        check("queue is empty" in sendmail(instance, "-bp"), "mail was queued")
+        mailq = instance.commands / "mailq"
+        if mailq.exists():
+            check("queue is empty" in sendmail(instance, commands=mailq), "mailq")
+
+
+@test()
+def test_while_down_and_at_start():
+    """sendmail works while nothing runs; what it left is delivered at the next start."""
+    relay = Relay()
+    instance = Instance(relay.nexthop)
+    instance.command("postfix", "check")
+    for number in range(5):
+        output = sendmail(instance, f"r{number}@example.net", text=f"Subject: {number}\n\nx\n")
+        check("public/pickup: No such file" in output, output)
+    files = instance.queue_files("maildrop")
+    check(len(files) == 5 and all(path.stat().st_mode & 0o777 == 0o744 for path in files), files)
+    (instance.queue / "maildrop" / "00000DEAD").write_bytes(b"N\x00garbage")
+    (instance.queue / "maildrop" / "00000DEAD").chmod(0o744)
+    (instance.queue / "maildrop" / "00000BEEF").write_bytes(b"not ready")
+    with instance:
+        mails = relay.wait(5)
+        instance.wait_log(r"pickup\[\d+\]: warning: \S+/00000DEAD: put into corrupt/: ")
+        check([path.name for path in instance.queue_files("corrupt")] == ["00000DEAD"], "corrupt/")
+        eventually(lambda: [path.name for path in instance.queue_files("maildrop")]
+                   == ["00000BEEF"], 10, "an empty maildrop/ but for what is not ready")
+    check({mail.recipients[0] for mail in mails} == {f"r{n}@example.net" for n in range(5)}, mails)
+
+
+@test(timeout=120)
+def test_killed_pickup_loses_nothing():
+    relay = Relay()
+    with Instance(relay.nexthop) as instance:
+        for number in range(60):
+            sendmail(instance, f"r{number}@example.net", text=f"Subject: {number}\n\nx\n")
+            if number % 5 == 0:
+                for pid in instance.pids("pickup"):
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+        sendmail(instance, "last@example.net")  # rings once more
+        eventually(lambda: len({mail.recipients[0] for mail in relay.mails}) == 61, 60,
+                   "all mail delivered")
+        instance.wait_empty()
+        check(not instance.queue_files("maildrop"), "maildrop/ is empty")
+        # A death between commit and removal of the file may send one message twice.
+        check(len(relay.mails) <= 61 + 12, len(relay.mails), "mails of 61")
+
+
+@test(root=True)
+def test_interchange_with_debian():
+    """Debian's sendmail and postdrop drop into our maildrop/, ours into theirs."""
+    relay = Relay()
+    theirs = need("sendmail")
+    with Instance(relay.nexthop, {"message_size_limit": "20000"}) as instance:
+        sendmail(instance, "-f", "s@example.com", "-N", "never", "a@example.net",
+                 text="Subject: theirs\n\nx\n", commands=theirs)  # with our postdrop
+        check(got(relay, 1).sender == "s@example.com", relay.mails)
+        words = [need("postdrop"), "-r", "-c", instance.config]
+        records = b"S\x01sR\x0da@example.net" + b"M\x00N\x01xX\x00E\x00"
+        done = subprocess.run(words, input=records, capture_output=True, timeout=20)
+        check(done.returncode == 0, done)
+        check(got(relay, 2).sender == "s@mail.example.org", relay.mails)
+        output = sendmail(instance, "a@example.net", text="z" * 30000, status=69)
+        check("message file too big" in output, output)
+    peer = Instance(relay.nexthop, peer=True)
+    with peer:
+        sendmail(peer, "-t", text="To: b@example.net\nSubject: ours\n\nx\n",
+                 commands=instance.commands / "sendmail")  # with their postdrop
+        check(got(relay, 3).recipients == ["b@example.net"], relay.mails)
+        records = records.replace(b"S\x01s", b"T\x031 1S\x01s")
+        ours = [instance.commands / "postdrop", "-r", "-c", peer.config]
+        done = subprocess.run(ours, input=records, capture_output=True, timeout=20)
+        check(done.returncode == 1 and b"unexpected record type: 84" in done.stderr, done)
+        check(not peer.queue_files("maildrop"), "a refused message stays")
+        text = subprocess.run([ours[0], "-r", "-c", peer.config], timeout=20, capture_output=True,
+                              input=records.replace(b"T\x031 1", b"A\x06foo=22"), check=True)
+        check(re.fullmatch(rb"protocol\0postdrop_protocol\0queue_id\0\w+\0\0"
+                           rb"status\x000\0reason\0\0\0", text.stdout), text)
+        check(got(relay, 4).sender == "s@mail.example.org", relay.mails)
