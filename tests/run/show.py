@@ -25,6 +25,7 @@ ADDRESS = "127.0.0.1"
 
 MAIN_CF = """\
 # A sample instance of Posthaste. `man 5 main.cf` describes what can stand here.
+compatibility_level = 3.11
 command_directory = {bin}
 daemon_directory = {libexec}
 queue_directory = {folder}/queue
