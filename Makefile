@@ -152,7 +152,7 @@ system: programs tools
 soak: programs tools
 	@python3 tests/system/run.py --soak $(NAMES)
 
-# The log alone: build/bench/spool_bench QUEUE_DIRECTORY
+# Parts alone: build/bench/spool_bench QUEUE_DIRECTORY, build/bench/dns_bench SERVER DOMAIN
 $(BUILD)/bench/%: $(OUT)/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CXX) $(MODE) $^ -o $@ $(LIBS)

@@ -266,9 +266,12 @@ std::string build_query(const Question& question, uint16_t id, QueryOptions opti
     ldns_rdf* name = ldns_dname_new_frm_str(question.name.c_str());
     if (name == nullptr)
         throw std::bad_alloc();
-    // The packet owns the name. AD: the answer should say whether it was validated (RFC 6840 5.7).
+    // AD: the answer should say whether it was validated (RFC 6840 section 5.7). Servers too old
+    // for EDNS may take that bit amiss as well.
+    uint16_t flags = options.edns ? LDNS_RD | LDNS_AD : LDNS_RD;
+    // The packet owns the name.
     Packet packet(ldns_pkt_query_new(name, static_cast<ldns_rr_type>(question.type),
-                                     LDNS_RR_CLASS_IN, LDNS_RD | LDNS_AD));
+                                     LDNS_RR_CLASS_IN, flags));
     if (!packet)
         throw std::bad_alloc();
     ldns_pkt_set_id(packet.get(), id);

@@ -92,11 +92,12 @@ void reduce_to_null(std::vector<Record>& records) {
         records = {*null};
 }
 
-base::Duration negative_lifetime(const Message& message, uint32_t chain_ttl) {
-    if (!message.authority)
+// Only a zone that the name is in can say how long there is nothing.
+base::Duration negative_lifetime(const Message& message, const Chain& chain) {
+    if (!message.authority || !is_within(chain.name(), message.authority->zone))
         return 0s;
     base::Duration says =
-        std::chrono::seconds(std::min(real_ttl(message.authority->negative_ttl), chain_ttl));
+        std::chrono::seconds(std::min(real_ttl(message.authority->negative_ttl), chain.ttl()));
     return std::min(says, longest_negative_lifetime);
 }
 
@@ -138,7 +139,7 @@ Reading read_answer(const Message& message, const Question& question) {
     reading.answer = none(last, nxdomain ? not_found : no_such_record);
     reading.answer.nxdomain = nxdomain;
     reading.answer.authentic = message.authentic;
-    reading.lifetime = negative_lifetime(message, chain.ttl());
+    reading.lifetime = negative_lifetime(message, chain);
     return reading;
 }
 

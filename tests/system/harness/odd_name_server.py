@@ -30,7 +30,7 @@ class OddNameServer:
 
     def __init__(self, records="", manners=None, address=None, port=0):
         self.address = address or loopback()
-        self.records = [line.split(None, 2) for line in records.strip().splitlines()]
+        self.records = [line.split(None, 2) for line in records.splitlines() if line.strip()]
         self.manners = manners or {}
         self.asked = []  # (name, type, "udp" or "tcp")
         self.tcp = socket.create_server((self.address, port), backlog=64)

@@ -151,6 +151,8 @@ TEST(DnsReading, LifetimesHaveBounds) {
     }
     Packet none;
     EXPECT_EQ(read(none.code(3)).lifetime, base::Duration(0s));
+    Packet elsewhere = Packet().code(3).authority("example.net", 60, 60);
+    EXPECT_EQ(read(elsewhere).lifetime, base::Duration(0s));
     EXPECT_EQ(read(none.authority("org", 90000, 80000)).lifetime, base::Duration(3h));
 }
 
