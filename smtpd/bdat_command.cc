@@ -96,7 +96,7 @@ io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command) {
         if (session.mail && session.mail->bdat)
             session.mail->bdat->failed = true;
         if (chunk->last)
-            session.mail.reset();
+            session.reset_mail();
         co_return std::move(*refusal);
     }
     if (!chunk->last)

@@ -22,6 +22,8 @@ constexpr CommandKind table[command_kinds] = {
     {"ehlo", "EHLO", nullptr, ehlo_command, true, true},
     {"starttls", "STARTTLS", not_implemented, nullptr, false, true},
     {"auth", "AUTH", no_authentication, nullptr, false, true},
+    {"xclient", "XCLIENT", nullptr, xclient_command, false, true},
+    {"xforward", "XFORWARD", xforward_command, nullptr, false, false},
     {"mail", "MAIL", nullptr, mail_command, false, false},
     {"rcpt", "RCPT", nullptr, rcpt_command, false, false},
     {"data", "DATA", nullptr, data_command, false, true},

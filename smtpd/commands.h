@@ -48,12 +48,14 @@ std::span<const CommandKind, command_kinds> command_table();
 // The place in the table.
 size_t find_command(const Options& options, std::string_view verb);
 
+Answer xforward_command(Session& session, const esmtp::Command& command);
 Answer rset_command(Session& session, const esmtp::Command& command);
 Answer noop_command(Session& session, const esmtp::Command& command);
 Answer quit_command(Session& session, const esmtp::Command& command);
 Answer unknown_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> helo_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> xclient_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> mail_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> vrfy_command(Session& session, const esmtp::Command& command);
@@ -61,6 +63,9 @@ io::Task<Answer> etrn_command(Session& session, const esmtp::Command& command);
 // The view in `command` is gone once these have read on.
 io::Task<Answer> data_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command);
+
+// A name from a client, for headers and log lines: what could confuse those is replaced.
+std::string harmless_name(std::string_view name);
 
 // The address of MAIL FROM: or RCPT TO: with its parameters, or the refusal of it.
 struct PathRule {

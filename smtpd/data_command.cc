@@ -62,7 +62,7 @@ io::Task<Answer> data_command(Session& session, const esmtp::Command& command) {
 }
 
 Answer bare_lf_refused(Session& session) {
-    session.mail.reset();
+    session.reset_mail();
     log::ended(session, "bare <LF> received");
     const Options& options = session.options();
     return Answer(options.bare_lf_reject_code,
@@ -74,13 +74,13 @@ io::Task<Answer> end_of_message(Session& session, std::string_view ok_text) {
     session.where = "END-OF-MESSAGE";
     Objection objection = co_await judge_end_of_data(session);
     if (objection) {
-        session.mail.reset();
+        session.reset_mail();
         co_return Answer(std::move(*objection));
     }
     std::optional<mail::Reply> refusal = co_await session.mail->commit();
     if (refusal)
         log::reject(session, *refusal, "");
-    session.mail.reset();
+    session.reset_mail();
     if (refusal)
         co_return Answer(std::move(*refusal));
     session.errors = session.junk = 0;

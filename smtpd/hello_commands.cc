@@ -9,18 +9,6 @@ namespace smtpd {
 
 namespace {
 
-constexpr size_t longest_name = 255;  // RFC 5321 section 4.5.3.1.2
-
-// The name goes into headers and log lines: what could confuse those is replaced.
-std::string harmless(std::string_view name) {
-    std::string text = base::printable(name.substr(0, longest_name));
-    constexpr std::string_view specials = " <>()\\\";@";
-    for (char& c : text)
-        if (specials.find(c) != specials.npos)
-            c = '?';
-    return text;
-}
-
 // None where the client is who it says as far as anybody asks.
 io::Task<Objection> introduce(Session& session, std::string name, std::string_view protocol) {
     std::string before = std::exchange(session.helo, std::move(name));
@@ -30,7 +18,7 @@ io::Task<Objection> introduce(Session& session, std::string name, std::string_vi
         co_return objection;
     }
     session.protocol = protocol;
-    session.mail.reset();  // RFC 5321 section 4.1.4
+    session.reset_mail();  // RFC 5321 section 4.1.4
     co_return std::nullopt;
 }
 
@@ -40,7 +28,8 @@ void offer(mail::Reply& reply, const Options& options, std::string_view keyword,
         reply.lines.push_back(base::text(keyword, argument.empty() ? "" : " ", argument));
 }
 
-mail::Reply capabilities(const Options& options) {
+mail::Reply capabilities(const Session& session) {
+    const Options& options = session.options();
     auto reply = mail::Reply::make(250, options.myhostname);
     offer(reply, options, "PIPELINING");
     offer(reply, options, "SIZE",
@@ -48,6 +37,10 @@ mail::Reply capabilities(const Options& options) {
     if (!options.disable_vrfy)
         offer(reply, options, "VRFY");
     offer(reply, options, "ETRN");
+    if (session.client.may_xclient)
+        offer(reply, options, "XCLIENT", "NAME ADDR PROTO HELO REVERSE_NAME PORT");
+    if (session.client.may_xforward)
+        offer(reply, options, "XFORWARD", "NAME ADDR PROTO HELO SOURCE PORT IDENT");
     offer(reply, options, "ENHANCEDSTATUSCODES");
     offer(reply, options, "8BITMIME");
     offer(reply, options, "DSN");
@@ -57,11 +50,21 @@ mail::Reply capabilities(const Options& options) {
 
 }  // namespace
 
+std::string harmless_name(std::string_view name) {
+    constexpr size_t longest_name = 255;  // RFC 5321 section 4.5.3.1.2
+    std::string text = base::printable(name.substr(0, longest_name));
+    constexpr std::string_view specials = " <>()\\\";@";
+    for (char& c : text)
+        if (specials.find(c) != specials.npos)
+            c = '?';
+    return text;
+}
+
 io::Task<Answer> helo_command(Session& session, const esmtp::Command& command) {
     auto words = command.words();
     if (words.empty())
         co_return Answer(501, "Syntax: HELO hostname");
-    std::string name = harmless(words[0]);
+    std::string name = harmless_name(words[0]);
     Objection objection = co_await introduce(session, std::move(name), "SMTP");
     if (objection)
         co_return Answer(std::move(*objection));
@@ -72,11 +75,11 @@ io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command) {
     auto words = command.words();
     if (words.empty())
         co_return Answer(501, "Syntax: EHLO hostname");
-    std::string name = harmless(words[0]);
+    std::string name = harmless_name(words[0]);
     Objection objection = co_await introduce(session, std::move(name), "ESMTP");
     if (objection)
         co_return Answer(std::move(*objection));
-    co_return Answer(capabilities(session.options()));
+    co_return Answer(capabilities(session));
 }
 
 }  // namespace smtpd

@@ -63,7 +63,12 @@ void disconnect(const Session& session) {
 }
 
 void client(const Session& session) {
-    base::log::info(base::text(session.queue_id(), ": client=", session.client.text()));
+    std::string line = base::text(session.queue_id(), ": client=", session.client.text());
+    if (!session.forwarded.queue_id.empty())
+        base::append(line, ", orig_queue_id=", session.forwarded.queue_id);
+    if (!session.forwarded.client.empty())
+        base::append(line, ", orig_client=", session.forwarded.client);
+    base::log::info(line);
 }
 
 void access(const Session& session, std::string_view what, std::string_view text,

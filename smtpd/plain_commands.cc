@@ -13,7 +13,7 @@ namespace smtpd {
 Answer rset_command(Session& session, const esmtp::Command& command) {
     if (!command.args.empty())
         return Answer(501, "5.5.4 Syntax: RSET");
-    session.mail.reset();
+    session.reset_mail();
     return Answer(250, "2.0.0 Ok");
 }
 

@@ -88,6 +88,8 @@ Policy::Policy(const config::Settings& settings, Sources sources)
                                       "mynetworks")),
       bare_lf_exclusions_(other_list(settings, "smtpd_forbid_bare_newline_exclusions")),
       limit_exceptions_(other_list(settings, "smtpd_client_event_limit_exceptions")),
+      xclient_hosts_(other_list(settings, "smtpd_authorized_xclient_hosts")),
+      xforward_hosts_(other_list(settings, "smtpd_authorized_xforward_hosts")),
       own_addresses_(addresses_of_this_machine()),
       rules_(settings, sources_.tables),
       access_(AccessOptions::from(settings)),
@@ -101,6 +103,8 @@ Policy::OtherList Policy::other_list(const config::Settings& settings,
 }
 
 io::Task<bool> Policy::in(const OtherList& other, const Client& client) const {
+    if (other.list.empty())
+        co_return false;
     if (other.is_mynetworks)
         co_return client.trusted == Match::yes;
     Match match = co_await matches(other.list, client);
@@ -120,7 +124,11 @@ io::Task<void> Policy::recognize(Client& client) const {
     bool may_bare_lf = co_await in(bare_lf_exclusions_, client);
     client.may_bare_lf = may_bare_lf;
     bool unlimited = co_await in(limit_exceptions_, client);
-    client.unlimited = unlimited;
+    bool may_xclient = co_await in(xclient_hosts_, client);
+    client.may_xclient = may_xclient;
+    bool may_xforward = co_await in(xforward_hosts_, client);
+    client.may_xforward = may_xforward;
+    client.unlimited = unlimited || may_xclient;
 }
 
 }  // namespace smtpd

@@ -34,6 +34,8 @@ struct Client {
     std::string address;                                          // "192.0.2.1"
     std::string port;                                             // "4711"
     dict::MatchList::Match trusted = dict::MatchList::Match::no;  // in mynetworks
+    bool may_xclient = false;  // in smtpd_authorized_xclient_hosts
+    bool may_xforward = false;
     bool unlimited = false;    // in smtpd_client_event_limit_exceptions
     bool own = false;          // has an address of this machine: its headers are completed
     bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
@@ -99,7 +101,7 @@ class Policy {
     io::Task<bool> in(const OtherList& other, const Client& client) const;
 
     dict::MatchList mynetworks_;
-    OtherList bare_lf_exclusions_, limit_exceptions_;
+    OtherList bare_lf_exclusions_, limit_exceptions_, xclient_hosts_, xforward_hosts_;
     std::vector<std::string> own_addresses_;
     RuleBook rules_;
     AccessOptions access_;

@@ -97,7 +97,8 @@ io::Task<Answer> obey(Session& session, const esmtp::Command& command, size_t pl
         co_return answer;
     }
     Answer answer = co_await kind.converse(session, command);
-    count.ok += answer.reply.code < 400;
+    // A session that begins anew (220) is no command obeyed.
+    count.ok += answer.reply.code < 400 && answer.reply.code != 220;
     co_return answer;
 }
 
@@ -223,6 +224,11 @@ void Session::content_came(uint64_t bytes) {
 
 std::string_view Session::queue_id() const {
     return mail && !mail->queue_id().empty() ? std::string_view(mail->queue_id()) : "NOQUEUE";
+}
+
+void Session::reset_mail() {
+    mail.reset();
+    forwarded = Forwarded();
 }
 
 bool Session::forbids_bare_lf(BareLf how) const {

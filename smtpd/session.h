@@ -32,12 +32,18 @@ struct Shared {
     ClientNames* names = nullptr;       // none: clients stay unknown
 };
 
-inline constexpr size_t command_kinds = 14;
+inline constexpr size_t command_kinds = 16;
 
 // How often a command came and how often it was obeyed.
 struct Count {
     uint32_t ok = 0;
     uint32_t total = 0;
+};
+
+// What XFORWARD told of the client that a message comes from.
+struct Forwarded {
+    std::string client;    // "name[address]", or ""
+    std::string queue_id;  // that the message had there, or ""
 };
 
 struct Session {
@@ -51,6 +57,8 @@ struct Session {
     void content_came(uint64_t bytes);
     // "NOQUEUE" before a message has a name.
     std::string_view queue_id() const;
+    // Ends the transaction, whatever became of it.
+    void reset_mail();
     bool forbids_bare_lf(BareLf how) const;
 
     const Shared& shared;
@@ -58,6 +66,7 @@ struct Session {
     Client client;
     CountedSession counted_as;
     AccessMemory access;                        // what restrictions left for later
+    Forwarded forwarded;                        // about the next message
     std::optional<mail::Reply> denied;          // the client may say QUIT only
     std::string helo;                           // "" before HELO and EHLO
     std::string_view protocol = "SMTP";         // or "ESMTP"

@@ -6,8 +6,6 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     risky(list("permit_mx_backup_networks", "", "networks of main mail exchangers")),
-    risky(list("smtpd_authorized_xclient_hosts", "", "clients that may speak for others")),
-    not_built(list("smtpd_authorized_xforward_hosts", "", "clients that may tell about others")),
     risky(text("smtpd_milters", "", "mail filters for mail that comes by SMTP")),
     risky(text("smtpd_milter_maps", "", "tables of mail filters by client")),
     risky(text("smtpd_proxy_filter", "", "the filter that a session passes through")),

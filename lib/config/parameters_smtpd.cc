@@ -67,6 +67,8 @@ static constexpr Parameter rows[] = {
     number("smtpd_client_message_rate_limit", "0", 0, most_int, "messages of a client in a unit of time; 0: any number"),
     number("smtpd_client_recipient_rate_limit", "0", 0, most_int, "recipients of a client in a unit of time; 0: any number"),
     list("smtpd_client_event_limit_exceptions", "${smtpd_client_connection_limit_exceptions:$mynetworks}", "clients without such limits"),
+    list("smtpd_authorized_xclient_hosts", "", "clients that may speak for others"),
+    list("smtpd_authorized_xforward_hosts", "", "clients that may tell about others"),
     time("anvil_rate_time_unit", "60s", 1, most_int, "the unit of time in limits of clients"),
     time("anvil_status_update_time", "600s", 1, most_int, "the pause between lines of statistics"),
 };
