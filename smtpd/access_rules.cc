@@ -96,7 +96,7 @@ io::Task<Verdict> check_recipient_access(Check& check, const Rule& rule) {
     const AccessKeys keys = mail_keys(to.recipient, check.policy().access());
     std::optional<Verdict> verdict = co_await ask(check, rule, keys, subject);
     // The next host might send it on to anybody, so that no table can permit it.
-    if (verdict == Verdict::permit && hides_route(to.recipient))
+    if (verdict == Verdict::permit && check.hides_route(to))
         co_return Verdict::dunno;
     co_return verdict.value_or(Verdict::dunno);
 }

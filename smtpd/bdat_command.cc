@@ -71,7 +71,7 @@ io::Task<bool> receive(Session& session, uint64_t left, bool keep) {
 }  // namespace
 
 io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command) {
-    if (session.options().discards("chunking"))
+    if (session.discards("chunking"))
         co_return Answer(502, "5.5.1 Error: command not implemented");
     auto chunk = read_chunk(command);
     // Where the size is not known, nobody can tell content from commands any more.

@@ -30,10 +30,6 @@ std::string told(const Subject& subject, std::string_view why) {
     return base::text('<', subject.name, ">: ", subject.kind, " rejected: ", why);
 }
 
-bool hides_route(std::string_view address) {
-    return mail::local_of(address).find_first_of("@!%") != std::string_view::npos;
-}
-
 io::Task<Verdict> Check::apply(const Rules& rules, Subject subject) {
     subject_ = std::move(subject);
     only_warns_ = false;
@@ -129,6 +125,11 @@ Verdict Check::lookup_trouble(std::string_view address) {
 
 Verdict Check::misconfigured() {
     return reject({451, "4.3.5", "Server configuration error", true});
+}
+
+bool Check::hides_route(const Destination& to) const {
+    return !policy_.limits().allow_untrusted_routing &&
+           mail::local_of(to.recipient).find_first_of("@!%") != std::string_view::npos;
 }
 
 io::Task<Destination> Check::route(std::string address) {

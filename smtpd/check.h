@@ -66,8 +66,6 @@ struct AccessMemory {
 
 // "<name>: kind rejected: why"
 std::string told(const Subject& subject, std::string_view why);
-// Whether the local part names a further host: "user%host@domain", "\"user@host\"@domain".
-bool hides_route(std::string_view address);
 
 class Check {
   public:
@@ -97,6 +95,9 @@ class Check {
 
     // Where mail to `address` goes; asked once.
     io::Task<Destination> route(std::string address);
+    // Whether the local part names a further host ("user%host@domain", "\"user@host\"@domain"),
+    // which might send the mail on to anybody.
+    bool hides_route(const Destination& to) const;
     // Rules that a table gave about `subject`.
     io::Task<Verdict> apply_result(const Rules& rules, const Subject& subject);
 

@@ -18,7 +18,7 @@ io::Task<Verdict> authorized(Check& check) {
     if (to.address_class == route::Class::other)
         co_return Verdict::dunno;
     // The next host might send it on to anybody.
-    if (hides_route(to.recipient))
+    if (check.hides_route(to))
         co_return Verdict::dunno;
     co_return Verdict::permit;
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "lib/base/text.h"
+#include "lib/config/values.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
 
@@ -22,29 +23,44 @@ io::Task<Objection> introduce(Session& session, std::string name, std::string_vi
     co_return std::nullopt;
 }
 
-void offer(mail::Reply& reply, const Options& options, std::string_view keyword,
+void offer(mail::Reply& reply, const Session& session, std::string_view keyword,
            std::string_view argument = {}) {
-    if (!options.discards(keyword))
+    if (!session.discards(keyword))
         reply.lines.push_back(base::text(keyword, argument.empty() ? "" : " ", argument));
+}
+
+// What is left out for this client. While its table is in trouble nothing is offered.
+io::Task<void> choose_extensions(Session& session) {
+    const dict::Maps& maps = session.shared.policy.discarded_keyword_maps();
+    if (maps.empty())
+        co_return;
+    dict::Lookup lookup = co_await maps.find(session.client.address, dict::Key::whole);
+    static const std::vector<std::string> all = {
+        "pipelining", "size", "vrfy", "etrn", "enhancedstatuscodes", "8bitmime", "dsn", "chunking"};
+    session.discarded_keywords.reset();
+    if (lookup.found())
+        session.discarded_keywords = config::parse_list(lookup.value);
+    else if (lookup.retry())
+        session.discarded_keywords = all;
 }
 
 mail::Reply capabilities(const Session& session) {
     const Options& options = session.options();
     auto reply = mail::Reply::make(250, options.myhostname);
-    offer(reply, options, "PIPELINING");
-    offer(reply, options, "SIZE",
+    offer(reply, session, "PIPELINING");
+    offer(reply, session, "SIZE",
           options.message_size_limit > 0 ? base::text(options.message_size_limit) : "");
     if (!options.disable_vrfy)
-        offer(reply, options, "VRFY");
-    offer(reply, options, "ETRN");
+        offer(reply, session, "VRFY");
+    offer(reply, session, "ETRN");
     if (session.client.may_xclient)
-        offer(reply, options, "XCLIENT", "NAME ADDR PROTO HELO REVERSE_NAME PORT");
+        offer(reply, session, "XCLIENT", "NAME ADDR PROTO HELO REVERSE_NAME PORT");
     if (session.client.may_xforward)
-        offer(reply, options, "XFORWARD", "NAME ADDR PROTO HELO SOURCE PORT IDENT");
-    offer(reply, options, "ENHANCEDSTATUSCODES");
-    offer(reply, options, "8BITMIME");
-    offer(reply, options, "DSN");
-    offer(reply, options, "CHUNKING");
+        offer(reply, session, "XFORWARD", "NAME ADDR PROTO HELO SOURCE PORT IDENT");
+    offer(reply, session, "ENHANCEDSTATUSCODES");
+    offer(reply, session, "8BITMIME");
+    offer(reply, session, "DSN");
+    offer(reply, session, "CHUNKING");
     return reply;
 }
 
@@ -79,6 +95,7 @@ io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command) {
     Objection objection = co_await introduce(session, std::move(name), "ESMTP");
     if (objection)
         co_return Answer(std::move(*objection));
+    co_await choose_extensions(session);
     co_return Answer(capabilities(session));
 }
 

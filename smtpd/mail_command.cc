@@ -71,12 +71,12 @@ constexpr ParameterKind kinds[] = {
     {"envid", "dsn", read_envid},
 };
 
-std::optional<Answer> read_parameter(const Options& options, Announced& announced,
+std::optional<Answer> read_parameter(const Session& session, Announced& announced,
                                      const esmtp::Parameter& parameter) {
     for (const ParameterKind& kind : kinds)
         if (parameter.value && base::equal_nocase(parameter.name, kind.name) &&
-            !options.discards(kind.extension))
-            return kind.read(options, announced, *parameter.value);
+            !session.discards(kind.extension))
+            return kind.read(session.options(), announced, *parameter.value);
     return Answer(
         555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
                         parameter.value ? "=" : "", base::printable(parameter.value.value_or(""))));
@@ -124,7 +124,7 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
     const auto& path = std::get<esmtp::PathArgument>(read);
     Announced announced;
     for (const auto& parameter : path.parameters)
-        if (auto refusal = read_parameter(options, announced, parameter))
+        if (auto refusal = read_parameter(session, announced, parameter))
             co_return std::move(*refusal);
     if (!session.shared.writer.has_room(announced.size))
         co_return Answer(452, "4.3.1 Insufficient system storage");

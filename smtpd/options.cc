@@ -1,7 +1,5 @@
 #include "smtpd/options.h"
 
-#include <algorithm>
-
 #include "lib/base/text.h"
 
 namespace smtpd {
@@ -46,12 +44,6 @@ Options Options::from(const config::Settings& settings) {
     options.client_limits = ClientLimits::from(settings);
     options.cleanup = cleanup::Options::from(settings);
     return options;
-}
-
-bool Options::discards(std::string_view ehlo_keyword) const {
-    return std::any_of(
-        discarded_ehlo_keywords.begin(), discarded_ehlo_keywords.end(),
-        [&](const std::string& word) { return base::equal_nocase(word, ehlo_keyword); });
 }
 
 spool::Options spool_options(const config::Settings& settings, std::string queue_directory) {

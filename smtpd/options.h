@@ -50,7 +50,6 @@ struct Options {
     cleanup::Options cleanup;
 
     static Options from(const config::Settings& settings);
-    bool discards(std::string_view ehlo_keyword) const;
 };
 
 // The log that this program writes, in the directory that Service reaches it by.

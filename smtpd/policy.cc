@@ -62,6 +62,7 @@ std::string Client::text() const {
 Policy::Limits Policy::Limits::from(const config::Settings& settings) {
     Limits limits;
     limits.delay_reject = settings.flag("smtpd_delay_reject");
+    limits.allow_untrusted_routing = settings.flag("allow_untrusted_routing");
     limits.relay_before_recipient = settings.flag("smtpd_relay_before_recipient_restrictions");
     limits.reject_unlisted_sender = settings.flag("smtpd_reject_unlisted_sender");
     limits.reject_unlisted_recipient = settings.flag("smtpd_reject_unlisted_recipient");
@@ -94,7 +95,11 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       rules_(settings, sources_.tables),
       access_(AccessOptions::from(settings)),
       known_addresses_(settings, sources_.tables),
-      rewriter_(rewrite::Options::from(settings)) {}
+      rewriter_(rewrite::Options::from(settings)),
+      footer_(settings.text("smtpd_reject_footer")),
+      footer_maps_(dict::Maps::of(sources_.tables, settings, "smtpd_reject_footer_maps")),
+      discarded_keyword_maps_(
+          dict::Maps::of(sources_.tables, settings, "smtpd_discard_ehlo_keyword_address_maps")) {}
 
 Policy::OtherList Policy::other_list(const config::Settings& settings,
                                      std::string_view parameter) const {

@@ -50,6 +50,7 @@ class Policy {
     // How restrictions are applied.
     struct Limits {
         bool delay_reject = true;
+        bool allow_untrusted_routing = false;
         bool relay_before_recipient = true;
         bool reject_unlisted_sender = false;
         bool reject_unlisted_recipient = true;
@@ -80,6 +81,11 @@ class Policy {
     const AccessOptions& access() const { return access_; }
     const KnownAddresses& known_addresses() const { return known_addresses_; }
     dns::Resolver& resolver() const { return sources_.resolver; }
+    // Text added to refusals; the tables have others for some.
+    const std::string& footer() const { return footer_; }
+    const dict::Maps& footer_maps() const { return footer_maps_; }
+    // Tables of the extensions that a client's address is not offered.
+    const dict::Maps& discarded_keyword_maps() const { return discarded_keyword_maps_; }
     // `address` as tables have it: complete, without a source route.
     std::string standard_form(std::string_view address) const {
         return rewriter_.rewrite(address, rewrite::Context::local);
@@ -107,6 +113,8 @@ class Policy {
     AccessOptions access_;
     KnownAddresses known_addresses_;
     rewrite::Rewriter rewriter_;
+    std::string footer_;
+    dict::Maps footer_maps_, discarded_keyword_maps_;
 };
 
 }  // namespace smtpd

@@ -73,9 +73,9 @@ bool valid_orcpt(std::string_view value) {
            mail::from_xtext(value.substr(semicolon + 1)).has_value();
 }
 
-std::optional<Answer> read_parameter(const Options& options, Reports& reports,
+std::optional<Answer> read_parameter(const Session& session, Reports& reports,
                                      const esmtp::Parameter& parameter) {
-    bool dsn = parameter.value && !options.discards("dsn");
+    bool dsn = parameter.value && !session.discards("dsn");
     if (dsn && base::equal_nocase(parameter.name, "notify")) {
         auto notify = read_notify(*parameter.value);
         if (!notify || reports.notify != 0)
@@ -118,7 +118,7 @@ io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command) {
         co_return Answer(std::move(*crowd));
     Reports reports;
     for (const auto& parameter : path.parameters)
-        if (auto refusal = read_parameter(session.options(), reports, parameter))
+        if (auto refusal = read_parameter(session, reports, parameter))
             co_return std::move(*refusal);
     if (auto refusal = too_many(session, path.address))
         co_return std::move(*refusal);

@@ -1,5 +1,6 @@
 #include "smtpd/session.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "lib/base/text.h"
@@ -7,6 +8,7 @@
 #include "lib/io/sleep.h"
 #include "smtpd/client_name.h"
 #include "smtpd/commands.h"
+#include "smtpd/footer.h"
 #include "smtpd/judge.h"
 #include "smtpd/log.h"
 
@@ -55,11 +57,22 @@ bool refuse_early(Session& session) {
     return true;
 }
 
-// A client that is not welcome is told so, and may say QUIT.
-void deny(Session& session, mail::Reply reply) {
-    session.stream.put(reply.wire());
-    ++session.errors;
-    session.denied = std::move(reply);
+// The text that is added to refusals, for some of them by tables.
+io::Task<mail::Reply> complete(Session& session, mail::Reply text) {
+    const Policy& policy = session.shared.policy;
+    if (text.code < 400 || (policy.footer().empty() && policy.footer_maps().empty()))
+        co_return text;
+    std::string footer = policy.footer();
+    std::string asked = text.one_line();
+    dict::Lookup special = co_await policy.footer_maps().find(asked, dict::Key::whole);
+    if (special.found())
+        footer = special.value;
+    FooterValues values;
+    values.client_address = session.client.address;
+    values.client_port = session.client.port;
+    values.server_name = session.options().myhostname;
+    values.now = io::loop().wall();
+    co_return with_footer(std::move(text), footer, values);
 }
 
 // True when the session goes on.
@@ -71,10 +84,14 @@ io::Task<bool> greet(Session& session) {
         co_return false;
     }
     Objection objection = co_await judge_client(session);
-    if (objection)
-        deny(session, std::move(*objection));
-    else
+    if (objection) {  // it is told so, and may say QUIT
+        ++session.errors;
+        session.denied = objection;
+        mail::Reply told = co_await complete(session, std::move(*objection));
+        session.stream.put(told.wire());
+    } else {
         session.stream.put(base::text("220 ", session.options().banner, "\r\n"));
+    }
     session.begin_request();
     bool more = co_await session.stream.fill();
     // The stream reads before it sends: a greeting that is still here was not waited for.
@@ -115,10 +132,11 @@ bool over_limits(Session& session) {
     return true;
 }
 
-io::Task<void> reply(Session& session, const mail::Reply& text) {
+io::Task<void> reply(Session& session, mail::Reply text) {
+    mail::Reply whole = co_await complete(session, std::move(text));
     if (session.errors >= session.options().soft_error_limit)
         co_await io::sleep(session.options().error_sleep_time);
-    session.stream.put(text.wire());
+    session.stream.put(whole.wire());
     co_await session.stream.drain(most_unsent);
 }
 
@@ -147,7 +165,8 @@ io::Task<bool> next_command(Session& session) {
     }
     if (line.kind == Line::too_long) {
         ++session.errors;
-        co_await reply(session, mail::Reply::make(500, "5.5.2 Error: line too long"));
+        mail::Reply too_long = mail::Reply::make(500, "5.5.2 Error: line too long");
+        co_await reply(session, std::move(too_long));
         co_return true;
     }
     bool bare = !line.text.ends_with("\r\n");
@@ -229,6 +248,14 @@ std::string_view Session::queue_id() const {
 void Session::reset_mail() {
     mail.reset();
     forwarded = Forwarded();
+}
+
+bool Session::discards(std::string_view ehlo_keyword) const {
+    const std::vector<std::string>& words =
+        discarded_keywords ? *discarded_keywords : options().discarded_ehlo_keywords;
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+        return base::equal_nocase(word, ehlo_keyword);
+    });
 }
 
 bool Session::forbids_bare_lf(BareLf how) const {

@@ -60,14 +60,18 @@ struct Session {
     // Ends the transaction, whatever became of it.
     void reset_mail();
     bool forbids_bare_lf(BareLf how) const;
+    // Whether this client is not to know of an extension.
+    bool discards(std::string_view ehlo_keyword) const;
 
     const Shared& shared;
     io::Stream stream;
     Client client;
     CountedSession counted_as;
-    AccessMemory access;                        // what restrictions left for later
-    Forwarded forwarded;                        // about the next message
-    std::optional<mail::Reply> denied;          // the client may say QUIT only
+    AccessMemory access;                // what restrictions left for later
+    Forwarded forwarded;                // about the next message
+    std::optional<mail::Reply> denied;  // the client may say QUIT only
+    // Instead of smtpd_discard_ehlo_keywords; from the first EHLO on, where a table has the client.
+    std::optional<std::vector<std::string>> discarded_keywords;
     std::string helo;                           // "" before HELO and EHLO
     std::string_view protocol = "SMTP";         // or "ESMTP"
     std::string_view where = "CONNECT";         // the last command, for the log

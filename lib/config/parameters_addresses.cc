@@ -6,7 +6,7 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     not_built(flag("allow_min_user", "no", "takes recipients that begin with '-'")),
-    not_built(flag("allow_untrusted_routing", "no", "relays addresses with routing of the sender for anybody")),
+    flag("allow_untrusted_routing", "no", "relays addresses with routing of the sender for anybody"),
     not_built(list("canonical_classes", "envelope_sender, envelope_recipient, header_sender, header_recipient", "addresses that canonical_maps rewrite")),
     not_built(number("duplicate_filter_limit", "1000", 1, most_int, "recipients of a message remembered against duplicates")),
     not_built(text("empty_address_default_transport_maps_lookup_key", "<>", "the key of the null sender in sender_dependent_default_transport_maps")),

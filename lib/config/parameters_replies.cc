@@ -11,8 +11,8 @@ static constexpr Parameter rows[] = {
     not_built(text("rbl_reply_maps", "", "tables of such texts by list")),
     raw(not_built(text("smtpd_expansion_filter", "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", "characters allowed in expanded texts"))),
     not_built(text("smtpd_reject_filter_maps", "", "tables that change replies that refuse")),
-    raw(not_built(text("smtpd_reject_footer", "", "text added to replies that refuse"))),
-    not_built(text("smtpd_reject_footer_maps", "", "tables of text added to replies that refuse")),
+    raw(text("smtpd_reject_footer", "", "text added to replies that refuse")),
+    text("smtpd_reject_footer_maps", "", "tables of text added to replies that refuse"),
 };
 // clang-format on
 
