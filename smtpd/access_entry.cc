@@ -7,6 +7,7 @@
 #include "lib/mail/dsn.h"
 #include "smtpd/log.h"
 #include "smtpd/policy.h"
+#include "smtpd/session.h"
 
 namespace smtpd {
 
@@ -63,6 +64,20 @@ Verdict info(Check& check, const Said& said) {
     return Verdict::dunno;
 }
 
+// Claims success, and throws the message away for all recipients.
+Verdict discard(Check& check, const Said& said) {
+    Session& session = check.session();
+    if (!session.mail) {
+        base::log::warning(base::text("access table ", said.entry.table,
+                                      ": action DISCARD is always skipped before MAIL"));
+        return Verdict::dunno;
+    }
+    check.log("discard", base::text('<', said.subject.name, ">: ", said.subject.kind, ' ',
+                                    said.text.empty() ? "triggers DISCARD action" : said.text));
+    session.mail->discarded = true;
+    return Verdict::permit;
+}
+
 Verdict not_built(Check& check, const Said& said) {
     base::log::warning(base::text("access table ", said.entry.table, " entry \"", said.entry.key,
                                   "\": action \"", base::printable(said.entry.value),
@@ -86,7 +101,7 @@ constexpr Action actions[] = {
     {"WARN", warn},
     {"INFO", info},
     {"HOLD", not_built},
-    {"DISCARD", not_built},
+    {"DISCARD", discard},
     {"FILTER", not_built},
     {"REDIRECT", not_built},
     {"BCC", not_built},

@@ -88,7 +88,8 @@ io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command) {
     }
     session.begin_request();
     session.in_content = true;
-    bool complete = co_await receive(session, chunk->size, !refusal);
+    bool keep = !refusal && !session.mail->discarded;
+    bool complete = co_await receive(session, chunk->size, keep);
     session.in_content = false;
     if (!complete)
         co_return bare_lf_refused(session);

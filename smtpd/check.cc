@@ -57,6 +57,8 @@ io::Task<Verdict> Check::ask(const Rules& rules) {
     const bool outer = only_warns_;
     Verdict verdict = Verdict::dunno;
     for (const Rule& rule : rules) {
+        if (discarded())
+            break;
         if (rule.name == "warn_if_reject") {
             only_warns_ = true;
             continue;
@@ -125,6 +127,10 @@ Verdict Check::lookup_trouble(std::string_view address) {
 
 Verdict Check::misconfigured() {
     return reject({451, "4.3.5", "Server configuration error", true});
+}
+
+bool Check::discarded() const {
+    return session_.mail && session_.mail->discarded;
 }
 
 bool Check::hides_route(const Destination& to) const {

@@ -93,6 +93,8 @@ class Check {
     const Subject& subject() const { return subject_; }
     bool only_warns() const { return only_warns_; }
 
+    // The message will be thrown away: nothing more is asked about it.
+    bool discarded() const;
     // Where mail to `address` goes; asked once.
     io::Task<Destination> route(std::string address);
     // Whether the local part names a further host ("user%host@domain", "\"user@host\"@domain"),

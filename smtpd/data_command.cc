@@ -36,7 +36,8 @@ io::Task<bool> receive(Session& session) {
         session.bare_lf_seen = session.bare_lf_seen || end.bare_lf();
         if (end.bare_lf() && session.forbids_bare_lf(BareLf::reject))
             co_return false;
-        co_await session.mail->add_content(content);
+        if (!session.mail->discarded)
+            co_await session.mail->add_content(content);
     }
     co_return true;
 }
@@ -70,6 +71,12 @@ Answer bare_lf_refused(Session& session) {
         .ending();
 }
 
+static io::Task<std::optional<mail::Reply>> store(Transaction& mail) {
+    if (mail.discarded)
+        co_return std::nullopt;
+    co_return co_await mail.commit();
+}
+
 io::Task<Answer> end_of_message(Session& session, std::string_view ok_text) {
     session.where = "END-OF-MESSAGE";
     Objection objection = co_await judge_end_of_data(session);
@@ -77,7 +84,7 @@ io::Task<Answer> end_of_message(Session& session, std::string_view ok_text) {
         session.reset_mail();
         co_return Answer(std::move(*objection));
     }
-    std::optional<mail::Reply> refusal = co_await session.mail->commit();
+    std::optional<mail::Reply> refusal = co_await store(*session.mail);
     if (refusal)
         log::reject(session, *refusal, "");
     session.reset_mail();

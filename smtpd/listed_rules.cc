@@ -46,7 +46,7 @@ io::Task<Verdict> refuse_unlisted(Check& check, Subject subject) {
 
 // Each is asked once a command; when it only warns, it is asked again for real.
 io::Task<Verdict> reject_unlisted_sender(Check& check, const Rule&) {
-    if (!check.sender || check.sender->empty() || check.sender_listed)
+    if (!check.sender || check.sender->empty() || check.sender_listed || check.discarded())
         co_return Verdict::dunno;
     check.sender_listed = !check.only_warns();
     Subject subject{*check.sender, kinds::sender};
@@ -54,7 +54,7 @@ io::Task<Verdict> reject_unlisted_sender(Check& check, const Rule&) {
 }
 
 io::Task<Verdict> reject_unlisted_recipient(Check& check, const Rule&) {
-    if (!check.recipient || check.recipient_listed)
+    if (!check.recipient || check.recipient_listed || check.discarded())
         co_return Verdict::dunno;
     check.recipient_listed = !check.only_warns();
     Subject subject{*check.recipient, kinds::recipient};

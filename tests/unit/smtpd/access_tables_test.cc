@@ -85,6 +85,26 @@ INSTANTIATE_TEST_SUITE_P(
               "action \"FILTER smtp:x\" is not built yet\n"},
         Entry{"reject_rbl_client x", "451 4.3.5 Server configuration error"}));
 
+TEST_F(SmtpdTables, DiscardedMailIsAccepted) {
+    set("smtpd_sender_restrictions", "inline:{{s@x.example=DISCARD}}, reject");
+    set("smtpd_recipient_restrictions", "reject");
+    talk({{"MAIL FROM:<s@x.example>\r\n", smtpd_test::ok_mail},
+          {"RCPT TO:<r@far.example>\r\n", smtpd_test::ok_rcpt},
+          {"DATA\r\n", smtpd_test::go_ahead},
+          {"x\r\n.\r\n", smtpd_test::queued},
+          {"MAIL FROM:<s@x.example>\r\n", smtpd_test::ok_mail},
+          {"RCPT TO:<r@far.example>\r\n", smtpd_test::ok_rcpt},
+          {"BDAT 3 LAST\r\nx\r\n", "250 2.0.0 Ok: 3 bytes queued as *\r\n"},
+          {"MAIL FROM:<t@x.example>\r\n", smtpd_test::ok_mail},
+          {"RCPT TO:<r@far.example>\r\n",
+           "554 5.7.1 <t@x.example>: Sender address rejected: Access denied\r\n"}});
+    EXPECT_TRUE(stored().empty());
+    EXPECT_TRUE(
+        logs("NOQUEUE: discard: RCPT from mail.client.example[192.0.2.9]: <s@x.example>: "
+             "Sender address triggers DISCARD action; from=<s@x.example> "
+             "to=<r@far.example> proto=ESMTP helo=<client.example>\n"));
+}
+
 // Which keys a table is asked for, and which restriction asks.
 struct Asked {
     const char* parameter;
