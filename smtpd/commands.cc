@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/text.h"
+#include "smtpd/log.h"
 
 namespace smtpd {
 
@@ -58,15 +59,23 @@ size_t find_command(const Options& options, std::string_view verb) {
     return std::any_of(noops.begin(), noops.end(), same) ? place("noop") : found;
 }
 
-std::variant<esmtp::PathArgument, Answer> read_path(const Options& options,
+static Answer refuse_path(const Session& session, const esmtp::Command& command,
+                          esmtp::PathFault fault, const PathRule& rule) {
+    if (fault == esmtp::PathFault::syntax)
+        return Answer(501, rule.syntax);
+    log::bad_address(session, command);
+    return Answer(501, rule.bad_address);
+}
+
+std::variant<esmtp::PathArgument, Answer> read_path(const Session& session,
                                                     const esmtp::Command& command,
                                                     const PathRule& rule) {
     auto parsed = esmtp::parse_path_argument(command.args, rule.keyword);
     if (auto* fault = std::get_if<esmtp::PathFault>(&parsed))
-        return Answer(501, *fault == esmtp::PathFault::syntax ? rule.syntax : rule.bad_address);
+        return refuse_path(session, command, *fault, rule);
     auto& argument = std::get<esmtp::PathArgument>(parsed);
-    if (options.strict_envelopes && !argument.bracketed)
-        return Answer(501, rule.bad_address);
+    if (session.options().strict_envelopes && !argument.bracketed)
+        return refuse_path(session, command, esmtp::PathFault::address, rule);
     return std::move(argument);
 }
 

@@ -73,7 +73,7 @@ struct PathRule {
     std::string_view syntax;       // of the reply to a wrong command
     std::string_view bad_address;  // the reply to a wrong address
 };
-std::variant<esmtp::PathArgument, Answer> read_path(const Options& options,
+std::variant<esmtp::PathArgument, Answer> read_path(const Session& session,
                                                     const esmtp::Command& command,
                                                     const PathRule& rule);
 // The transaction's content is complete: stores it and says so.

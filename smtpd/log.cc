@@ -1,5 +1,7 @@
 #include "smtpd/log.h"
 
+#include <algorithm>
+
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "smtpd/commands.h"
@@ -115,6 +117,14 @@ void over_limit(const Session& session, std::string_view what, uint32_t number) 
     base::log::warning(base::text(what, " limit exceeded: ", number, " from ",
                                   session.client.text(), " for service ",
                                   session.options().client_limits.service));
+}
+
+void bad_address(const Session& session, const esmtp::Command& command) {
+    std::string_view argument = command.args;
+    argument = base::trim(argument.substr(std::min(argument.find(':') + 1, argument.size())));
+    base::log::warning(base::text("Illegal address syntax from ", session.client.text(), " in ",
+                                  session.where,
+                                  " command: ", base::printable(argument.substr(0, shown))));
 }
 
 void not_flushed(const Session& session, std::string_view domain) {

@@ -35,6 +35,8 @@ void ended(const Session& session, std::string_view reason);
 void improper_pipelining(const Session& session, std::string_view early);
 // A client did too much of something: "Connection rate", "Recipient address rate" …
 void over_limit(const Session& session, std::string_view what, uint32_t number);
+// The address of MAIL FROM: or RCPT TO: is none.
+void bad_address(const Session& session, const esmtp::Command& command);
 // ETRN for a site that mail is not kept for.
 void not_flushed(const Session& session, std::string_view domain);
 void forbidden(const Session& session, const esmtp::Command& command);

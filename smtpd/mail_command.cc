@@ -112,10 +112,9 @@ static std::optional<Answer> out_of_order(const Session& session) {
 }
 
 io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
-    const Options& options = session.options();
     if (auto refusal = out_of_order(session))
         co_return std::move(*refusal);
-    auto read = read_path(options, command, rule);
+    auto read = read_path(session, command, rule);
     if (auto* refusal = std::get_if<Answer>(&read))
         co_return std::move(*refusal);
     Objection crowd = co_await limit_message(session);

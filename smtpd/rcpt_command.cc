@@ -107,7 +107,7 @@ std::optional<Answer> out_of_order(const Session& session) {
 io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command) {
     if (auto refusal = out_of_order(session))
         co_return std::move(*refusal);
-    auto read = read_path(session.options(), command, rule);
+    auto read = read_path(session, command, rule);
     if (auto* refusal = std::get_if<Answer>(&read))
         co_return std::move(*refusal);
     const auto& path = std::get<esmtp::PathArgument>(read);

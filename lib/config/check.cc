@@ -55,12 +55,33 @@ void check_routing(const Settings& settings, Problems& problems) {
              base::printable(transport), '"');
 }
 
+// Tables, files and names of hosts are for the program that opens them.
+bool is_network(std::string_view element) {
+    while (element.starts_with('!'))
+        element.remove_prefix(1);
+    if (element.starts_with('['))
+        return true;
+    return element.find(':') == element.npos && !element.empty() && element[0] >= '0' &&
+           element[0] <= '9';
+}
+
+std::vector<std::string> networks_of(const Settings& settings, std::string_view name) {
+    std::string text = settings.value(name);
+    if (text.find('{') != text.npos)
+        return {};
+    std::vector<std::string> elements = settings.list(name);
+    std::erase_if(elements, [](const std::string& element) { return !is_network(element); });
+    return elements;
+}
+
 void check_networks(const Settings& settings, Problems& problems) {
-    for (const char* name : {"mynetworks", "smtpd_forbid_bare_newline_exclusions"}) {
+    for (const char* name : {"mynetworks", "smtpd_forbid_bare_newline_exclusions",
+                             "smtpd_client_event_limit_exceptions",
+                             "smtpd_authorized_xclient_hosts", "smtpd_authorized_xforward_hosts"}) {
         if (!settings.is_set(name))
             continue;
         try {
-            Networks::parse(settings.list(name));
+            Networks::parse(networks_of(settings, name));
         } catch (const Error& error) {
             for (const std::string& problem : error.problems())
                 stop(problems, settings.where(name), ": ", name, ": ", problem);

@@ -118,6 +118,9 @@ TEST_F(CheckInstance, LooksIntoLists) {
     EXPECT_EQ(problems("mynetworks = 127.0.0.1/8\n"),
               Texts{"stop ROOT/etc/main.cf, line 8: mynetworks: expected no bits behind the "
                     "prefix (as in 127.0.0.0/8), found \"127.0.0.1/8\""});
+    EXPECT_EQ(
+        problems("mynetworks = hash:/x, !/files, cidr:{1.2.3.4/5}, !mail.example, 10.0.0.0/8\n"),
+        Texts());
     EXPECT_EQ(problems("resolver_nameservers = [::1]:53, ns1\n"),
               Texts{"stop ROOT/etc/main.cf, line 8: resolver_nameservers: expected an address or "
                     "address:port, found \"ns1\""});
