@@ -118,7 +118,11 @@ $(BIN)/posthaste: $(BIN)/postfix
 $(BIN)/newaliases: $(BIN)/sendmail
 	ln -sf sendmail $@
 
-programs: $(PROGRAMS) $(BIN)/newaliases $(BIN)/mailq $(BIN)/posthaste
+# postalias is postmap by another name.
+$(BIN)/postalias: $(BIN)/postmap
+	ln -sf postmap $@
+
+programs: $(PROGRAMS) $(BIN)/newaliases $(BIN)/mailq $(BIN)/posthaste $(BIN)/postalias
 
 UNIT_NAME := unit$(if $(FLOORS),-part)
 TEST_OBJECTS := $(patsubst %.cc,$(TEST_OUT)/%.o,$(TEST_SOURCES))
@@ -161,6 +165,7 @@ spool-bench: $(BUILD)/bench/spool_bench
 
 bench: programs tools
 	@python3 bench/bench.py
+	@python3 bench/tables.py
 
 run:
 	@tests/deps.sh build
@@ -186,6 +191,7 @@ install: programs
 	    chgrp $(SETGID_GROUP) $(DESTDIR)$(SBINDIR)/$$command && \
 	    chmod 2555 $(DESTDIR)$(SBINDIR)/$$command || \
 	    echo "$$command: not made set-group-ID $(SETGID_GROUP)"; done
+	ln -sf postmap $(DESTDIR)$(SBINDIR)/postalias
 	$(foreach pair,$(ALIASES),ln -sf $(SBINDIR)/$(lastword $(subst :, ,$(pair))) \
 	    $(DESTDIR)$(PREFIX)/bin/$(firstword $(subst :, ,$(pair)));)
 	for page in man/*.[1-8]; do \

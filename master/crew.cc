@@ -49,12 +49,35 @@ void Crew::start() {
 io::Task<void> Crew::manage() {
     while (true) {
         changed_.clear();
+        supersede_outdated();
         fill_places();
         send_old_away();
         base::Instant later =
             throttle_.free_at() > io::loop().now() ? throttle_.free_at() : base::never;
         co_await changed_.wait(later);
     }
+}
+
+bool Crew::is_current(const Worker& worker) const {
+    return worker.generation() == generation_ && !worker.superseded();
+}
+
+// Processes that may not open a rebuilt table make room for others, as at a reload. They say so
+// again and again, so that those can wait for whom there is no room yet.
+void Crew::supersede_outdated() {
+    size_t leaving = 0;
+    for (const auto& worker : workers_)
+        leaving += worker->leaving() ? 1 : 0;
+    bool any = false;
+    for (auto& worker : workers_) {
+        bool asks = worker->status().outdated && !worker->superseded() && !worker->leaving();
+        if (!asks || leaving >= most_old_generations * std::max<size_t>(plan_.processes, 1))
+            continue;
+        worker->supersede();
+        any = true;
+    }
+    if (any)
+        log_tables_rebuilt(plan_);
 }
 
 Headcount Crew::count() const {
@@ -65,7 +88,7 @@ Headcount Crew::count() const {
     for (const auto& worker : workers_) {
         if (worker->leaving())
             ++count.leaving;
-        else if (worker->generation() != generation_)
+        else if (!is_current(*worker))
             ++count.old;
         else if (!worker->was_ready())
             ++count.starting;
@@ -98,7 +121,7 @@ void Crew::fill_places() {
 size_t Crew::free_slot() const {
     std::set<size_t> taken;
     for (const auto& worker : workers_)
-        if (worker->generation() == generation_ && !worker->leaving())
+        if (is_current(*worker) && !worker->leaving())
             taken.insert(worker->slot());
     size_t slot = 0;
     while (taken.contains(slot))
@@ -185,7 +208,7 @@ void Crew::send_old_away() {
     if (!hand_over(count()))
         return;
     for (auto& worker : workers_)
-        if (worker->generation() != generation_ && !worker->leaving())
+        if (!is_current(*worker) && !worker->leaving())
             worker->dismiss(reload_grace);
     changed_.set();
 }

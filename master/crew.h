@@ -61,6 +61,8 @@ class Crew {
     void wake_once() const;
     Headcount count() const;
     bool client_waits() const;
+    bool is_current(const Worker& worker) const;
+    void supersede_outdated();
     void fill_places();
     void start_worker();
     void send_old_away();

@@ -56,6 +56,12 @@ void log_throttled(const ServicePlan& plan) {
     log::warning(text(plan.program, ": bad command startup -- throttling"));
 }
 
+void log_tables_rebuilt(const ServicePlan& plan) {
+    base::log::info(base::text("service ", plan.name,
+                               ": a table was rebuilt that its processes may not open; others take "
+                               "their place"));
+}
+
 void log_process_limit(const ServicePlan& plan) {
     log::warning(text("service \"", plan.name, "\" (", plan.command,
                       ") has reached its process limit \"", plan.processes,

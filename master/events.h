@@ -18,6 +18,7 @@ void log_terminating(int signal);
 void log_killed(const Worker& worker, int signal);
 void log_exit(const Worker& worker, int status);
 void log_throttled(const ServicePlan& plan);
+void log_tables_rebuilt(const ServicePlan& plan);
 void log_process_limit(const ServicePlan& plan);
 void log_stalled(const Worker& worker, base::Duration limit);
 void log_straggler(const ServicePlan& plan, size_t processes);

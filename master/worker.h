@@ -34,6 +34,9 @@ class Worker {
     size_t slot() const { return slot_; }
     unsigned generation() const { return generation_; }
     void join_generation(unsigned generation) { generation_ = generation; }
+    // From here on it counts as one of an earlier generation.
+    void supersede() { superseded_ = true; }
+    bool superseded() const { return superseded_; }
     const ipc::Status& status() const { return status_; }
     bool was_ready() const { return was_ready_; }
     bool leaving() const { return dismissed_ || status_.phase == ipc::Status::Phase::leaving; }
@@ -60,6 +63,7 @@ class Worker {
     ipc::Status status_;
     bool was_ready_ = false;
     bool dismissed_ = false;
+    bool superseded_ = false;
     base::Instant last_sign_;
     base::Instant idle_since_;
 };

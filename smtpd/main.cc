@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
     ipc::Service service(argc, argv, "smtpd");
     tzset();  // while the zone's file can still be reached
     try {
-        smtpd::Server server(service.settings());
+        smtpd::Server server(service.settings(), service.tables());
         return service.run(server.run(service));
     } catch (const config::Error& error) {
         base::log::fatal(error.what());

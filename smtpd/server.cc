@@ -50,13 +50,12 @@ io::Task<Destination> find_route(std::string, std::string recipient) {
 
 }  // namespace
 
-Server::Server(const config::Settings& settings)
+Server::Server(const config::Settings& settings, dict::Tables& tables)
     : options_(Options::from(settings)),
       spool_(spool_options(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
       sources_(settings),
-      tables_(settings),
-      policy_(settings, {tables_, sources_.resolver(), find_route}) {}
+      policy_(settings, {tables, sources_.resolver(), find_route}) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();

@@ -14,7 +14,8 @@ namespace smtpd {
 class Server {
   public:
     // Throws config::Error where the settings cannot be understood.
-    explicit Server(const config::Settings& settings);
+    // `tables` outlives this.
+    Server(const config::Settings& settings, dict::Tables& tables);
 
     io::Task<void> run(ipc::Service& service);
 
@@ -23,7 +24,6 @@ class Server {
     spool::Options spool_;
     ClientNames::Options name_options_;
     NameSources sources_;
-    dict::Tables tables_;
     Policy policy_;
 };
 

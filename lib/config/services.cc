@@ -23,7 +23,7 @@ static constexpr CommandRow commands[] = {
     {"scache", {Built::elsewhere, "in smtp, which keeps its own connections", false}},
     {"tlsmgr", {Built::elsewhere, "in smtpd and smtp", false}},
     {"tlsproxy", {Built::elsewhere, "in smtpd and smtp", false}},
-    {"proxymap", {Built::elsewhere, "in the programs, which read tables in place", false}},
+    {"proxymap", {Built::here, {}, false}},
     {"verify", {Built::not_yet, {}, false}},
     {"flush", {Built::not_yet, {}, false}},
     {"anvil", {Built::here, {}, false}},

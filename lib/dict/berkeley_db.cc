@@ -35,7 +35,10 @@ std::string_view view(const DBT& dbt) {
 
 // Where the environment would look for its DB_CONFIG: a place only root may write to.
 constexpr const char* safe_home = "/";
-constexpr size_t gigabyte = 1u << 30;
+constexpr size_t gigabyte = size_t{1} << 30;
+// A file that is only read is mapped up to this size, which costs neither copies nor memory of our
+// own; a larger one goes through the cache.
+constexpr size_t most_mapped = 4 * gigabyte;
 
 }  // namespace
 
@@ -57,8 +60,7 @@ BerkeleyDb::BerkeleyDb(const std::string& path, Kind kind, size_t cache_bytes, u
     environment->set_errcall(environment, be_silent);
     environment->set_cachesize(environment, static_cast<u_int32_t>(cache_bytes / gigabyte),
                                static_cast<u_int32_t>(cache_bytes % gigabyte), 1);
-    // Pages are read, never mapped: a file cut short by somebody must not end this process.
-    environment->set_mp_mmapsize(environment, 1);
+    environment->set_mp_mmapsize(environment, most_mapped);
     if (int error =
             environment->open(environment, safe_home, DB_CREATE | DB_INIT_MPOOL | DB_PRIVATE, 0))
         fail("open a database environment", error);
@@ -79,7 +81,7 @@ BerkeleyDb BerkeleyDb::open(const std::string& path, Kind kind, size_t cache_byt
 
 BerkeleyDb BerkeleyDb::create(const std::string& path, Kind kind, size_t cache_bytes,
                               size_t entries) {
-    return BerkeleyDb(path, kind, cache_bytes, DB_CREATE | DB_EXCL, entries);
+    return BerkeleyDb(path, kind, cache_bytes, DB_CREATE | DB_TRUNCATE, entries);
 }
 
 std::optional<std::string_view> BerkeleyDb::get(std::string_view key) {

@@ -22,7 +22,7 @@ class BerkeleyDb {
 
     // For reading. `path` is absolute. Throws base::SystemError.
     static BerkeleyDb open(const std::string& path, Kind kind, size_t cache_bytes);
-    // A new file for about `entries` entries.
+    // A new file, or an empty one, for about `entries` entries.
     static BerkeleyDb create(const std::string& path, Kind kind, size_t cache_bytes,
                              size_t entries);
     BerkeleyDb(BerkeleyDb&&) noexcept = default;

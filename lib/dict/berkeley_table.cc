@@ -21,11 +21,8 @@
 namespace dict {
 namespace {
 
-constexpr size_t least_cache = 128 << 10, most_cache = 16 << 20;
-
-size_t cache_for(off_t size) {
-    return std::clamp(static_cast<size_t>(size) * 5 / 4, least_cache, most_cache);
-}
+// For what is not mapped.
+constexpr size_t cache_bytes = 1 << 20;
 
 class BerkeleyContent : public Content {
   public:
@@ -58,7 +55,8 @@ class BerkeleyContent : public Content {
     }
 
   private:
-    // Only what a writer does counts: other names and rights leave the bytes as they are.
+    // Only what a writer does counts: other names and rights leave the bytes as they are. A file
+    // that was cut short must not be touched where it is mapped.
     bool written_to() const {
         FileStamp now = FileStamp::of_open(file_);
         return now.written != stamp_.written || now.size != stamp_.size;
@@ -85,7 +83,7 @@ OpenFile load(const std::string& path, BerkeleyDb::Kind kind, bool folds) {
         if (!lock)
             throw Locked(path);
         FileStamp stamp = FileStamp::of_open(file.get());
-        BerkeleyDb database = BerkeleyDb::open(absolute(path), kind, cache_for(stamp.size));
+        BerkeleyDb database = BerkeleyDb::open(absolute(path), kind, cache_bytes);
         if (!same_file(file.get(), database.fd()))
             continue;  // another took its place in between
         int number = file.get();

@@ -1,28 +1,34 @@
-// FileLock is an advisory lock (flock) on a table, as Postfix takes it.
+// FileLock is an advisory lock on a table, as Postfix takes it.
 #pragma once
 
-#include <sys/file.h>
-
+#include <cstdint>
 #include <utility>
 
 namespace dict {
 
 class FileLock {
   public:
+    // Which calls the writers of a kind of file use: flock for Berkeley DB and cdb, fcntl for lmdb.
+    // A lock of the one is not seen by the other.
+    enum class Style : uint8_t { flock, fcntl };
+
     // Neither waits; false where another holds what stands against it. `fd` outlives the lock.
-    static FileLock shared(int fd) { return FileLock(fd, LOCK_SH); }
-    static FileLock exclusive(int fd) { return FileLock(fd, LOCK_EX); }
-    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    static FileLock shared(int fd, Style style = Style::flock);
+    // `fd` is open for writing.
+    static FileLock exclusive(int fd, Style style = Style::flock);
+    // The same, waiting; for programs that have nothing else to do. Throws base::SystemError.
+    static FileLock wait_shared(int fd, Style style = Style::flock);
+    static FileLock wait_exclusive(int fd, Style style = Style::flock);
+
+    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)), style_(other.style_) {}
     FileLock& operator=(FileLock&&) = delete;
-    ~FileLock() {
-        if (fd_ >= 0)
-            ::flock(fd_, LOCK_UN);
-    }
+    ~FileLock();
     explicit operator bool() const { return fd_ >= 0; }
 
   private:
-    FileLock(int fd, int kind) : fd_(::flock(fd, kind | LOCK_NB) == 0 ? fd : -1) {}
+    FileLock(int fd, Style style) : fd_(fd), style_(style) {}
     int fd_;
+    Style style_;
 };
 
 }  // namespace dict

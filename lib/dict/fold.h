@@ -1,4 +1,4 @@
-// Folding makes keys that differ in case only the same.
+// Folding makes keys that differ in case only the same, and UTF-8 is checked.
 #pragma once
 
 #include <string>
@@ -6,8 +6,14 @@
 
 namespace dict {
 
+// ASCII letters, and in text that is valid UTF-8 those of other alphabets too.
 std::string fold(std::string_view key);
 // False where fold() would give the same.
 bool needs_fold(std::string_view key);
+
+bool valid_utf8(std::string_view text);
+
+// Loads what fold() needs, while the files of the system can still be reached.
+void prepare_folding();
 
 }  // namespace dict

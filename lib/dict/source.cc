@@ -15,20 +15,28 @@ std::string_view Source::kept(std::string_view part) {
     return in_text ? part : std::string_view(owned_.emplace_back(part));
 }
 
-Source Source::read(std::string_view text, const std::string& file, bool folds,
-                    std::string_view ending) {
+Source Source::read(std::string_view text, const std::string& file, Format format) {
     Source source(text);
     TableLines lines(text, file);
     while (std::optional<TableLines::Line> line = lines.next()) {
-        std::optional<KeyValue> entry = split_key_value(*line, file, ending);
+        if (format.utf8 && !valid_utf8(line->text)) {
+            warn_not_utf8(where(file, line->number), line->text);
+            continue;
+        }
+        std::optional<KeyValue> entry = split_key_value(*line, file, format.ending);
         if (!entry)
             continue;
         std::string_view key = source.kept(entry->key);
-        if (folds && needs_fold(key))
+        if (format.folds && needs_fold(key))
             key = source.owned_.emplace_back(fold(key));
         source.entries_.push_back({key, source.kept(entry->value), line->number});
     }
     return source;
+}
+
+void warn_not_utf8(std::string_view where, std::string_view line) {
+    base::log::warning(base::text(where, ": non-UTF-8 input \"", base::printable(line),
+                                  "\" -- ignoring this line"));
 }
 
 void Source::add(std::string_view key, std::string_view value, size_t line) {

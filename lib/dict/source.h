@@ -22,10 +22,18 @@ class Source {
         size_t line = 0;
     };
 
-    // `ending` as split_key_value() has it. `text` outlives this; `file` is its name in warnings.
-    static Source read(std::string_view text, const std::string& file, bool folds,
-                       std::string_view ending);
+    struct Format {
+        bool folds = true;
+        bool utf8 = false;  // lines that are not valid UTF-8 are left out
+        std::string_view ending = " -- ignoring this line";  // as split_key_value() has it
+    };
+    // `text` outlives this; `file` is its name in warnings.
+    static Source read(std::string_view text, const std::string& file, Format format);
+    // Without entries yet.
+    explicit Source(std::string_view text) : text_(text) {}
 
+    // Keeps `part` for as long as this lives.
+    std::string_view keep(std::string part) { return owned_.emplace_back(std::move(part)); }
     void add(std::string_view key, std::string_view value, size_t line);
     // Leaves one entry a key, in order of keys. Of repeated ones the first counts, or with
     // Repeated::replace the last; where all are destinations (and `destinations` is given), they
@@ -37,7 +45,6 @@ class Source {
     std::vector<Entry>& entries() { return entries_; }
 
   private:
-    explicit Source(std::string_view text) : text_(text) {}
     std::string_view kept(std::string_view part);
     // What is left of the entries of one key, of which there are several.
     Entry settle(const std::vector<Entry>& group, Repeated repeated,
@@ -48,5 +55,8 @@ class Source {
     std::deque<std::string> owned_;  // what is not in text_ as it stands
     std::vector<Entry> entries_;
 };
+
+// Warns of a line that is left out.
+void warn_not_utf8(std::string_view where, std::string_view line);
 
 }  // namespace dict

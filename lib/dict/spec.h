@@ -22,6 +22,7 @@ struct Spec {
     Use use;
     Tables* tables = nullptr;  // opens tables that this one asks
     Proxy* proxy = nullptr;    // may be null
+    bool asks_names = false;   // unix: is asked in place
     const Destinations* destinations = nullptr;
     const bool* rooted = nullptr;  // see FileTable
 };
@@ -36,5 +37,13 @@ std::unique_ptr<Table> make_environ(const Spec& spec);
 std::unique_ptr<Table> make_fail(const Spec& spec);
 std::unique_ptr<Table> make_regexp(const Spec& spec);
 std::unique_ptr<Table> make_cidr(const Spec& spec);
+std::unique_ptr<Table> make_cdb(const Spec& spec);
+std::unique_ptr<Table> make_lmdb(const Spec& spec);
+std::unique_ptr<Table> make_pcre(const Spec& spec);
+std::unique_ptr<Table> make_pipemap(const Spec& spec);
+std::unique_ptr<Table> make_proxy(const Spec& spec);
+std::unique_ptr<Table> make_randmap(const Spec& spec);
+std::unique_ptr<Table> make_unionmap(const Spec& spec);
+std::unique_ptr<Table> make_unix(const Spec& spec);
 
 }  // namespace dict

@@ -2,17 +2,20 @@
 
 #include "lib/base/text.h"
 #include "lib/config/error.h"
+#include "lib/dict/fold.h"
 #include "lib/dict/types.h"
 #include "lib/io/loop.h"
 
 namespace dict {
 
-Tables::Tables(const config::Settings& settings, Proxy* proxy)
+Tables::Tables(const config::Settings& settings, Proxy* proxy, NameService name_service)
     : proxy_(proxy),
+      name_service_(name_service),
       default_type_(settings.value("default_database_type")),
       destinations_(Destinations::of(settings)) {
     if (default_type_.empty())
         default_type_ = "hash";
+    prepare_folding();
 }
 
 Tables::~Tables() = default;
@@ -32,6 +35,7 @@ Table& Tables::open(std::string_view name, Use use) {
     spec.use = use;
     spec.tables = this;
     spec.proxy = proxy_;
+    spec.asks_names = name_service_ == NameService::in_place;
     spec.destinations = &destinations_;
     spec.rooted = &rooted_;
     return *(open_[key] = make_table(spec));

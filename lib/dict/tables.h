@@ -20,8 +20,13 @@ namespace dict {
 
 class Tables {
   public:
+    // Who asks the name service (unix:): the workers of proxymap, or this process itself, which
+    // then has to wait.
+    enum class NameService : uint8_t { by_proxy, in_place };
+
     // `proxy` outlives this; null for programs that ask nobody, where such tables answer retry.
-    explicit Tables(const config::Settings& settings, Proxy* proxy = nullptr);
+    explicit Tables(const config::Settings& settings, Proxy* proxy = nullptr,
+                    NameService name_service = NameService::by_proxy);
     ~Tables();
     Tables(const Tables&) = delete;
     Tables& operator=(const Tables&) = delete;
@@ -43,6 +48,7 @@ class Tables {
   private:
     std::map<std::pair<std::string, Use>, std::unique_ptr<Table>> open_;
     Proxy* proxy_;
+    NameService name_service_;
     std::string default_type_;
     Destinations destinations_;
     bool rooted_ = true;

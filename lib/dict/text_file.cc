@@ -7,11 +7,11 @@
 
 namespace dict {
 
-FileTable::Load text_loader(ParseText parse) {
-    return [parse = std::move(parse)](const std::string& path) {
+FileTable::Load text_loader(ParseText parse, std::string opening) {
+    return [parse = std::move(parse), opening = std::move(opening)](const std::string& path) {
         base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file)
-            throw base::SystemError("open " + path);
+            throw base::SystemError(opening + path);
         FileStamp stamp = FileStamp::of_open(file.get());
         std::string text = read_all(file.get(), path);
         std::unique_ptr<Content> content = parse(text, path);

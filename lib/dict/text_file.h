@@ -14,6 +14,7 @@ namespace dict {
 using ParseText =
     std::function<std::unique_ptr<Content>(std::string_view text, const std::string& path)>;
 
-FileTable::Load text_loader(ParseText parse);
+// `opening` begins the error of a file that cannot be opened.
+FileTable::Load text_loader(ParseText parse, std::string opening = "open ");
 
 }  // namespace dict

@@ -13,7 +13,7 @@ std::unique_ptr<Table> make_texthash(const Spec& spec) {
     bool folds = spec.use.fold;
     const Destinations* destinations = spec.destinations;
     auto parse = [folds, destinations](std::string_view text, const std::string& path) {
-        Source source = Source::read(text, path, folds, " -- ignoring this line");
+        Source source = Source::read(text, path, {folds});
         source.resolve(Repeated::warn, destinations, path, [&path](const Source::Entry& entry) {
             base::log::warning(
                 base::text(where(path, entry.line), ": duplicate entry: \"", entry.key, '"'));
@@ -24,7 +24,8 @@ std::unique_ptr<Table> make_texthash(const Spec& spec) {
             entries.emplace(entry.key, entry.value);
         return std::make_unique<Hashed>(std::move(entries), folds);
     };
-    return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse), *spec.rooted);
+    return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse, "open database "),
+                                       *spec.rooted);
 }
 
 }  // namespace dict

@@ -16,13 +16,21 @@ struct Type {
 };
 
 constexpr Type types[] = {
-    {"btree", make_btree},     {"cidr", make_cidr},    {"dbm", nullptr},
-    {"environ", make_environ}, {"fail", make_fail},    {"hash", make_hash},
-    {"inline", make_inline},   {"ldap", nullptr},      {"memcache", nullptr},
-    {"mongodb", nullptr},      {"mysql", nullptr},     {"nis", nullptr},
-    {"nisplus", nullptr},      {"pgsql", nullptr},     {"regexp", make_regexp},
-    {"sdbm", nullptr},         {"socketmap", nullptr}, {"sqlite", nullptr},
-    {"static", make_static},   {"tcp", nullptr},       {"texthash", make_texthash},
+    {"btree", make_btree},       {"cdb", make_cdb},
+    {"cidr", make_cidr},         {"dbm", nullptr},
+    {"environ", make_environ},   {"fail", make_fail},
+    {"hash", make_hash},         {"inline", make_inline},
+    {"ldap", nullptr},           {"lmdb", make_lmdb},
+    {"memcache", nullptr},       {"mongodb", nullptr},
+    {"mysql", nullptr},          {"nis", nullptr},
+    {"nisplus", nullptr},        {"pcre", make_pcre},
+    {"pgsql", nullptr},          {"pipemap", make_pipemap},
+    {"proxy", make_proxy},       {"randmap", make_randmap},
+    {"regexp", make_regexp},     {"sdbm", nullptr},
+    {"socketmap", nullptr},      {"sqlite", nullptr},
+    {"static", make_static},     {"tcp", nullptr},
+    {"texthash", make_texthash}, {"unionmap", make_unionmap},
+    {"unix", make_unix},
 };
 
 }  // namespace
@@ -36,15 +44,18 @@ std::vector<std::string> table_types() {
     return names;
 }
 
+void check_type(std::string_view type) {
+    const Type* row = std::ranges::find(types, type, &Type::name);
+    if (row == std::end(types))
+        throw config::Error(base::text("unsupported dictionary type: ", type));
+    if (row->make == nullptr)
+        throw config::Error(base::text("unsupported dictionary type: ", type, " (not built yet)"));
+}
+
 std::unique_ptr<Table> make_table(const Spec& spec) {
-    const Type* type = std::ranges::find(types, spec.type, &Type::name);
-    if (type == std::end(types))
-        throw config::Error(base::text("unsupported dictionary type: ", spec.type));
-    if (type->make == nullptr)
-        throw config::Error(
-            base::text(spec.full, ": tables of type ", spec.type, " are not built yet"));
+    check_type(spec.type);
     try {
-        return type->make(spec);
+        return std::ranges::find(types, spec.type, &Type::name)->make(spec);
     } catch (const base::SystemError& error) {
         throw config::Error(error.what());
     }

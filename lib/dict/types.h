@@ -13,6 +13,9 @@ namespace dict {
 // The names of the types that can be opened, sorted, for `postconf -m`.
 std::vector<std::string> table_types();
 
+// Throws config::Error for a type that there is not, or not yet.
+void check_type(std::string_view type);
+
 // Throws config::Error for a type that there is not, or not yet, and where the maker does.
 std::unique_ptr<Table> make_table(const Spec& spec);
 

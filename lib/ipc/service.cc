@@ -27,6 +27,8 @@ constexpr base::Duration spent_hurry = 100s;
 // Between telling clients to come back and cutting them off.
 constexpr base::Duration after_hurry = 300s;
 constexpr base::Duration tick = 1s;
+// From queue_directory.
+constexpr const char* proxymap_socket = "private/proxymap";
 
 }  // namespace
 
@@ -46,7 +48,8 @@ class Service::Counted {
 Service::Service(int argc, char** argv, std::string_view program)
     : invocation_(start_invocation(argc, argv, program)),
       settings_(start_settings(invocation_, program)),
-      tables_(settings_),
+      proxy_(proxymap_socket),
+      tables_(settings_, &proxy_),
       program_(program),
       listeners_lock_(hold_listeners(invocation_)),
       signals_({SIGTERM, SIGHUP}),
@@ -262,13 +265,24 @@ void Service::reload() {
     }
 }
 
+// A process that may not open a rebuilt table itself goes on with the old one until master has
+// started another in its place.
+void Service::look_after_tables() {
+    proxy_.tidy();
+    bool outdated = tables_.outdated();
+    if (outdated == status_.outdated)
+        return;
+    status_.outdated = outdated;
+    say_status();
+}
+
 io::Task<void> Service::beat() {
     while (true) {
         base::Instant next = io::loop().now() + heartbeat_interval;
         say_status();
-        tables_.outdated();
-        while (io::loop().now() < next)
-            co_await io::sleep(tick);  // ends a turn, so that a log that was away gets its lines
+        // Each ends a turn, so that a log that was away gets its lines.
+        for (; io::loop().now() < next; co_await io::sleep(tick))
+            look_after_tables();
     }
 }
 

@@ -39,6 +39,7 @@
 #include "lib/io/scope.h"
 #include "lib/io/signals.h"
 #include "lib/ipc/invocation.h"
+#include "lib/ipc/proxymap.h"
 #include "lib/ipc/status.h"
 #include "lib/ipc/status_channel.h"
 
@@ -112,9 +113,11 @@ class Service {
     void reload();
     void admit_or_pause();
     void say_status();
+    void look_after_tables();
 
     Invocation invocation_;
     config::Settings settings_;
+    ProxyClient proxy_;
     dict::Tables tables_;
     std::string program_;
     base::Fd listeners_lock_;

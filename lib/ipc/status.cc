@@ -6,7 +6,7 @@ namespace ipc {
 
 std::string Status::encode() const {
     base::Encoder out;
-    out.u8(static_cast<uint8_t>(phase)).u8(available).u16(0).u32(sessions).u64(uses);
+    out.u8(static_cast<uint8_t>(phase)).u8(available).u8(outdated).u8(0).u32(sessions).u64(uses);
     return out.take();
 }
 
@@ -18,7 +18,8 @@ Status Status::decode(std::string_view message) {
     Status status;
     status.phase = static_cast<Phase>(phase);
     status.available = in.u8() != 0;
-    in.u16();
+    status.outdated = in.u8() != 0;
+    in.u8();
     status.sessions = in.u32();
     status.uses = in.u64();
     return status;

@@ -20,6 +20,7 @@ struct Status {
     enum class Phase : uint8_t { starting, ready, leaving };
     Phase phase = Phase::starting;
     bool available = false;  // would take one more client now
+    bool outdated = false;   // a table was rebuilt that it may not open: another must replace it
     uint32_t sessions = 0;
     uint64_t uses = 0;  // clients so far
 

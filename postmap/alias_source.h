@@ -1,0 +1,18 @@
+// The format of aliases(5): "name: value, value".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postmap {
+
+struct Alias {
+    std::string name;   // without quotes
+    std::string value;  // as written, with one space behind each comma and none before
+};
+
+// One logical line. None for what is none, with a warning behind `where` ("FILE, line N").
+std::optional<Alias> parse_alias(std::string_view line, std::string_view where);
+
+}  // namespace postmap
