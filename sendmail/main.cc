@@ -27,10 +27,11 @@ using sendmail::Request;
 
 [[noreturn]] void make_aliases(const config::Settings& settings, const Request& request) {
     std::vector<std::string> words = {"postalias"};
+    const std::string tables = settings.value("alias_database");
     if (!request.alias_file.empty())
         words.push_back(request.alias_file);
     else
-        for (std::string_view table : base::split(settings.value("alias_database"), ", \t\r\n"))
+        for (std::string_view table : base::split(tables, ", \t\r\n"))
             words.emplace_back(table);
     if (words.size() == 1)
         std::exit(0);
