@@ -124,20 +124,21 @@ bool Dispatcher::clear_waiting(Service& service) {
         outcome.reason =
             gone ? suspension->reason : "delivery temporarily suspended: " + suspension->reason;
         outcome.relay = "none";
-        defer(*entry.message, entry.recipients, outcome);
+        decide_here(*entry.message, entry.recipients, outcome);
     }
     return held.size() >= at_a_time;
 }
 
-void Dispatcher::defer(Message& message, const std::vector<uint32_t>& recipients,
-                       const mail::Outcome& outcome) {
+void Dispatcher::decide_here(Message& message, const std::vector<uint32_t>& recipients,
+                             const mail::Outcome& outcome) {
     for (uint32_t index : recipients) {
         Recipient& recipient = message.recipients[index];
         if (!recipient.pending())
             continue;
-        recipient.last = std::make_unique<mail::Outcome>(outcome);
-        recipient.last->recipient = index;
-        log::not_tried(message, recipient, outcome, io::loop().wall());
+        log::not_sent(message, recipient, outcome, softened(outcome));
+        mail::Outcome own = outcome;
+        own.recipient = index;
+        apply(message, std::move(own), false);
     }
     decide(message, recipients.size());
 }

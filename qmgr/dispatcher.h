@@ -43,9 +43,9 @@ class Dispatcher : private AgentListener {
     // These recipients of `message` go to this next hop; the caller has set Message::undecided.
     void add(Message& message, const std::string& transport, const std::string& nexthop,
              const std::vector<uint32_t>& recipients);
-    // Decides recipients without an agent.
-    void defer(Message& message, const std::vector<uint32_t>& recipients,
-               const mail::Outcome& outcome);
+    // Decides recipients without an agent, as the error and discard services of Postfix do.
+    void decide_here(Message& message, const std::vector<uint32_t>& recipients,
+                     const mail::Outcome& outcome);
 
     // Sends what can be sent, for ever.
     io::Task<void> run();
@@ -96,6 +96,8 @@ class Dispatcher : private AgentListener {
     bool clear_waiting(Service& service);
     void feedback(Delivery& delivery, const ipc::DeliveryReport& report);
     size_t apply(Message& message, mail::Outcome outcome, bool foreign);
+    // soft_bounce makes a deferral of it.
+    bool softened(const mail::Outcome& outcome) const;
     void decide(Message& message, size_t recipients);
     void gone(const std::string& transport, Agent& agent, const std::string& why);
     io::Task<void> recover(pid_t pid, std::vector<Delivery> lost);

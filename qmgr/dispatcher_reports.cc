@@ -53,7 +53,8 @@ io::Task<void> Dispatcher::adopt(io::Instant deadline) {
                 unheard.erase(agent->pid());
         if (unheard.empty() || io::loop().now() >= deadline)
             co_return;
-        service(settings_->route.transport).pool.open_another();
+        for (const std::string& transport : settings_->transports.speaking_smtp())
+            service(transport).pool.open_another();
         hello_.clear();
         co_await hello_.wait(io::loop().now() + mark_interval);
     }
@@ -105,13 +106,17 @@ size_t Dispatcher::apply(Message& message, mail::Outcome outcome, bool foreign) 
         recipient.last.reset();
         events_.delivered(message, outcome.recipient);
     } else {
-        if (outcome.status == mail::Status::bounced && settings_->soft_bounce) {
+        if (softened(outcome)) {
             outcome.status = mail::Status::deferred;
             outcome.dsn.klass = 4;
         }
         recipient.last = std::make_unique<mail::Outcome>(std::move(outcome));
     }
     return counted;
+}
+
+bool Dispatcher::softened(const mail::Outcome& outcome) const {
+    return outcome.status == mail::Status::bounced && settings_->soft_bounce;
 }
 
 void Dispatcher::decide(Message& message, size_t recipients) {

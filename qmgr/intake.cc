@@ -1,10 +1,5 @@
 // How messages come into memory and become active: from the log, from queue files, by the clock.
-#include <algorithm>
-
-#include "lib/base/error.h"
-#include "lib/base/text.h"
 #include "lib/io/loop.h"
-#include "lib/route/relay.h"
 #include "qmgr/log_lines.h"
 #include "qmgr/queue_manager.h"
 
@@ -125,36 +120,7 @@ void QueueManager::activate(Message& message) {
         return;
     }
     log::active(message);
-    send(message, std::move(mine));
-}
-
-void QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
-    bool flushed = message.flushed;
-    while (!recipients.empty()) {
-        auto route_of = [&](uint32_t index) {
-            return route::route(settings_.route, message.recipients[index].envelope.address);
-        };
-        auto way = route_of(recipients.front());
-        auto same = std::stable_partition(recipients.begin() + 1, recipients.end(),
-                                          [&](uint32_t index) { return route_of(index) == way; });
-        std::vector<uint32_t> rest(same, recipients.end());
-        recipients.erase(same, recipients.end());
-        mail::Outcome outcome;
-        outcome.relay = "none";
-        if (auto nowhere = std::get_if<route::Unroutable>(&way)) {
-            outcome.dsn = nowhere->dsn;
-            outcome.reason = nowhere->reason;
-            dispatcher_.defer(message, recipients, outcome);
-        } else if (auto& to = std::get<route::Route>(way);
-                   settings_.defer_transports.contains(to.transport) && !flushed) {
-            outcome.dsn = {4, 3, 2};
-            outcome.reason = "deferred transport";
-            dispatcher_.defer(message, recipients, outcome);
-        } else {
-            dispatcher_.add(message, to.transport, base::lower(to.nexthop), recipients);
-        }
-        recipients = std::move(rest);
-    }
+    scope_.spawn(send(message, std::move(mine)));
 }
 
 void QueueManager::file_found(const QueueFiles::Found& file) {

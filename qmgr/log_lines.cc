@@ -2,6 +2,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/io/loop.h"
 #include "lib/mail/delay.h"
 
 namespace qmgr::log {
@@ -21,8 +22,9 @@ void expired(const Message& message) {
                                ">, status=expired, returned to sender"));
 }
 
-void not_tried(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
-               base::WallTime now) {
+void not_sent(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
+              bool softened) {
+    base::WallTime now = io::loop().wall();
     const mail::Recipient& to = recipient.envelope;
     std::string line = base::text(message.queue_id, ": to=<", to.address, ">");
     if (!to.original.empty() && !base::equal_nocase(to.original, to.address))
@@ -30,8 +32,9 @@ void not_tried(const Message& message, const Recipient& recipient, const mail::O
     base::append(line, ", relay=none, delay=", mail::delay_text(now - message.arrival),
                  ", delays=", mail::delay_text(message.active_since - message.arrival), "/",
                  mail::delay_text(now - message.active_since), "/0/0, dsn=", outcome.dsn.text(),
-                 ", status=", mail::status_text(outcome.status), " (", outcome.reason, ")");
-    base::log::info_as("error", line);
+                 ", status=", softened ? "SOFTBOUNCE" : mail::status_text(outcome.status), " (",
+                 outcome.reason, ")");
+    base::log::info_as(outcome.status == mail::Status::sent ? "discard" : "error", line);
 }
 
 void dropped(const Message& message) {

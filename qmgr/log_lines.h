@@ -12,9 +12,11 @@ namespace qmgr::log {
 void active(const Message& message);
 void removed(std::string_view queue_id);
 void expired(const Message& message);
-// A recipient whose fate was decided here and not by an agent; Postfix's error service says so.
-void not_tried(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
-               base::WallTime now);
+// A recipient whose fate was decided here and not by an agent; in Postfix the error service, or for
+// mail that is discarded the discard service, says so. `softened`: soft_bounce kept it from
+// bouncing.
+void not_sent(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
+              bool softened);
 // Undeliverable mail of the null sender.
 void dropped(const Message& message);
 void corrupt(const Message& message, std::string_view why);

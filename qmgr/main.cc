@@ -32,7 +32,9 @@ io::Task<void> reload(ipc::Service& service, qmgr::QueueManager& manager) {
         if (!order)
             co_return;
         try {
-            manager.configure(qmgr::Settings(service.settings(), service.queue_directory()));
+            auto router = std::make_shared<route::Router>(service.settings(), service.tables());
+            manager.configure(qmgr::Settings(service.settings(), service.queue_directory()),
+                              std::move(router));
         } catch (const config::Error& error) {
             base::log::error(error.what());
         }
@@ -58,9 +60,9 @@ io::Task<void> work(ipc::Service& service, qmgr::QueueManager& manager) {
     co_await manager.close();
 }
 
-io::Task<void> run(ipc::Service& service) {
+io::Task<void> run(ipc::Service& service, qmgr::QueueManager::Router router) {
     qmgr::Settings settings(service.settings(), service.queue_directory());
-    qmgr::QueueManager manager(settings);
+    qmgr::QueueManager manager(settings, std::move(router));
     std::exception_ptr failure;
     try {
         co_await work(service, manager);
@@ -77,5 +79,11 @@ io::Task<void> run(ipc::Service& service) {
 
 int main(int argc, char** argv) {
     ipc::Service service(argc, argv, "qmgr");
-    return service.run(run(service));
+    try {
+        // Tables may be readable by root only.
+        auto router = std::make_shared<route::Router>(service.settings(), service.tables());
+        return service.run(run(service, std::move(router)));
+    } catch (const config::Error& error) {
+        base::log::fatal(error.what());
+    }
 }

@@ -17,14 +17,18 @@ constexpr base::Duration adopt_limit = 10s;
 constexpr base::Duration tick_interval = 1s;
 constexpr base::Duration drain_interval = 20ms;
 constexpr base::Duration full_drain_interval = 1s;
+// Messages that wait for tables which others are asked about.
+constexpr size_t routed_at_once = 100;
 constexpr unsigned ticks_a_compaction = 60;
 // Moves begun in one second when the log has to shrink.
 constexpr size_t relief = 200;
 
 }  // namespace
 
-QueueManager::QueueManager(const Settings& settings, spool::Disk& disk)
+QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk& disk)
     : settings_(settings),
+      router_(std::move(router)),
+      routing_(routed_at_once),
       disk_(disk),
       states_(settings.folders.root, disk),
       files_(settings.folders, file_thread_),
@@ -69,8 +73,9 @@ io::Task<void> QueueManager::for_good(std::string what, std::function<io::Task<v
     }
 }
 
-void QueueManager::configure(const Settings& settings) {
+void QueueManager::configure(const Settings& settings, Router router) {
     settings_ = settings;
+    router_ = std::move(router);
     dispatcher_.configure(settings_);
 }
 

@@ -14,6 +14,8 @@
 
 #include "lib/io/event.h"
 #include "lib/io/scope.h"
+#include "lib/io/semaphore.h"
+#include "lib/route/router.h"
 #include "lib/spool/content_sweep.h"
 #include "lib/spool/job_thread.h"
 #include "lib/spool/mover.h"
@@ -34,7 +36,9 @@ namespace qmgr {
 class QueueManager : public Desk {
   public:
     // Throws base::SystemError when the queue directory cannot be used.
-    explicit QueueManager(const Settings& settings, spool::Disk& disk = spool::real_disk());
+    // Shared: what is being routed when a reload replaces it goes on with it.
+    using Router = std::shared_ptr<const route::Router>;
+    QueueManager(const Settings& settings, Router router, spool::Disk& disk = spool::real_disk());
     ~QueueManager();  // waits for what the threads have under way
 
     // Finds what is queued and hears the agents of an earlier qmgr; then everything runs in
@@ -46,7 +50,7 @@ class QueueManager : public Desk {
     void trigger(char what) override;
     io::Task<ipc::ControlAnswer> control(ipc::ControlRequest request) override;
     void died(pid_t pid, int signal) { deaths_.note(pid, signal); }
-    void configure(const Settings& settings);
+    void configure(const Settings& settings, Router router);
 
     // Starts no delivery any more and moves all of the log into files.
     io::Task<void> drain();
@@ -71,7 +75,22 @@ class QueueManager : public Desk {
     Message& keep(std::unique_ptr<Message> message);
     void take_up(Message& message);
     void activate(Message& message);
-    void send(Message& message, std::vector<uint32_t> recipients);
+
+    // Sending.
+    struct Way {
+        std::optional<route::Route> to;
+        route::Unroutable nowhere;
+        std::vector<uint32_t> recipients;
+    };
+    struct Ways {
+        std::vector<Way> list;
+        std::unordered_map<std::string, size_t> by_name;
+    };
+    io::Task<void> send(Message& message, std::vector<uint32_t> recipients);
+    void enter(Ways& ways, Message& message, uint32_t index, route::Routed routed);
+    void send(Message& message, const Way& way);
+
+    // Files and the clock.
     io::Task<void> load(std::string id, bool flushed);
     void file_found(const QueueFiles::Found& file);
     io::Task<void> rescan();
@@ -123,6 +142,8 @@ class QueueManager : public Desk {
     ipc::ControlEntry describe(const Message& message) const;
 
     Settings settings_;
+    Router router_;
+    io::Semaphore routing_;  // messages at a time
     spool::Disk& disk_;
     spool::JobThread thread_;       // checkpoints, recycling
     spool::JobThread file_thread_;  // queue files

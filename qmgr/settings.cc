@@ -42,7 +42,7 @@ unsigned processors() {
 }  // namespace
 
 Settings::Settings(const config::Settings& s, const std::string& queue_directory)
-    : route(route::Options::from(s)), spool(spool_options(s, queue_directory)), config(s) {
+    : transports(config::Transports::of(s)), spool(spool_options(s, queue_directory)), config(s) {
     backoff.minimal = s.time("minimal_backoff_time");
     backoff.maximal = s.time("maximal_backoff_time");
     backoff.lifetime = s.time("maximal_queue_lifetime");
@@ -62,7 +62,7 @@ Settings::Settings(const config::Settings& s, const std::string& queue_directory
     folders.hashed.clear();
     for (const std::string& queue : s.list("hash_queue_names"))
         folders.hashed.insert(queue);
-    limits(route.transport);  // throws now rather than at the first message
+    limits("smtp");  // throws now rather than at the first message
 }
 
 TransportLimits Settings::limits(const std::string& transport) const {

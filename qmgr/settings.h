@@ -5,7 +5,7 @@
 #include <string>
 
 #include "lib/config/settings.h"
-#include "lib/route/relay.h"
+#include "lib/config/transports.h"
 #include "lib/spool/options.h"
 #include "lib/spool/queue_folders.h"
 #include "qmgr/backoff.h"
@@ -22,7 +22,7 @@ struct Settings {
     unsigned agents = 0;         // processes of one transport; more are not asked for
     bool soft_bounce = false;
     std::set<std::string, std::less<>> defer_transports;
-    route::Options route;
+    config::Transports transports;
     spool::Options spool;
     spool::QueueFolders folders;
     config::Settings config;

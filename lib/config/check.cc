@@ -9,11 +9,11 @@
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/config/check_routing.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/name_servers.h"
 #include "lib/config/networks.h"
 #include "lib/config/owners.h"
-#include "lib/config/relay.h"
 #include "lib/config/restrictions.h"
 #include "lib/config/services.h"
 #include "lib/config/unused.h"
@@ -31,28 +31,6 @@ void stop(Problems& problems, const Parts&... parts) {
 template <class... Parts>
 void warn(Problems& problems, const Parts&... parts) {
     problems.push_back({false, base::text(parts...)});
-}
-
-void check_routing(const Settings& settings, Problems& problems) {
-    if (!settings.list("mydestination").empty())
-        stop(problems, settings.where("mydestination"),
-             ": mydestination: expected no domains, found \"", settings.value("mydestination"),
-             "\": delivery to local mailboxes is not built yet, so mail for them could not be "
-             "delivered; write \"mydestination =\"");
-    std::vector<std::string> relays = settings.list("relayhost");
-    if (relays.empty())
-        warn(problems, settings.where("relayhost"),
-             ": relayhost: no relay is set; all mail waits in the queue until there is one");
-    for (const std::string& relay : relays)
-        if (!parse_relay(relay))
-            stop(problems, settings.where("relayhost"),
-                 ": relayhost: expected [address]:port (names are not looked up yet), found \"",
-                 base::printable(relay), '"');
-    std::string transport = settings.text("default_transport");
-    if (transport != "smtp")
-        stop(problems, settings.where("default_transport"),
-             ": default_transport: expected smtp (other transports are not built yet), found \"",
-             base::printable(transport), '"');
 }
 
 // Tables, files and names of hosts are for the program that opens them.
@@ -251,11 +229,12 @@ std::vector<Problem> check_instance(const Settings& settings) {
     Problems problems;
     for (const std::string& warning : settings.warnings())
         warn(problems, warning);
-    check_routing(settings, problems);
     check_networks(settings, problems);
     check_name_servers(settings, problems);
     check_log_file(settings, problems);
     std::vector<ServiceEntry> services = read_services(settings, problems);
+    std::vector<Problem> of_routing = check_routing(settings, services);
+    problems.insert(problems.end(), of_routing.begin(), of_routing.end());
     for (const ServiceEntry& entry : services)
         check_service(settings, entry, problems);
     check_unused(settings, services, problems);

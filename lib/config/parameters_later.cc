@@ -5,19 +5,9 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    risky(list("relay_domains", "${{$compatibility_level} <level {2} ? {$mydestination} : {}}", "domains that mail is relayed to for anybody"), "$mydestination"),
-    risky(text("transport_maps", "", "tables that give transport and next hop")),
-    risky(text("sender_dependent_relayhost_maps", "", "tables that give the relay of a sender")),
-    risky(text("sender_dependent_default_transport_maps", "", "tables that give the transport of a sender")),
-    risky(text("relay_transport", "relay", "the transport of relay domains")),
     risky(text("fallback_relay", "", "an older name of smtp_fallback_relay")),
-    not_built(text("local_transport", "local:$myhostname", "the transport of local domains")),
-    not_built(text("virtual_transport", "virtual", "the transport of virtual mailbox domains")),
     not_built(text("fallback_transport", "", "the transport of unknown local users")),
-    risky(text("relocated_maps", "", "tables of recipients that have moved")),
     risky(text("virtual_alias_maps", "$virtual_maps", "tables of aliases in all domains")),
-    risky(text("virtual_alias_domains", "$virtual_alias_maps", "domains whose addresses are all aliases")),
-    risky(text("virtual_mailbox_domains", "$virtual_mailbox_maps", "domains with mailboxes of their own")),
     not_built(text("virtual_mailbox_maps", "", "tables of virtual mailboxes")),
     not_built(text("virtual_mailbox_base", "", "the directory of virtual mailboxes")),
     not_built(text("virtual_uid_maps", "", "tables of the owners of virtual mailboxes")),
@@ -38,7 +28,6 @@ static constexpr Parameter rows[] = {
     risky(text("non_smtpd_milters", "", "mail filters for mail that does not come by SMTP")),
     not_built(choice("milter_default_action", "shutdown", "accept|reject|tempfail|quarantine|shutdown", "what happens when a mail filter fails")),
     not_built(text("milter_protocol", "6", "the protocol of mail filters")),
-    not_built(text("recipient_delimiter", "", "what separates a user from an extension")),
     not_built(flag("smtputf8_enable", "${{$compatibility_level} <level {1} ? {no} : {yes}}", "support of addresses beyond ASCII")),
     not_built(text("alias_maps", "hash:/etc/aliases", "tables of local aliases")),
     text("alias_database", "hash:/etc/aliases", "tables that newaliases makes"),

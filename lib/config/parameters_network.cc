@@ -9,8 +9,6 @@ static constexpr Parameter rows[] = {
     list("inet_protocols", "all", "the address families used: ipv4, ipv6, all"),
     list("mynetworks", "", "the clients that may relay"),
     choice("mynetworks_style", "${{$compatibility_level} <level {2} ? {subnet} : {host}}", "host|subnet|class", "what mynetworks is when it is not set"),
-    list("relayhost", "", "where all mail goes: one or a list of [address]:port, tried in order"),
-    word("default_transport", "smtp", "the transport of all mail, and perhaps a next hop"),
     list("resolver_nameservers", "", "the name servers that are asked, in place of resolv.conf's"),
     number("dns_cache_limit", "10000", 0, most_int, "answers of name servers that each process remembers"),
 };

@@ -27,7 +27,7 @@ static constexpr CommandRow commands[] = {
     {"verify", {Built::not_yet, {}, false}},
     {"flush", {Built::not_yet, {}, false}},
     {"anvil", {Built::here, {}, false}},
-    {"discard", {Built::not_yet, {}, true}},
+    {"discard", {Built::elsewhere, "in qmgr", false}},
     {"local", {Built::not_yet, {}, true}},
     {"virtual", {Built::not_yet, {}, true}},
     {"pipe", {Built::not_yet, {}, true}},

@@ -45,6 +45,20 @@ Unquoted Unquoted::from(std::string_view external) {
     return out;
 }
 
+Unquoted Unquoted::bare(std::string_view text) {
+    Unquoted out;
+    bool in_literal = false;
+    for (char c : base::trim(text)) {
+        in_literal = in_literal || (c == '[' && out.starts_literal());
+        if (in_literal)
+            out.push(c, literal);
+        else
+            out.push_plain(c);
+        in_literal = in_literal && c != ']';
+    }
+    return out;
+}
+
 void Unquoted::push(char c, char mark) {
     text_.push_back(c);
     marks_.push_back(mark);

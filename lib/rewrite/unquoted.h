@@ -16,6 +16,9 @@ class Unquoted {
     // domain behind it counts as quoted.
     static Unquoted from(std::string_view external);
 
+    // Of text that has no quotes: every operator in it counts.
+    static Unquoted bare(std::string_view text);
+
     bool empty() const { return text_.empty(); }
     size_t size() const { return text_.size(); }
     // Without quotes and backslashes.

@@ -25,6 +25,8 @@ struct Route {
     std::string recipient;  // the address in the form that is routed (after rewriting), external
     Class address_class = Class::other;
     bool relocated = false;  // relocated_maps has it: transport "error", nexthop the text
+    // The local part still holds @, ! or %, so that whoever gets the mail may send it on.
+    bool routed = false;
 
     bool operator==(const Route&) const = default;
 };

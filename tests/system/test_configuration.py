@@ -11,7 +11,6 @@ WRONG_MAIN = [
     ("smtpd_recipient_limit = -5\n", r"smtpd_recipient_limit"),
     ("default_process_limit = 12x\n", r"default_process_limit"),
     ("mynetworks = 300.1.1.1/8\n", r"mynetworks|300\.1\.1\.1"),
-    ("relayhost = [127.0.0.1:25\n", r"relayhost|127\.0\.0\.1"),
     ("myorigin = ${mail_version\n", r"myorigin"),
 ]
 
@@ -59,12 +58,6 @@ def test_fault_names_file_and_line():
     output += instance.log()
     check(status != 0 and f"{number}" in output and "main.cf" in output, number, output)
     check("smtpd_timeout" in output, output)
-
-
-@test()
-def test_nonempty_mydestination_is_refused():
-    instance = Instance(params={"mydestination": "example.org"})
-    refused(instance, "mydestination", "mydestination = example.org")
 
 
 @test(peer=True)

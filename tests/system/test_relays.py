@@ -157,14 +157,6 @@ def test_connection_is_used_again():
     check(len(connections) < 10, len(connections), "connections for 20 messages")
 
 
-@test()
-def test_empty_relayhost_defers():
-    with Instance("") as instance:
-        queue_id = deliver(instance)
-        status_line(instance, queue_id, "deferred")
-        check(queue_id in instance.command("postqueue", "-p"), "not in the queue")
-
-
 @test(peer=True)
 def test_capabilities_are_honoured():
     relay = Relay()

@@ -126,13 +126,20 @@ Instance::~Instance() {
     std::filesystem::remove_all(folder_);
 }
 
-void Instance::start(const std::string& main_cf) {
+config::Settings Instance::config(const std::string& main_cf) const {
     std::string text = base::text("queue_directory = ", folder_,
                                   "\nmyhostname = mx.example\nrelayhost = [192.0.2.1]:25\n"
+                                  "inet_interfaces = 127.0.0.1\n"
                                   "spool_segment_size = 1M\nspool_pool_min = 1\n",
                                   main_cf);
-    auto config = config::Settings::from(config::MainCf::parse(text, "main.cf"), folder_);
-    manager_ = std::make_unique<QueueManager>(Settings(config, folder_), disk_);
+    return config::Settings::from(config::MainCf::parse(text, "main.cf"), folder_);
+}
+
+void Instance::start(const std::string& main_cf) {
+    auto settings = config(main_cf);
+    tables_ = std::make_unique<dict::Tables>(settings, proxy_);
+    auto router = std::make_shared<route::Router>(settings, *tables_);
+    manager_ = std::make_unique<QueueManager>(Settings(settings, folder_), router, disk_);
     io::Scope starting;
     starting.spawn(manager_->start());
     ASSERT_TRUE(until([&starting] { return starting.running() == 0; }));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bounce/server.h"
+#include "lib/dict/tables.h"
 #include "lib/io/listener.h"
 #include "lib/io/loop.h"
 #include "lib/io/scope.h"
@@ -74,6 +75,7 @@ class Instance : public testing::Test {
 
     // Starts a qmgr with these main.cf lines.
     void start(const std::string& main_cf = "");
+    config::Settings config(const std::string& main_cf) const;
     // Ends it without a last word, as kill -9 does.
     void kill();
     // Runs the loop until `done`, eight seconds at most; what `done` said last.
@@ -100,6 +102,8 @@ class Instance : public testing::Test {
     FailingDisk disk_;  // qmgr's
     std::unique_ptr<FakeAgent> agent_;
     std::unique_ptr<spool::Writer> writer_;
+    dict::Proxy* proxy_ = nullptr;  // of the next start
+    std::unique_ptr<dict::Tables> tables_;
     std::unique_ptr<QueueManager> manager_;
     // What bounce does with a request.
     enum class Bounce { answers, commits_and_dies, dies, refuses };

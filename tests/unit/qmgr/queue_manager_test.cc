@@ -84,14 +84,6 @@ TEST_F(QmgrTest, SuspendsADestinationThatCannotBeReached) {
     ASSERT_TRUE(until([this] { return logged(": removed") == 8; }));
 }
 
-TEST_F(QmgrTest, DefersWithAReasonWhenThereIsNoRelay) {
-    start("relayhost =\n");
-    send("a@example.org", {"x@example.com"});
-    ASSERT_TRUE(until([this] { return files("deferred") == 1; }));
-    EXPECT_EQ(logged("relay=none"), 1u);
-    EXPECT_TRUE(agent_->requests.empty());
-}
-
 TEST_F(QmgrTest, DefersMailOfDeferredTransportsUntilItIsFlushed) {
     start("defer_transports = smtp\n");
     send("a@example.org", {"x@example.com"});

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lib/config/relay.h"
+#include "lib/config/check_routing.h"
 
 namespace {
 
@@ -22,7 +22,9 @@ class CheckInstance : public testing::Test {
         char name[] = "/tmp/config-check-XXXXXX";
         root_ = ::mkdtemp(name);
         fs::create_directory(root_ + "/etc");
-        write("master.cf", "smtp inet n - n - - smtpd\nqmgr unix n - n 300 1 qmgr\n");
+        write("master.cf",
+              "smtp inet n - n - - smtpd\nsmtp unix - - n - - smtp\n"
+              "qmgr unix n - n 300 1 qmgr\n");
         // Run as root, these must exist; they do on every machine.
         base_ =
             "mail_owner = nobody\nsetgid_group = nogroup\nmydestination "
@@ -95,22 +97,37 @@ TEST_F(CheckInstance, NamesWrongOwners) {
                                  "root"}));
 }
 
-TEST_F(CheckInstance, RefusesWhatCannotBeRouted) {
+TEST_F(CheckInstance, WarnsOfMailThatWillWait) {
     config::create_directories(settings());
-    EXPECT_EQ(problems("mydestination = example.org\nrelayhost = [mx.example.org]:25, "
-                       "[10.0.0.1], [10.0.0.2]:26\ndefault_transport = uucp\n")
-                  .size(),
-              6u);  // two of them say that a setting overrides an earlier one
-    EXPECT_EQ(problems("relayhost =\n").back(),
-              "warn ROOT/etc/main.cf, line 8: relayhost: no relay is set; all mail waits in the "
-              "queue until there is one");
-    EXPECT_EQ(problems("relayhost = mx.example.org\n").back(),
-              "stop ROOT/etc/main.cf, line 8: relayhost: expected [address]:port (names are not "
-              "looked up yet), found \"mx.example.org\"");
-    EXPECT_EQ(problems("mydestination = example.org, localhost\n").at(1),
-              "stop ROOT/etc/main.cf, line 8: mydestination: expected no domains, found "
-              "\"example.org, localhost\": delivery to local mailboxes is not built yet, so mail "
-              "for them could not be delivered; write \"mydestination =\"");
+    struct Row {
+        const char* main_cf;
+        Texts expected;
+    };
+    const Row rows[] = {
+        {"virtual_mailbox_domains =\n", {}},
+        {"mydomain = a.example\nrelay_domains = b.example\nrelay_transport = smtp:[c]\n", {}},
+        {"default_transport = nosuch:[a]\n",
+         {"warn ROOT/etc/main.cf, line 8: default_transport: master.cf has no service "
+          "\"nosuch\"; mail for other domains waits in the queue"}},
+        {"local_transport = retry\n", {}},
+        {"virtual_mailbox_domains = v.example\n",
+         {"warn default: virtual_transport: delivery by virtual is not built yet; mail for "
+          "$virtual_mailbox_domains waits in the queue"}},
+        {"relay_domains = r.example\n",
+         {"warn default: relay_transport: master.cf has no service \"relay\"; mail for "
+          "$relay_domains waits in the queue"}},
+    };
+    write("master.cf",
+          "smtp inet n - n - - smtpd\nsmtp unix - - n - - smtp\nretry unix - - n - - error\n"
+          "virtual unix - n n - - virtual\n");
+    for (const Row& row : rows)
+        EXPECT_EQ(problems(row.main_cf), row.expected) << row.main_cf;
+    base_ = base_.replace(base_.find("[127.0.0.1]:2525"), 16, "a.example smtp:[b], [c]:d, [e");
+    EXPECT_EQ(problems(),
+              (Texts{"warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port "
+                     "or [address]:port, found \"smtp:[b]\"; mail for it waits in the queue",
+                     "warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port "
+                     "or [address]:port, found \"[e\"; mail for it waits in the queue"}));
 }
 
 TEST_F(CheckInstance, LooksIntoLists) {
@@ -134,14 +151,15 @@ TEST_F(CheckInstance, LooksIntoServices) {
     write("master.cf",
           "smtp inet n - n - - smtpd\n -o smtpd_timeout=$mine\n -o soft_bounce=2\n"
           "587 inet n - n - - smtpd\n -o smtpd_tls_security_level=encrypt\n"
-          "26 inet n - n - - smptd\nlocal unix - n n - - local\n -o soft_bounce=2\n");
+          "smtp unix - - n - - smtp\n26 inet n - n - - smptd\nlocal unix - n n - - local\n -o "
+          "soft_bounce=2\n");
     EXPECT_EQ(problems("mine = 5s\nstray = 1\n"),
               (Texts{"stop ROOT/etc/master.cf, line 1: -o: soft_bounce: expected yes or no, found "
                      "\"2\"",
                      "stop ROOT/etc/master.cf, line 4: -o: smtpd_tls_security_level = encrypt is "
                      "not built yet, and mail could suffer if it were ignored: expected no value "
                      "or no such line",
-                     "stop ROOT/etc/master.cf, line 6: command: expected a program of this mail "
+                     "stop ROOT/etc/master.cf, line 7: command: expected a program of this mail "
                      "system, found \"smptd\"",
                      "warn ROOT/etc/main.cf, line 9: unused parameter: stray=1"}));
     fs::remove(root_ + "/etc/master.cf");
@@ -154,15 +172,16 @@ TEST_F(CheckInstance, RefusesUnknownUsers) {
     EXPECT_EQ(problems("mail_owner = root\nsetgid_group = nosuch\n").size(), 4u);
 }
 
-TEST(Relay, IsAnAddressInBracketsWithAPort) {
-    EXPECT_EQ(config::parse_relay("[127.0.0.1]:25")->address, "127.0.0.1");
-    EXPECT_EQ(config::parse_relay("[127.0.0.1]:25")->port, 25);
-    EXPECT_EQ(config::parse_relay("[::1]:2525")->address, "::1");
-    EXPECT_EQ(config::parse_relay("[IPv6:2001:db8::1]:25")->address, "2001:db8::1");
-    for (const char* bad : {"", "127.0.0.1:25", "[127.0.0.1]", "[127.0.0.1]:", "[127.0.0.1]:0",
-                            "[127.0.0.1]:65536", "[127.0.0.1]:smtp", "[mx.example.org]:25", "[]:25",
-                            "[127.0.0.1]:25x", "mx.example.org", "[127.0.0.1:25"})
-        EXPECT_FALSE(config::parse_relay(bad)) << bad;
+TEST(Destination, IsAHostPerhapsInBracketsPerhapsWithAPort) {
+    for (const char* good :
+         {"example.org", "mx.example.org:25", "[mx.example.org]", "[mx.example.org]:smtp",
+          "[127.0.0.1]", "[127.0.0.1]:2525", "[::1]:25", "[IPv6:2001:db8::1]:25", "192.0.2.1",
+          "localhost", "host:submission", "[127.0.0.1]:"})
+        EXPECT_TRUE(config::is_destination(good)) << good;
+    for (const char* bad :
+         {"", "[127.0.0.1", "[]", "[]:25", "[127.0.0.1]25", "[127.0.0.1]:65536", "[127.0.0.1]:0",
+          "a..b", ".a", "a.", "smtp:[a]", "a b", "a:b:c", "[ipv6:a]"})
+        EXPECT_FALSE(config::is_destination(bad)) << bad;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "lib/config/error.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/networks.h"
-#include "lib/config/relay.h"
 #include "lib/config/settings.h"
 
 namespace {
@@ -80,12 +79,6 @@ TEST(Mangled, Networks) {
     expect_some(refused("![2001:db8::]/32", [](const std::string& text) {
         config::Networks::parse({text}).contains("192.0.2.1");
     }));
-}
-
-TEST(Mangled, Relay) {
-    EXPECT_EQ(refused("[ipv6:2001:db8::1]:25",
-                      [](const std::string& text) { config::parse_relay(text); }),
-              0);
 }
 
 }  // namespace

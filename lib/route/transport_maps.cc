@@ -1,0 +1,52 @@
+#include "lib/route/transport_maps.h"
+
+#include <algorithm>
+
+#include "lib/base/text.h"
+
+namespace route {
+
+namespace {
+
+constexpr std::string_view undeliverable = "Address is undeliverable";
+
+unsigned keys(const config::Settings& settings) {
+    auto lists = settings.list("parent_domain_matches_subdomains");
+    bool bare = std::find(lists.begin(), lists.end(), "transport_maps") != lists.end();
+    return dict::full | dict::plain | dict::domain | (bare ? dict::parents : dict::dot_parents);
+}
+
+}  // namespace
+
+TransportMaps::TransportMaps(const config::Settings& settings, dict::Tables& tables)
+    : maps_(dict::Maps::of(tables, settings, "transport_maps", {true, false})),
+      delimiters_(settings.text("recipient_delimiter")),
+      owner_request_special_(settings.flag("owner_request_special")),
+      keys_(keys(settings)) {}
+
+io::Task<dict::Lookup> TransportMaps::find(std::string_view address) const {
+    if (maps_.empty())
+        co_return dict::Lookup();
+    dict::AddressSearch search;
+    search.keys = keys_;
+    search.delimiters = delimiters_;
+    search.owner_request_special = owner_request_special_;
+    dict::FoundAddress found = co_await dict::find_address(maps_, address, search);
+    if (!found.lookup.none())
+        co_return std::move(found.lookup);
+    co_return co_await maps_.find("*");
+}
+
+TransportValue redirected(TransportValue way, const TransportValue& value, std::string_view domain,
+                          const config::Transports& transports) {
+    if (!value.transport.empty()) {
+        way.transport = value.transport;
+        bool refuses = transports.command(value.transport) == "error";
+        way.nexthop = refuses ? undeliverable : domain;
+    }
+    if (!value.nexthop.empty())
+        way.nexthop = value.nexthop;
+    return way;
+}
+
+}  // namespace route

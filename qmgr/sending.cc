@@ -1,0 +1,94 @@
+// Where the recipients of an attempt go: routing, and who gets which of them.
+#include "lib/base/text.h"
+#include "lib/io/sleep.h"
+#include "qmgr/in_place.h"
+#include "qmgr/queue_manager.h"
+
+namespace qmgr {
+
+namespace {
+
+// Routed before everything else on the loop gets its turn.
+constexpr size_t recipients_a_turn = 256;
+
+mail::Outcome refusal(const mail::Dsn& dsn, std::string_view reason) {
+    mail::Outcome outcome;
+    outcome.status = dsn.klass == 5 ? mail::Status::bounced : mail::Status::deferred;
+    outcome.dsn = dsn;
+    outcome.reason = reason;
+    outcome.relay = "none";
+    return outcome;
+}
+
+// The same for all that go the same way.
+std::string name_of(const route::Routed& routed) {
+    if (routed.route)
+        return base::text(routed.route->transport, ':', base::lower(routed.route->nexthop));
+    return base::text(' ', routed.unroutable.dsn.text(), routed.unroutable.reason);
+}
+
+class Permit {
+  public:
+    explicit Permit(io::Semaphore& semaphore) : semaphore_(semaphore) {}
+    ~Permit() { semaphore_.release(); }
+    Permit(const Permit&) = delete;
+
+  private:
+    io::Semaphore& semaphore_;
+};
+
+}  // namespace
+
+// The message stays where it is until all recipients are decided, and none of these is before the
+// end of this.
+io::Task<void> QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
+    co_await routing_.acquire();
+    const Permit permit(routing_);
+    // A reload may put another in its place meanwhile; who has begun with this one ends with it.
+    const std::shared_ptr<const route::Router> router = router_;
+    Ways ways;
+    size_t turn = 0;
+    for (uint32_t index : recipients) {
+        std::string address = message.recipients[index].envelope.address;
+        route::Routed routed = co_await router->route(message.sender, address);
+        enter(ways, message, index, std::move(routed));
+        if (++turn % recipients_a_turn == 0)
+            co_await io::yield();
+    }
+    for (const Way& way : ways.list)
+        send(message, way);
+}
+
+// Recipients that go the same way go together, in the order of the first of each.
+void QueueManager::enter(Ways& ways, Message& message, uint32_t index, route::Routed routed) {
+    mail::Recipient& recipient = message.recipients[index].envelope;
+    if (routed.route && routed.route->recipient != recipient.address) {
+        std::string before = std::exchange(recipient.address, std::move(routed.route->recipient));
+        if (recipient.original.empty())
+            recipient.original = std::move(before);
+    }
+    auto [place, fresh] = ways.by_name.try_emplace(name_of(routed), ways.list.size());
+    if (fresh)
+        ways.list.push_back({std::move(routed.route), std::move(routed.unroutable), {}});
+    ways.list[place->second].recipients.push_back(index);
+}
+
+void QueueManager::send(Message& message, const Way& way) {
+    const std::vector<uint32_t>& recipients = way.recipients;
+    if (!way.to) {
+        dispatcher_.decide_here(message, recipients, refusal(way.nowhere.dsn, way.nowhere.reason));
+        return;
+    }
+    const std::string& transport = way.to->transport;
+    if (settings_.defer_transports.contains(transport) && !message.flushed) {
+        dispatcher_.decide_here(message, recipients, refusal({4, 3, 2}, "deferred transport"));
+        return;
+    }
+    std::string_view command = settings_.transports.command(transport);
+    if (auto outcome = deliver_in_place(command, transport, way.to->nexthop))
+        dispatcher_.decide_here(message, recipients, *outcome);
+    else
+        dispatcher_.add(message, transport, base::lower(way.to->nexthop), recipients);
+}
+
+}  // namespace qmgr

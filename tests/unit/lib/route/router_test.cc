@@ -1,0 +1,162 @@
+// Routing: beside Postfix's answers, what goes beyond them.
+#include "lib/route/router.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/base/text.h"
+#include "lib/config/transports.h"
+#include "tests/unit/lib/dict/table_world.h"
+#include "tests/unit/lib/route/routing_rows.h"
+
+namespace {
+
+using dict_test::TableWorld;
+using route::Class;
+using route::Routed;
+using route::Router;
+
+// As the tables of texthash: and regexp: among the settings have it.
+const char* const keys_table =
+    "user+x@full.test smtp:[full]\nuser@full.test smtp:[plain]\nfull.test smtp:[dom]\n"
+    ".full.test smtp:[sub]\n.test smtp:[top]\n\"a b\"@q.test smtp:[quoted]\n"
+    "user smtp:[bare]\n@atdom.example smtp:[at]\nuser@ smtp:[useronly]\n* smtp:[star]\n"
+    "[192.0.2.7] smtp:[lit]\nfull.test. smtp:[dot]\nmx.example.org uucp:mine\n"
+    "dunno.example DUNNO\n";
+const char* const regexp_table =
+    "/^user@full\\.test$/ smtp:[re-full]\n/^dom\\.test$/ smtp:[re-dom]\n"
+    "/^\\*$/ smtp:[re-star]\n";
+
+class Routing {
+  public:
+    // Later lines win over earlier ones.
+    explicit Routing(std::string main_cf, dict::Proxy* proxy = nullptr) {
+        world_.write("keys", keys_table);
+        world_.write("re", regexp_table);
+        for (size_t at; (at = main_cf.find("DIR/")) != main_cf.npos;)
+            main_cf.replace(at, 4, world_.path(""));
+        world_.write("main.cf", route_test::base_main_cf + main_cf);
+        world_.make_tables(proxy);
+        router_ = std::make_unique<Router>(world_.settings(), world_.tables());
+    }
+    ~Routing() { router_.reset(); }
+
+    Routed ask(std::string_view sender, std::string_view recipient) {
+        Routed routed;
+        io::Scope scope;
+        scope.spawn(keep(*router_, sender, recipient, routed));
+        while (scope.running() > 0)
+            world_.loop().run_until_idle();
+        return routed;
+    }
+    // "transport:nexthop", or the reason why there is none.
+    std::string way(std::string_view sender, std::string_view recipient) {
+        Routed routed = ask(sender, recipient);
+        return routed.route ? routed.route->transport + ":" + routed.route->nexthop
+                            : routed.unroutable.dsn.text() + " " + routed.unroutable.reason;
+    }
+    TableWorld& world() { return world_; }
+
+  private:
+    static io::Task<void> keep(const Router& router, std::string_view sender,
+                               std::string_view recipient, Routed& routed) {
+        Routed answer = co_await router.route(sender, recipient);
+        routed = std::move(answer);
+    }
+
+    TableWorld world_;
+    std::unique_ptr<Router> router_;
+};
+
+std::string judgement(const Routed& routed) {
+    if (!routed.route)
+        return routed.unroutable.dsn.klass == 4 ? "later" : "syntax";
+    const char* names[] = {"local", "alias", "virtual", "relay", "other"};
+    return base::text(names[static_cast<size_t>(routed.route->address_class)],
+                      routed.route->routed ? "+routed" : "");
+}
+
+void check(const std::vector<route_test::Group>& groups, size_t least) {
+    size_t rows = 0;
+    for (const route_test::Group& group : groups) {
+        Routing routing(group.main_cf);
+        for (const route_test::Question& row : group.questions) {
+            SCOPED_TRACE(base::text(group.name, ": <", row.sender, "> <", row.recipient, '>'));
+            ++rows;
+            Routed routed = routing.ask(row.sender, row.recipient);
+            EXPECT_EQ(judgement(routed), row.judgement);
+            route::Route found = routed.route.value_or(route::Route());
+            EXPECT_EQ(found.transport, row.transport);
+            EXPECT_EQ(found.nexthop, row.nexthop);
+            EXPECT_EQ(found.recipient, row.routed_as);
+        }
+    }
+    EXPECT_GE(rows, least);
+}
+
+TEST(Router, AnswersAsPostfixDoesForAddresses) {
+    check(route_test::address_groups(), 150);
+}
+
+TEST(Router, AnswersAsPostfixDoesForSettings) {
+    check(route_test::setting_groups(), 100);
+}
+
+TEST(Router, SaysWhyThereIsNoWay) {
+    Routing routing("transport_maps = fail:x");
+    EXPECT_EQ(routing.way("a@b", "u@x.test"), "4.3.0 address resolver failure");
+    EXPECT_EQ(routing.way("a@b", "u@"), "5.1.3 bad address syntax");
+}
+
+// transport(5): a list may repeat the transport.
+TEST(Router, TakesRepeatedTransportsForAList) {
+    Routing routing(
+        "transport_maps = inline:{ {rep.test = smtp:[a]:587, smtp:[b]:587},"
+        " {space.test = relay:a.test relay:[b]:26}, {some.test = smtp:[a], smtp:[b], [c]},"
+        " {other.test = smtp:[a], relay:[b]}, {uucp.test = uucp:a, uucp:b} }\n"
+        "default_transport = smtp:[d]:1, smtp:[e]:2\n"
+        "sender_dependent_default_transport_maps = inline:{ {@s.test = lmtp:[f], lmtp:[g]:24} }");
+    EXPECT_EQ(routing.way("a@b", "u@rep.test"), "smtp:[a]:587, [b]:587");
+    EXPECT_EQ(routing.way("a@b", "u@space.test"), "relay:a.test, [b]:26");
+    EXPECT_EQ(routing.way("a@b", "u@some.test"), "smtp:[a], smtp:[b], [c]");
+    EXPECT_EQ(routing.way("a@b", "u@other.test"), "smtp:[a], relay:[b]");
+    EXPECT_EQ(routing.way("a@b", "u@uucp.test"), "uucp:a, uucp:b");
+    EXPECT_EQ(routing.way("a@b", "u@x.test"), "smtp:[d]:1, [e]:2");
+    EXPECT_EQ(routing.way("a@s.test", "u@x.test"), "lmtp:[f], [g]:24");
+}
+
+TEST(Router, LearnsTransportsFromMasterCf) {
+    Routing routing("");
+    routing.world().write("master.cf", "slow unix - - n - - smtp\nbox unix - - n - - error\n");
+    config::Settings settings = routing.world().settings();
+    auto transports = config::Transports::of(settings);
+    EXPECT_TRUE(transports.speaks_smtp("slow"));
+    EXPECT_FALSE(transports.speaks_smtp("smtp"));
+    EXPECT_EQ(transports.command("box"), "error");
+    EXPECT_EQ(transports.speaking_smtp(), std::vector<std::string>{"slow"});
+}
+
+TEST(Router, LeavesOutThePrefixOfRelocatedUsers) {
+    Routing routing(
+        "relocated_maps = inline:{ {old@example.org = 5.1.6 gone} }\nrelocated_prefix_enable = no");
+    EXPECT_EQ(routing.way("a@b", "old@example.org"), "error:5.1.6 gone");
+    EXPECT_TRUE(routing.ask("a@b", "old@example.org").route->relocated);
+    EXPECT_FALSE(routing.ask("a@b", "new@example.org").route->relocated);
+}
+
+TEST(Router, SeesAChangedTable) {
+    Routing routing("transport_maps = texthash:DIR/keys");
+    EXPECT_EQ(routing.way("a@b", "u@full.test"), "smtp:[dom]");
+    routing.world().replace("keys", "full.test smtp:[changed]\n");
+    routing.world().clock().advance(std::chrono::seconds(2));
+    routing.world().tables().outdated();
+    EXPECT_EQ(routing.way("a@b", "u@full.test"), "smtp:[changed]");
+    EXPECT_EQ(routing.way("a@b", "u@example.com"), "smtp:example.com");
+}
+
+TEST(Router, RefusesSettingsThatItCannotUnderstand) {
+    for (const char* bad : {"default_transport = :x", "relay_transport = :",
+                            "transport_maps = nosuch:x", "transport_maps = hash:/no/such/file"})
+        EXPECT_THROW(Routing routing(bad), config::Error) << bad;
+}
+
+}  // namespace
