@@ -36,9 +36,9 @@ struct KnownType {
     size_t fields;
 };
 constexpr KnownType known_types[] = {
-    {Type::a, "A", 1},     {Type::cname, "CNAME", 1}, {Type::ptr, "PTR", 1},
-    {Type::mx, "MX", 2},   {Type::txt, "TXT", 1},     {Type::aaaa, "AAAA", 1},
-    {Type::srv, "SRV", 4}, {Type::tlsa, "TLSA", 4},
+    {Type::a, "A", 1},       {Type::ns, "NS", 1},   {Type::cname, "CNAME", 1},
+    {Type::ptr, "PTR", 1},   {Type::mx, "MX", 2},   {Type::txt, "TXT", 1},
+    {Type::aaaa, "AAAA", 1}, {Type::srv, "SRV", 4}, {Type::tlsa, "TLSA", 4},
 };
 
 const KnownType* known(uint16_t type) {
@@ -220,6 +220,7 @@ bool Reader::take_data(const ldns_rr* record, Record& into) {
                 into.data = std::move(*address);
             return address.has_value();
         }
+        case Type::ns:
         case Type::cname:
         case Type::ptr:
             return take_name(field(0), false, into, into.data.emplace<Host>().name);

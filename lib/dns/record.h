@@ -12,6 +12,7 @@ namespace dns {
 
 enum class Type : uint16_t {
     a = 1,
+    ns = 2,
     cname = 5,
     ptr = 12,
     mx = 15,
@@ -22,7 +23,7 @@ enum class Type : uint16_t {
 };
 
 // Names are lower-case, without the dot at the end; "" is the root (a null MX).
-struct Host {  // PTR, CNAME
+struct Host {  // PTR, CNAME, NS
     std::string name;
 };
 struct Exchange {  // MX

@@ -51,8 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     auto message = dns::parse_message(in);
     if (!message)
         return 0;
-    for (dns::Type type : {dns::Type::a, dns::Type::cname, dns::Type::ptr, dns::Type::mx,
-                           dns::Type::txt, dns::Type::aaaa, dns::Type::srv, dns::Type::tlsa})
+    for (dns::Type type :
+         {dns::Type::a, dns::Type::ns, dns::Type::cname, dns::Type::ptr, dns::Type::mx,
+          dns::Type::txt, dns::Type::aaaa, dns::Type::srv, dns::Type::tlsa})
         check_reading(*message, type);
     return 0;
 }

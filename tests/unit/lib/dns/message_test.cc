@@ -43,6 +43,7 @@ TEST(DnsMessage, EveryTypeIsRead) {
     packet.answer("_25._tcp.example.org", Type::tlsa, 65, std::string("\3\1\1xyz"));
     packet.answer("www.example.org", Type::cname, 66, name("example.org"));
     packet.answer("1.2.0.192.in-addr.arpa", Type::ptr, 67, name("host.example.org"));
+    packet.answer("example.org", Type::ns, 68, name("ns.example.org"));
     auto message = dns::parse_message(packet.wire());
     ASSERT_TRUE(message);
     EXPECT_EQ(message->id, 77);
@@ -51,7 +52,7 @@ TEST(DnsMessage, EveryTypeIsRead) {
     ASSERT_TRUE(message->question);
     EXPECT_EQ(message->question->name, "example.org");
     const auto& got = message->answers;
-    ASSERT_EQ(got.size(), 8u);
+    ASSERT_EQ(got.size(), 9u);
     EXPECT_EQ(got[0].owner, "example.org");
     EXPECT_EQ(got[0].ttl, 60u);
     EXPECT_EQ(std::get<dns::Address>(got[0].data).ip, "192.0.2.1");
@@ -70,6 +71,7 @@ TEST(DnsMessage, EveryTypeIsRead) {
     EXPECT_EQ(certificate.data, "xyz");
     EXPECT_EQ(std::get<dns::Host>(got[6].data).name, "example.org");
     EXPECT_EQ(std::get<dns::Host>(got[7].data).name, "host.example.org");
+    EXPECT_EQ(std::get<dns::Host>(got[8].data).name, "ns.example.org");
 }
 
 TEST(DnsMessage, CompressedNamesAreRead) {
