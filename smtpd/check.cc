@@ -26,8 +26,17 @@ mail::Reply reply_of(const Refusal& refusal) {
 
 }  // namespace
 
+std::string unquoted(std::string_view address) {
+    std::optional<mail::Mailbox> mailbox;
+    if (address.starts_with('"'))
+        mailbox = mail::Mailbox::parse(address);
+    if (!mailbox)
+        return std::string(address);
+    return base::text(mailbox->local, mailbox->domain.empty() ? "" : "@", mailbox->domain);
+}
+
 std::string told(const Subject& subject, std::string_view why) {
-    return base::text('<', subject.name, ">: ", subject.kind, " rejected: ", why);
+    return base::text('<', unquoted(subject.name), ">: ", subject.kind, " rejected: ", why);
 }
 
 io::Task<Verdict> Check::apply(const Rules& rules, Subject subject) {
@@ -122,7 +131,8 @@ Verdict Check::defer_if_reject(Refusal refusal) {
 }
 
 Verdict Check::lookup_trouble(std::string_view address) {
-    return reject({451, "4.3.0", base::text('<', address, ">: Temporary lookup failure"), true});
+    return reject(
+        {451, "4.3.0", base::text('<', unquoted(address), ">: Temporary lookup failure"), true});
 }
 
 Verdict Check::misconfigured() {

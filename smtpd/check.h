@@ -64,6 +64,8 @@ struct AccessMemory {
     std::optional<Refusal> after_client, after_helo, after_sender;  // deferred if permitted
 };
 
+// An address as replies name it: the local part without its quotes.
+std::string unquoted(std::string_view address);
 // "<name>: kind rejected: why"
 std::string told(const Subject& subject, std::string_view why);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "lib/base/text.h"
+#include "lib/mail/address.h"
+#include "smtpd/host_name.h"
 #include "smtpd/log.h"
 
 namespace smtpd {
@@ -74,7 +76,9 @@ std::variant<esmtp::PathArgument, Answer> read_path(const Session& session,
     if (auto* fault = std::get_if<esmtp::PathFault>(&parsed))
         return refuse_path(session, command, *fault, rule);
     auto& argument = std::get<esmtp::PathArgument>(parsed);
-    if (session.options().strict_envelopes && !argument.bracketed)
+    // An address without brackets is no name of a host.
+    bool numeric = valid_address(mail::domain_of(argument.address));
+    if (numeric || (session.options().strict_envelopes && !argument.bracketed))
         return refuse_path(session, command, esmtp::PathFault::address, rule);
     return std::move(argument);
 }

@@ -29,8 +29,8 @@ io::Task<Verdict> refuse_relaying(Check& check, int code, std::string_view dsn) 
         co_return verdict;
     if (verdict == Verdict::permit)
         co_return Verdict::dunno;
-    co_return check.reject(
-        {code, std::string(dsn), base::text('<', *check.recipient, ">: Relay access denied")});
+    co_return check.reject({code, std::string(dsn),
+                            base::text('<', unquoted(*check.recipient), ">: Relay access denied")});
 }
 
 }  // namespace

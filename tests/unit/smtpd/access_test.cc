@@ -35,9 +35,10 @@ TEST_F(SmtpdAccess, KeepsStrangersFromRelaying) {
           {"RCPT TO:<r%far.example@relayed.example>\r\n",
            "554 5.7.1 <r%far.example@relayed.example>: Relay access denied\r\n"},
           {"RCPT TO:<\"r@far.example\"@relayed.example>\r\n",
-           "554 5.7.1 <\"r@far.example\"@relayed.example>: Relay access denied\r\n"},
+           "554 5.7.1 <r@far.example@relayed.example>: Relay access denied\r\n"},
           {"RCPT TO:<who@knows.example>\r\n",
            "451 4.3.0 <who@knows.example>: Temporary lookup failure\r\n"},
+          {"RCPT TO:<a@192.0.2.1>\r\n", "501 5.1.3 Bad recipient address syntax\r\n"},
           {"RCPT TO:<postmaster>\r\n", smtpd_test::ok_rcpt}});
     EXPECT_TRUE(
         logs("NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 554 5.7.1 <r@far.example>: "
