@@ -144,8 +144,7 @@ bool Check::discarded() const {
 }
 
 bool Check::hides_route(const Destination& to) const {
-    return !policy_.limits().allow_untrusted_routing &&
-           mail::local_of(to.recipient).find_first_of("@!%") != std::string_view::npos;
+    return to.hides_route && !policy_.limits().allow_untrusted_routing;
 }
 
 io::Task<Destination> Check::route(std::string address) {
@@ -153,7 +152,8 @@ io::Task<Destination> Check::route(std::string address) {
     if (known != routes_.end())
         co_return known->second;
     std::string from = sender.value_or("");
-    Destination routed = co_await policy_.route(from, address);
+    std::string standard = policy_.standard_form(address);
+    Destination routed = co_await policy_.route(from, standard);
     routes_.emplace(std::move(address), routed);
     co_return routed;
 }

@@ -10,7 +10,8 @@ namespace smtpd {
 struct Destination {
     bool known = false;  // false: nobody can say now
     route::Class address_class = route::Class::other;
-    std::string recipient;  // the address that is routed, external form
+    std::string recipient;     // the address that is routed, external form
+    bool hides_route = false;  // whoever gets the mail may send it on
     std::string transport;
     std::string nexthop;
 };

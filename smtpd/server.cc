@@ -40,12 +40,25 @@ void reserve_queue_ids(spool::Writer& writer) {
     }
 }
 
-// Nothing is known of destinations yet: mail to strangers is for clients of mynetworks only.
-io::Task<Destination> find_route(std::string, std::string recipient) {
-    Destination destination;
-    destination.known = true;
-    destination.recipient = std::move(recipient);
-    co_return destination;
+io::Task<Destination> find_destination(const route::Router& router, std::string sender,
+                                       std::string recipient) {
+    Destination to;
+    route::Routed routed = co_await router.route(sender, recipient);
+    to.known = routed.route.has_value();
+    if (!to.known)
+        co_return to;
+    to.address_class = routed.route->address_class;
+    to.recipient = std::move(routed.route->recipient);
+    to.hides_route = routed.route->routed;
+    to.transport = std::move(routed.route->transport);
+    to.nexthop = std::move(routed.route->nexthop);
+    co_return to;
+}
+
+Policy::FindRoute by(const route::Router& router) {
+    return [&router](std::string sender, std::string recipient) {
+        return find_destination(router, std::move(sender), std::move(recipient));
+    };
 }
 
 }  // namespace
@@ -55,7 +68,8 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
       spool_(spool_options(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
       sources_(settings),
-      policy_(settings, {tables, sources_.resolver(), find_route}) {}
+      router_(settings, tables),
+      policy_(settings, {tables, sources_.resolver(), by(router_)}) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();

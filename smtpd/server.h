@@ -5,6 +5,7 @@
 #include "lib/dict/tables.h"
 #include "lib/io/task.h"
 #include "lib/ipc/service.h"
+#include "lib/route/router.h"
 #include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
@@ -24,6 +25,7 @@ class Server {
     spool::Options spool_;
     ClientNames::Options name_options_;
     NameSources sources_;
+    route::Router router_;
     Policy policy_;
 };
 

@@ -109,6 +109,7 @@ io::Task<smtpd::Destination> Dialogue::route(std::string recipient) const {
     auto special = transports.find(recipient);
     if (special != transports.end())
         std::tie(to.transport, to.nexthop) = special->second;
+    to.hides_route = mail::local_of(recipient).find_first_of("@%") != std::string_view::npos;
     to.recipient = std::move(recipient);
     co_return to;
 }
