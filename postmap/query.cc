@@ -67,10 +67,8 @@ class Asking {
     io::Task<dict::Lookup> find(const std::string& key) {
         if (utf8_ && !dict::valid_utf8(key))
             co_return dict::Lookup();
-        dict::Use use;
-        use.fold = options_.fold;
-        for (const std::string& name : options_.tables) {
-            dict::Table& table = tables_.open(name, use);
+        for (size_t i = 0; i < options_.tables.size(); ++i) {
+            dict::Table& table = opened(i);
             dict::Lookup found = co_await table.find(key, dict::Key::whole);
             if (found.retry())
                 throw config::Error(
@@ -94,8 +92,18 @@ class Asking {
     bool any() const { return any_; }
 
   private:
+    dict::Table& opened(size_t number) {
+        if (number == opened_.size()) {
+            dict::Use use;
+            use.fold = options_.fold;
+            opened_.push_back(&tables_.open(options_.tables[number], use));
+        }
+        return *opened_[number];
+    }
+
     const Options& options_;
     dict::Tables& tables_;
+    std::vector<dict::Table*> opened_;
     bool utf8_ = false;
     bool any_ = false;
 };

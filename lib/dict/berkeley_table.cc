@@ -21,8 +21,9 @@
 namespace dict {
 namespace {
 
-// For what is not mapped.
-constexpr size_t cache_bytes = 1 << 20;
+// For what is not mapped, as the pages of hash tables never are. More costs more than it saves
+// where keys come in no order.
+constexpr size_t cache_bytes = 256 << 10;
 
 class BerkeleyContent : public Content {
   public:

@@ -1,4 +1,6 @@
 // cidr: tables, whose patterns are blocks of addresses.
+#include <cstring>
+
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/dict/network.h"
@@ -10,12 +12,14 @@
 namespace dict {
 namespace {
 
+// The key is an address as AddressRules has read it, once for all rules.
 class NetworkMatcher : public Matcher {
   public:
     explicit NetworkMatcher(Network network) : network_(network) {}
     Match match(std::string_view key, Captures*) const override {
-        std::optional<NumericAddress> address = NumericAddress::parse(key);
-        return address && network_.contains(*address) ? Match::yes : Match::no;
+        NumericAddress address;
+        std::memcpy(&address, key.data(), sizeof address);
+        return network_.contains(address) ? Match::yes : Match::no;
     }
 
   private:
@@ -28,7 +32,11 @@ class AddressRules : public Content {
     AddressRules(std::string name, std::vector<Rule> rules)
         : rules_(std::move(name), std::move(rules)) {}
     Answer get(std::string_view key, Key kind) override {
-        return NumericAddress::parse(key) ? rules_.get(key, kind) : Answer::none();
+        std::optional<NumericAddress> address = NumericAddress::parse(key);
+        if (!address)
+            return Answer::none();
+        std::string_view bytes(reinterpret_cast<const char*>(&*address), sizeof *address);
+        return rules_.get(bytes, kind);
     }
 
   private:

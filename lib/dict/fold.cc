@@ -58,6 +58,13 @@ void append_code_point(std::string& out, uint32_t point) {
     }
 }
 
+bool is_ascii(std::string_view text) {
+    unsigned char all = 0;
+    for (char c : text)
+        all |= static_cast<unsigned char>(c);
+    return all < 0x80;
+}
+
 constexpr uint32_t sharp_s = 0xdf, capital_sharp_s = 0x1e9e, final_sigma = 0x3c2, sigma = 0x3c3;
 
 std::string fold_unicode(std::string_view key) {
@@ -81,6 +88,8 @@ void prepare_folding() {
 }
 
 bool valid_utf8(std::string_view text) {
+    if (is_ascii(text))
+        return true;
     while (!text.empty())
         if (!take_code_point(text))
             return false;
@@ -92,8 +101,7 @@ bool needs_fold(std::string_view key) {
 }
 
 std::string fold(std::string_view key) {
-    bool ascii = std::ranges::none_of(key, [](char c) { return (c & 0x80) != 0; });
-    if (ascii || unicode() == nullptr || !valid_utf8(key))
+    if (is_ascii(key) || unicode() == nullptr || !valid_utf8(key))
         return base::lower(key);
     return fold_unicode(key);
 }

@@ -22,16 +22,16 @@ class PosixMatcher : public Matcher {
     Match match(std::string_view key, Captures* captures) const override {
         // An empty view may have no data at all.
         const char* start = key.empty() ? "" : key.data();
-        std::vector<regmatch_t> found(captures ? regex_.re_nsub + 1 : 1);
-        found[0] = {0, static_cast<regoff_t>(key.size())};
-        int error = ::regexec(&regex_, start, found.size(), found.data(), REG_STARTEND);
+        found_.resize(captures ? regex_.re_nsub + 1 : 1);
+        found_[0] = {0, static_cast<regoff_t>(key.size())};
+        int error = ::regexec(&regex_, start, found_.size(), found_.data(), REG_STARTEND);
         if (error == REG_NOMATCH)
             return Match::no;
         if (error != 0)
             return Match::trouble;
         if (captures) {
             captures->clear();
-            for (const regmatch_t& one : found)
+            for (const regmatch_t& one : found_)
                 captures->push_back(one.rm_so < 0
                                         ? std::string_view()
                                         : key.substr(static_cast<size_t>(one.rm_so),
@@ -43,6 +43,7 @@ class PosixMatcher : public Matcher {
 
   private:
     regex_t regex_;
+    mutable std::vector<regmatch_t> found_;  // room, kept from match to match
 };
 
 // Each option turns round what holds without it.
