@@ -3,27 +3,19 @@
 #include <algorithm>
 
 #include "lib/base/text.h"
-#include "lib/config/master_cf.h"
 
 namespace dict {
 
 Destinations Destinations::of(const config::Settings& settings) {
     Destinations result;
-    result.transports_ = {{"smtp", true}, {"lmtp", true}, {"relay", true}};
-    try {
-        config::MasterCf file = config::MasterCf::read(settings.directory() + "/master.cf");
-        for (const config::ServiceEntry& entry : file.entries())
-            if (entry.type != config::ServiceType::inet)
-                result.transports_[entry.name] = entry.command == "smtp" || entry.command == "lmtp";
-    } catch (const std::exception&) {
-        // Whoever starts the mail system hears of it.
-    }
+    result.transports_ = config::Transports::of(settings);
     return result;
 }
 
 bool Destinations::speaks_smtp(std::string_view transport) const {
-    auto found = transports_.find(transport);
-    return found != transports_.end() && found->second;
+    if (transports_.command(transport).empty())
+        return transport == "smtp" || transport == "lmtp" || transport == "relay";
+    return transports_.speaks_smtp(transport);
 }
 
 std::string Destinations::joined(const std::vector<std::string>& values) const {

@@ -2,12 +2,12 @@
 // LMTP transport, has all of them as one list, in order.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/config/settings.h"
+#include "lib/config/transports.h"
 
 namespace dict {
 
@@ -22,7 +22,7 @@ class Destinations {
 
   private:
     bool speaks_smtp(std::string_view transport) const;
-    std::map<std::string, bool, std::less<>> transports_;
+    config::Transports transports_;
 };
 
 }  // namespace dict
