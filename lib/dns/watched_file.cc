@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
@@ -44,14 +46,16 @@ std::string WatchedFile::read() const {
     return text;
 }
 
+WatchedFile::WatchedFile(std::string path) : path_(std::move(path)), seen_(look()), text_(read()) {}
+
 bool WatchedFile::changed(base::Instant now) {
-    if (read_once_ && now < look_again_)
+    bool first = !std::exchange(told_, true);
+    if (!first && now < look_again_)
         return false;
     look_again_ = now + look_every;
     Mark mark = look();
-    if (read_once_ && mark == seen_)
-        return false;
-    read_once_ = true;
+    if (mark.absent() || mark == seen_)
+        return first;
     seen_ = mark;
     text_ = read();
     return true;

@@ -110,6 +110,22 @@ def test_resolv_conf_is_read_again_when_it_changes():
     relay.close()
 
 
+@test(root=True)
+def test_a_chroot_needs_no_copy_of_resolv_conf():
+    own_network(name_server="127.0.0.51", options="timeout:1 attempts:1")
+    relay = Relay(address=RELAY, port=25)
+    with OddNameServer(f"a.example. A {RELAY}", address="127.0.0.51", port=53):
+        instance = Instance(peer=False)
+        plain = "smtp      unix  -       -       n"
+        check(plain in instance.master, instance.master)
+        instance.master = instance.master.replace(plain, plain[:-1] + "y")
+        instance.write_config()
+        with instance:
+            deliver(instance, recipients=["user@a.example"])
+            check("status=sent" in outcome(instance, "a.example"), outcome(instance, "a.example"))
+    relay.close()
+
+
 def resent(instance, relay):
     instance.command("postqueue", "-f")
     return len(relay.mails) == 1
