@@ -8,7 +8,6 @@ static constexpr Parameter rows[] = {
     risky(text("fallback_relay", "", "an older name of smtp_fallback_relay")),
     not_built(text("fallback_transport", "", "the transport of unknown local users")),
     risky(text("virtual_alias_maps", "$virtual_maps", "tables of aliases in all domains")),
-    not_built(text("virtual_mailbox_maps", "", "tables of virtual mailboxes")),
     not_built(text("virtual_mailbox_base", "", "the directory of virtual mailboxes")),
     not_built(text("virtual_uid_maps", "", "tables of the owners of virtual mailboxes")),
     not_built(text("virtual_gid_maps", "", "tables of the groups of virtual mailboxes")),

@@ -58,6 +58,7 @@ static constexpr Parameter rows[] = {
     flag("show_user_unknown_table_name", "yes", "says which table does not have an address"),
     text("local_recipient_maps", "proxy:unix:passwd.byname $alias_maps", "tables of the local recipients"),
     text("relay_recipient_maps", "", "tables of the recipients in relay domains"),
+    text("virtual_mailbox_maps", "", "tables of virtual mailboxes"),
     word("smtpd_null_access_lookup_key", "<>", "the key of the null sender in access tables"),
     list("parent_domain_matches_subdomains", "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps", "lists in which a domain stands for its subdomains too"),
     number("multi_recipient_bounce_reject_code", "550", 400, 599, "the reply code of reject_multi_recipient_bounce"),
