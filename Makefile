@@ -106,6 +106,12 @@ $(addprefix $(BIN)/,$(COMMANDS)): $(BIN)/%: $(OUT)/commands/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CXX) $(MODE) $^ -o $@ $(LIBS)
 
+# lmtp is smtp by another name: its parameters and its protocol follow from that.
+$(LIBEXEC_OUT)/lmtp: $(LIBEXEC_OUT)/smtp
+	ln -sf smtp $@
+
+programs: $(LIBEXEC_OUT)/lmtp
+
 # mailq is postqueue by another name.
 $(BIN)/mailq: $(BIN)/postqueue
 	ln -sf postqueue $@
@@ -185,6 +191,7 @@ install: programs
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(CONFIG_DIR)
 	install $(addprefix $(BIN)/,$(BIN_DIRS) $(COMMANDS)) $(DESTDIR)$(SBINDIR)
 	install $(addprefix $(LIBEXEC_OUT)/,$(LIBEXEC_DIRS)) $(DESTDIR)$(LIBEXEC)
+	ln -sf smtp $(DESTDIR)$(LIBEXEC)/lmtp
 	ln -sf postfix $(DESTDIR)$(SBINDIR)/posthaste
 	@# Without root, or before the group is there, these work for the owner of the queue alone.
 	for command in postdrop postqueue; do \

@@ -35,10 +35,8 @@ Habit habit_of(std::string_view command) {
     return found != std::end(habits) ? *found : Habit{command, nullptr, false, false};
 }
 
-// The lmtp client is the smtp program under another name.
 std::string program_of(const ServiceEntry& entry, const config::Settings& settings) {
-    const std::string file = entry.command == "lmtp" ? "smtp" : entry.command;
-    return base::text(settings.text("daemon_directory"), "/", file);
+    return base::text(settings.text("daemon_directory"), "/", entry.command);
 }
 
 size_t session_limit(const ServiceEntry& entry, const config::Settings& settings) {

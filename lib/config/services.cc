@@ -10,7 +10,7 @@ struct CommandRow {
 static constexpr CommandRow commands[] = {
     {"smtpd", {Built::here, {}, true}},
     {"smtp", {Built::here, {}, true}},
-    {"lmtp", {Built::not_yet, {}, true}},
+    {"lmtp", {Built::here, {}, true}},
     {"qmgr", {Built::here, {}, false}},
     {"oqmgr", {Built::elsewhere, "in qmgr; let master.cf name that", false}},
     {"bounce", {Built::here, {}, false}},

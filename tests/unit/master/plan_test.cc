@@ -18,7 +18,7 @@ class Plans : public testing::Test {
     Plans() {
         char name[] = "/tmp/plan_test.XXXXXX";
         folder_ = ::mkdtemp(name);
-        for (const char* program : {"smtpd", "smtp", "qmgr", "bounce", "showq", "postlogd"})
+        for (const char* program : {"smtpd", "smtp", "lmtp", "qmgr", "bounce", "showq", "postlogd"})
             ::close(::open((folder_ + "/" + program).c_str(), O_CREAT | O_WRONLY, 0700));
     }
     ~Plans() override { std::filesystem::remove_all(folder_); }
