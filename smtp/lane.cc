@@ -39,11 +39,19 @@ bool uses_chunks(const Session& session, const Options& options) {
     return session.offers.chunking && !options.lmtp;
 }
 
+bool lacks_eight_bit(const Session& session, const Job& job) {
+    return job.request().encoding == mail::Encoding::eight_bit && !session.offers.eight_bit_mime;
+}
+
+bool needs_seven_bit(const Session& session, const Job& job, const Options& options) {
+    return lacks_eight_bit(session, job) && options.convert_mime;
+}
+
 std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& shop) {
     using Framing = esmtp::DotStuffer::Framing;
     bool chunking = uses_chunks(session, shop.options);
     Letter letter(shop.queue.open(job.request()), chunking ? Framing::bdat : Framing::data,
-                  shop.options.line_limit);
+                  shop.options.line_limit, needs_seven_bit(session, job, shop.options));
     Flight::Form form = !chunking            ? Flight::Form::data
                         : letter.one_piece() ? Flight::Form::one_chunk
                                              : Flight::Form::chunks;
@@ -194,7 +202,7 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     flight->offered = job.open();
     flight->reset = session.needs_reset;
     job.way().uses = ++session.uses;
-    if (request.encoding == mail::Encoding::eight_bit && !session.offers.eight_bit_mime)
+    if (lacks_eight_bit(session, job) && !shop_.options.convert_mime)
         log::eight_bit_unannounced(request, session.peer.peer);
     return flight;
 }

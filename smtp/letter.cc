@@ -3,8 +3,11 @@
 namespace smtp {
 
 Letter::Letter(std::unique_ptr<spool::MessageSource> source, esmtp::DotStuffer::Framing framing,
-               size_t line_limit)
-    : source_(std::move(source)), stuffer_(framing, line_limit) {}
+               size_t line_limit, bool seven_bit)
+    : source_(std::move(source)), stuffer_(framing, line_limit) {
+    if (seven_bit)
+        downgrade_.emplace();
+}
 
 bool Letter::next(std::string& piece) {
     piece.clear();
@@ -16,7 +19,14 @@ bool Letter::next(std::string& piece) {
     if (got < raw.size())
         throw spool::BadContent("content ends early");
     at_ += got;
-    piece.reserve(got + got / 32 + 16);
+    if (downgrade_) {
+        std::string converted;
+        downgrade_->feed(raw, converted);
+        if (at_ == source_->size())
+            downgrade_->finish(converted);
+        raw = std::move(converted);
+    }
+    piece.reserve(raw.size() + raw.size() / 32 + 16);
     stuffer_.feed(raw, piece);
     if (at_ < source_->size())
         return true;

@@ -28,6 +28,16 @@ spool::QueueFolders folders_of(const config::Settings& settings) {
     return folders;
 }
 
+// Without DNS the machine's own ways are all there is.
+dns::HostLookup::Options host_lookup(const config::Settings& settings, std::string_view program,
+                                     const LookupOptions& lookup) {
+    dns::HostLookup::Options options =
+        dns::HostLookup::Options::from(settings, base::text(program, "_host_lookup"));
+    options.dns = options.dns && lookup.ask_dns;
+    options.native = options.native || !lookup.ask_dns;
+    return options;
+}
+
 class Server {
   public:
     Server(ipc::Service& service, std::string_view program)
@@ -35,8 +45,7 @@ class Server {
           options_(Options::from(service.settings(), program, service.name())),
           names_(dns::Options::from(service.settings())),
           hosts_(names_, hosts_file_, search_list_,
-                 dns::HostLookup::Options::from(service.settings(),
-                                                base::text(program, "_host_lookup"))),
+                 host_lookup(service.settings(), program, options_.lookup)),
           sites_(options_.lookup, names_, hosts_),
           queue_(folders_of(service.settings())),
           dialer_(options_),

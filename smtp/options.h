@@ -52,7 +52,8 @@ struct Options {
     bool per_request_deadline = false;
     uint64_t least_rate = 500;
 
-    size_t line_limit = 998;  // longest line sent; 0: any
+    bool convert_mime = true;  // 8-bit content for servers without 8BITMIME
+    size_t line_limit = 998;   // longest line sent; 0: any
 
     // Of the program `program`, "smtp" or "lmtp", as the service `service` of master.cf. It reads
     // the services file, and asks name service where interfaces are named: not for a running loop.

@@ -25,7 +25,6 @@ static constexpr Parameter rows[] = {
     moot(flag("destination_concurrency_feedback_debug", "no", "changes of windows are not logged")),
     not_built(flag("detect_8bit_encoding_header", "yes", "believes a Content-Transfer-Encoding: header about 8-bit content")),
     not_built(flag("disable_mime_input_processing", "no", "takes incoming content without looking at MIME")),
-    not_built(flag("disable_mime_output_conversion", "no", "never converts 8-bit content for delivery")),
     not_built(flag("disable_verp_bounces", "no", "sends one report for all such recipients")),
     moot(number("dont_remove", "0", 0, most_int, "queue files are removed when done")),
     not_built(flag("enable_threaded_bounces", "no", "links reports to the message")),

@@ -43,6 +43,7 @@ static constexpr Parameter rows[] = {
     flag("smtp_always_send_ehlo", "yes", "sends EHLO to servers that do not greet with ESMTP"),
     list("known_tcp_ports", "lmtp=24, smtp=25, smtps=submissions=465, submission=587", "ports of services, before the services file"),
     list("proxy_interfaces", "", "addresses of this machine that a proxy or router in front of it listens on"),
+    flag("disable_mime_output_conversion", "no", "never converts 8-bit content for delivery"),
 };
 // clang-format on
 
