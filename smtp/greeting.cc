@@ -34,6 +34,15 @@ Trouble unconnected(const Peer& peer, const base::SystemError& error) {
     return trouble;
 }
 
+// The words of all of `lists`.
+std::vector<std::string_view> keywords(const std::vector<std::string>& lists) {
+    std::vector<std::string_view> words;
+    for (const std::string& list : lists)
+        for (std::string_view word : base::split(list, ", \t"))
+            words.push_back(word);
+    return words;
+}
+
 // The conversation up to the point where mail can be sent.
 class Handshake {
   public:
@@ -78,8 +87,13 @@ class Handshake {
         refused_ = !reply.ok() && reply.code != 421;
         if (!reply.ok())
             co_return refusal(reply);
-        esmtp::Capabilities offers = esmtp::parse_ehlo(
-            reply, {options_.ignored_keywords.begin(), options_.ignored_keywords.end()});
+        std::vector<std::string> ignored = options_.ignored_keywords;
+        dict::Lookup special = co_await options_.ignored_by_address.find(session_.endpoint.ip);
+        if (special.retry())
+            co_return lookup_trouble({4, 3, 0}, special.value);
+        if (special.found())
+            ignored = {special.value};
+        esmtp::Capabilities offers = esmtp::parse_ehlo(reply, keywords(ignored));
         std::string name = offers.greeting_name;
         if (stage != Stage::helo)
             session_.offers = std::move(offers);

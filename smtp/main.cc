@@ -42,7 +42,7 @@ class Server {
   public:
     Server(ipc::Service& service, std::string_view program)
         : service_(service),
-          options_(Options::from(service.settings(), program, service.name())),
+          options_(Options::from(service.settings(), program, service.name(), service.tables())),
           names_(dns::Options::from(service.settings())),
           hosts_(names_, hosts_file_, search_list_,
                  host_lookup(service.settings(), program, options_.lookup)),

@@ -109,7 +109,7 @@ void read_times(Options& options, const Own& own) {
 }  // namespace
 
 Options Options::from(const config::Settings& settings, std::string_view program,
-                      std::string_view service) {
+                      std::string_view service, dict::Tables& tables) {
     Options options;
     options.lmtp = program == "lmtp";
     Own own(settings, program);
@@ -126,6 +126,10 @@ Options Options::from(const config::Settings& settings, std::string_view program
     }
     options.ignored_keywords =
         own.list(options.lmtp ? "_discard_lhlo_keywords" : "_discard_ehlo_keywords");
+    options.ignored_by_address =
+        dict::Maps::of(tables, settings,
+                       own.name(options.lmtp ? "_discard_lhlo_keyword_address_maps"
+                                             : "_discard_ehlo_keyword_address_maps"));
     options.skip_5xx_greeting = own.flag("_skip_5xx_greeting");
     options.skip_quit_response = own.flag("_skip_quit_response");
     options.soft_bounce = settings.flag("soft_bounce");

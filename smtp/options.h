@@ -8,6 +8,7 @@
 
 #include "lib/base/time.h"
 #include "lib/config/settings.h"
+#include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
 #include "smtp/plan.h"
 #include "smtp/site_lookup.h"
@@ -29,6 +30,7 @@ struct Options {
     bool always_send_ehlo = true;
     bool never_send_ehlo = false;
     std::vector<std::string> ignored_keywords;  // of EHLO replies
+    dict::Maps ignored_by_address;              // keywords of one server, in place of these
     bool skip_5xx_greeting = true;
     bool skip_quit_response = true;
     bool soft_bounce = false;
@@ -57,9 +59,10 @@ struct Options {
 
     // Of the program `program`, "smtp" or "lmtp", as the service `service` of master.cf. It reads
     // the services file, and asks name service where interfaces are named: not for a running loop.
-    // Throws config::Error where an address, port or family is none.
+    // Tables that it names are opened in
+    // `tables`. Throws config::Error where an address, port or family is none.
     static Options from(const config::Settings& settings, std::string_view program,
-                        std::string_view service);
+                        std::string_view service, dict::Tables& tables);
 };
 
 }  // namespace smtp

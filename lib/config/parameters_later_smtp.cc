@@ -40,7 +40,6 @@ static constexpr Parameter rows[] = {
     not_built(list("smtp_host_lookup", "dns", "how names of servers are looked up")),
     not_built(list("use_srv_lookup", "", "services that are looked up by SRV")),
     not_built(flag("smtp_send_xforward_command", "no", "tells servers about the client")),
-    not_built(text("smtp_discard_ehlo_keyword_address_maps", "", "tables of extensions not used, by server")),
     not_built(number("default_delivery_slot_cost", "5", 0, most_int, "deliveries a message makes until another may go before it")),
     not_built(number("default_delivery_slot_discount", "50", 0, 100, "percent of slots forgiven")),
     not_built(number("default_delivery_slot_loan", "3", 0, most_int, "slots lent")),

@@ -44,6 +44,7 @@ static constexpr Parameter rows[] = {
     list("known_tcp_ports", "lmtp=24, smtp=25, smtps=submissions=465, submission=587", "ports of services, before the services file"),
     list("proxy_interfaces", "", "addresses of this machine that a proxy or router in front of it listens on"),
     flag("disable_mime_output_conversion", "no", "never converts 8-bit content for delivery"),
+    text("smtp_discard_ehlo_keyword_address_maps", "", "tables of extensions not used, by server"),
 };
 // clang-format on
 

@@ -255,5 +255,32 @@ TEST_F(SitesTest, EhloOnlyForThoseWhoAskForIt) {
     EXPECT_EQ(dialer.heard.size(), 2u);
 }
 
+TEST_F(SitesTest, KeywordsAreOverlookedByAddress) {
+    config::Settings settings = config::Settings::from(
+        config::MainCf::parse("smtp_discard_ehlo_keyword_address_maps = "
+                              "inline:{ { 192.0.2.1 = pipelining, chunking } }\n",
+                              "main.cf"),
+        "/etc/postfix");
+    dict::Tables tables(settings);
+    options.ignored_keywords = {"size"};
+    options.ignored_by_address =
+        dict::Maps::of(tables, settings, "smtp_discard_ehlo_keyword_address_maps");
+    const Script offers = {"S 220 mx", "C EHLO", "S 250-mx", "S 250-PIPELINING", "S 250 SIZE 1000"};
+    Script first = offers;  // a command at a time
+    for (const char* step : {"C MAIL FROM:<s@example.org> SIZE=21", "S 421 x", "Z"})
+        first.push_back(step);
+    Script second = offers;
+    for (const char* step : {"C MAIL FROM:<s@example.org>", "C RCPT", "C DATA", "S 421 x", "Z"})
+        second.push_back(step);
+    serve("192.0.2.1:25", first);
+    serve("192.0.2.2:25", second);
+    deliver({"r@x.example"}, "x.example");
+    ASSERT_EQ(dialer.heard.size(), 2u);
+    EXPECT_EQ(dialer.heard[0].commands.back(), "MAIL FROM:<s@example.org> SIZE=21");
+    EXPECT_EQ(dialer.heard[1].commands[1], "MAIL FROM:<s@example.org>");
+    for (const Heard& one : dialer.heard)
+        EXPECT_EQ(one.wrong, "");
+}
+
 }  // namespace
 }  // namespace smtp_test
