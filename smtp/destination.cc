@@ -99,6 +99,8 @@ void parse_inet(Destination& into, std::string_view element, const DestinationRu
         into.port = *port;
     }
     into.host = host;
+    if (!parts->bracketed && !numeric)
+        into.service = parts->service.empty() ? std::string_view(rules.service) : parts->service;
     bool exchangers = !parts->bracketed && !numeric && !rules.lmtp;
     into.kind = exchangers ? Destination::Kind::domain : Destination::Kind::host;
 }

@@ -19,6 +19,7 @@ struct Destination {
     std::string text;  // as configured, for messages
     std::string host;  // a name, or an address without brackets; a socket's path
     uint16_t port = 0;
+    std::string service;    // as written ("submission"), where SRV records may be asked for
     std::string defect;     // why nobody can go there
     bool fallback = false;  // an element of smtp_fallback_relay
 };
@@ -27,6 +28,7 @@ struct Destination {
 struct DestinationRules {
     bool lmtp = false;      // hosts have no mail exchangers; unix:path and inet:host:port are known
     uint16_t port = 25;     // of a destination that names none
+    std::string service;    // the same as it was written
     std::string transport;  // the service's own name: "NAME:" before an element is overlooked
     ServicePorts services;
 };

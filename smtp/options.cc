@@ -68,6 +68,7 @@ PlanOptions plan_options(const config::Settings& settings, const Own& own, bool 
     if (!port)
         own.refuse("_tcp_port", "a port or the name of a service");
     plan.rules.port = *port;
+    plan.rules.service = own.text("_tcp_port");
     plan.fallback_relay = own.text("_fallback_relay");
     plan.relayhost = settings.text("relayhost");
     plan.address_limit = own.number("_mx_address_limit");
@@ -86,6 +87,10 @@ LookupOptions lookup_options(const config::Settings& settings, const Own& own, b
     lookup.balance = own.flag("_balance_inet_protocols");
     lookup.address_limit = own.number("_mx_address_limit");
     lookup.ignore_mx_error = settings.flag("ignore_mx_lookup_error");
+    for (std::string& service : settings.list("use_srv_lookup"))
+        lookup.srv_services.insert(std::move(service));
+    lookup.ignore_srv_error = settings.flag("ignore_srv_lookup_error");
+    lookup.allow_srv_fallback = settings.flag("allow_srv_lookup_fallback");
     lookup.defer_if_no_address = own.flag("_defer_if_no_mx_address_found");
     return lookup;
 }

@@ -5,6 +5,7 @@
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/text.h"
+#include "lib/dns/srv_order.h"
 
 namespace smtp {
 namespace {
@@ -23,6 +24,19 @@ std::vector<dns::Exchange> exchangers_in(const dns::Answer& answer) {
             found.push_back(*exchange);
     std::ranges::stable_sort(found, {}, &dns::Exchange::preference);
     return found;
+}
+
+std::vector<dns::Service> services_in(const dns::Answer& answer) {
+    std::vector<dns::Service> found;
+    for (const dns::Record& record : answer.records)
+        if (const auto* service = std::get_if<dns::Service>(&record.data))
+            found.push_back(*service);
+    return found;
+}
+
+// RFC 2782: the root as the only target says that there is no such service.
+bool is_no_service(const std::vector<dns::Service>& services) {
+    return services.size() == 1 && services.front().name.empty();
 }
 
 Site unreachable(Trouble trouble) {
@@ -61,6 +75,7 @@ class SiteLookup::Errors {
             dsn.klass = 4;
         worst_ = lookup_trouble(dsn, reason);
     }
+    void add_refusal(std::string_view reason) { worst_ = lookup_trouble({5, 1, 0}, reason); }
     const Trouble& worst() const { return *worst_; }
     // When no address was found.
     Trouble give_up(bool force_soft) {
@@ -103,9 +118,57 @@ io::Task<Site> SiteLookup::look_up(const Destination& destination) {
         co_return unreachable(configuration_trouble(destination.defect));
     if (destination.kind == Kind::socket)
         co_return socket(destination);
-    if (destination.kind == Kind::domain && options_.ask_dns)
+    if (options_.ask_dns && options_.srv_services.contains(destination.service))
+        co_return co_await service(destination);
+    co_return co_await without_service(destination);
+}
+
+io::Task<Site> SiteLookup::without_service(const Destination& destination) {
+    if (destination.kind == Destination::Kind::domain && options_.ask_dns)
         co_return co_await domain(destination);
     co_return co_await host(destination);
+}
+
+bool SiteLookup::goes_on_without(State srv) const {
+    bool failed = srv != State::none && srv != State::found;
+    return options_.allow_srv_fallback || (failed && options_.ignore_srv_error);
+}
+
+// RFC 2782, RFC 6186: "_submission._tcp.example.org".
+io::Task<Site> SiteLookup::service(const Destination& destination) {
+    std::string name = base::text("_", destination.service, "._tcp.", destination.host);
+    dns::Answer answer = co_await resolver_.ask(name, dns::Type::srv);
+    std::vector<dns::Service> found = services_in(answer);
+    Errors errors;
+    if (answer.state != State::found || found.empty())
+        errors.add(answer.state == State::found ? State::none : answer.state, answer.reason);
+    else if (is_no_service(found))
+        errors.add_refusal(base::text("Service ", name, " does not support SRV requests"));
+    found = dns::in_srv_order(std::move(found), random_);
+    Endpoints all = co_await servers(found, destination, errors);
+    if (all.empty() && goes_on_without(answer.state))
+        co_return co_await without_service(destination);
+    if (all.empty())
+        co_return unreachable(errors.give_up(false));
+    uint16_t best = all.front().preference;
+    co_return settle(std::move(all), destination, best);
+}
+
+io::Task<Endpoints> SiteLookup::servers(const std::vector<dns::Service>& found,
+                                        const Destination& destination, Errors& errors) {
+    Endpoints all;
+    for (const dns::Service& each : found) {
+        if (each.name.empty())
+            continue;
+        Destination server = destination;
+        server.port = each.port;
+        Endpoints some = co_await addresses_of(each.name, server, errors);
+        for (Endpoint& endpoint : some) {
+            endpoint.preference = each.priority;
+            all.push_back(std::move(endpoint));
+        }
+    }
+    co_return all;
 }
 
 io::Task<Site> SiteLookup::domain(const Destination& destination) {
@@ -128,7 +191,9 @@ io::Task<Site> SiteLookup::domain(const Destination& destination) {
             base::text("no MX host for ", destination.host, " has a valid address record"));
         co_return unreachable(errors.give_up(options_.defer_if_no_address));
     }
-    co_return settle(std::move(all), destination, found.front().preference);
+    Site site = settle(std::move(all), destination, found.front().preference);
+    arrange(site.endpoints);
+    co_return site;
 }
 
 io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& found,
@@ -146,7 +211,7 @@ io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& fou
     co_return all;
 }
 
-// Without ourselves, and arranged.
+// Without ourselves; `all` are in order of preference.
 Site SiteLookup::settle(Endpoints all, const Destination& destination, uint16_t best_preference) {
     Site site;
     uint16_t best_found = all.front().preference;
@@ -157,9 +222,10 @@ Site SiteLookup::settle(Endpoints all, const Destination& destination, uint16_t 
             {4, 4, 4}, base::text("unable to find primary relay for ", destination.host));
     else if (site.endpoints.empty())
         site.trouble = loops_back({5, 4, 6}, destination.host);
-    arrange(site.endpoints);
-    for (Endpoint& each : site.endpoints)
+    for (Endpoint& each : site.endpoints) {
+        each.best = each.preference == site.endpoints.front().preference;
         each.loop_guard = guards_loops(destination);
+    }
     return site;
 }
 
@@ -168,7 +234,9 @@ io::Task<Site> SiteLookup::host(const Destination& destination) {
     Endpoints all = co_await addresses_of(destination.host, destination, errors);
     if (all.empty())
         co_return unreachable(errors.give_up(false));
-    co_return settle(std::move(all), destination, 0);
+    Site site = settle(std::move(all), destination, 0);
+    arrange(site.endpoints);
+    co_return site;
 }
 
 io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name,
@@ -192,8 +260,6 @@ void SiteLookup::arrange(Endpoints& endpoints) {
     put_in_order(endpoints, options_.preference);
     if (options_.balance)
         balance_families(endpoints, options_.address_limit);
-    for (Endpoint& each : endpoints)
-        each.best = each.preference == endpoints.front().preference;
 }
 
 }  // namespace smtp

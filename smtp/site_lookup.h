@@ -1,6 +1,7 @@
 // SiteLookup finds the endpoints of a destination: mail exchangers, their addresses, their order.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "lib/config/own_addresses.h"
@@ -21,9 +22,12 @@ struct LookupOptions {
     bool randomize = true;
     AddressPreference preference = AddressPreference::any;
     bool balance = true;
-    size_t address_limit = 5;          // of a site; 0: any number
-    bool ignore_mx_error = false;      // goes on to the domain's own address then
-    bool defer_if_no_address = false;  // of any mail exchanger
+    size_t address_limit = 5;            // of a site; 0: any number
+    bool ignore_mx_error = false;        // goes on to the domain's own address then
+    std::set<std::string> srv_services;  // looked up by SRV
+    bool ignore_srv_error = false;       // goes on without SRV when nobody answers
+    bool allow_srv_fallback = false;     // the same whatever the answer is
+    bool defer_if_no_address = false;    // of any mail exchanger
 };
 
 class SiteLookup {
@@ -40,6 +44,11 @@ class SiteLookup {
   private:
     class Errors;
     Site socket(const Destination& destination) const;
+    io::Task<Site> without_service(const Destination& destination);
+    io::Task<Site> service(const Destination& destination);
+    io::Task<Endpoints> servers(const std::vector<dns::Service>& found,
+                                const Destination& destination, Errors& errors);
+    bool goes_on_without(dns::Answer::State srv) const;
     io::Task<Site> domain(const Destination& destination);
     io::Task<Site> host(const Destination& destination);
     io::Task<Endpoints> addresses_of(const std::string& host, const Destination& destination,

@@ -38,7 +38,6 @@ static constexpr Parameter rows[] = {
     risky(text("default_delivery_status_filter", "", "tables that change delivery status codes")),
     not_built(list("smtp_connection_cache_destinations", "", "destinations whose connections are kept")),
     not_built(list("smtp_host_lookup", "dns", "how names of servers are looked up")),
-    not_built(list("use_srv_lookup", "", "services that are looked up by SRV")),
     not_built(flag("smtp_send_xforward_command", "no", "tells servers about the client")),
     not_built(number("default_delivery_slot_cost", "5", 0, most_int, "deliveries a message makes until another may go before it")),
     not_built(number("default_delivery_slot_discount", "50", 0, 100, "percent of slots forgiven")),

@@ -5,10 +5,8 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(flag("allow_srv_lookup_fallback", "no", "goes on to MX when there is no SRV record")),
     not_built(flag("dns_ncache_ttl_fix_enable", "no", "reads the time limit of a negative answer of DNS from the packet")),
     not_built(text("dnssec_probe", "ns:.", "the lookup that shows whether DNSSEC is checked")),
-    not_built(flag("ignore_srv_lookup_error", "no", "goes on to MX when the SRV lookup fails")),
     not_built(flag("lmtp_assume_final", "no", "reports LMTP deliveries as final")),
     not_built(choice("smtp_address_verify_target", "rcpt", "rcpt|data", "the command at which a probe ends")),
     not_built(flag("smtp_cname_overrides_servername", "no", "takes the name that a CNAME points to")),

@@ -45,6 +45,9 @@ static constexpr Parameter rows[] = {
     list("proxy_interfaces", "", "addresses of this machine that a proxy or router in front of it listens on"),
     flag("disable_mime_output_conversion", "no", "never converts 8-bit content for delivery"),
     text("smtp_discard_ehlo_keyword_address_maps", "", "tables of extensions not used, by server"),
+    list("use_srv_lookup", "", "services that are looked up by SRV"),
+    flag("allow_srv_lookup_fallback", "no", "goes on to MX when there is no SRV record"),
+    flag("ignore_srv_lookup_error", "no", "goes on to MX when the SRV lookup fails"),
 };
 // clang-format on
 

@@ -12,7 +12,11 @@ using dns::Type;
 struct SiteLookupTest : World {
     smtp::DestinationRules rules;
 
-    SiteLookupTest() { options.lookup.own = config::OwnAddresses({"192.0.2.7"}); }
+    SiteLookupTest() {
+        rules.services = smtp::ServicePorts("smtp=25, submission=587", "main.cf", "/nonexistent");
+        rules.service = "smtp";
+        options.lookup.own = config::OwnAddresses({"192.0.2.7"});
+    }
 
     static io::Task<void> look_up(smtp::SiteLookup& sites, const smtp::Destination& destination,
                                   smtp::Site& site) {
@@ -211,6 +215,56 @@ TEST_F(SiteLookupTest, RandomWithinOnePreference) {
         EXPECT_EQ(found.endpoints.back().ip, "192.0.2.9");
     }
     EXPECT_EQ(first.size(), 3u);
+}
+
+TEST_F(SiteLookupTest, Services) {
+    const std::string name = "_submission._tcp.x.example";
+    options.lookup.srv_services = {"submission"};
+    options.lookup.own = config::OwnAddresses({"192.0.2.1", "192.0.2.2"});
+    names.a("a.example", "192.0.2.1").a("b.example", "192.0.2.2").a("x.example", "192.0.2.9");
+    names.srv(name, 20, 1, 588, "b.example").srv(name, 10, 1, 589, "a.example");
+    EXPECT_EQ(shown("x.example:submission"),
+              "10 a.example 192.0.2.1:589; 20 b.example 192.0.2.2:588; ");
+    EXPECT_EQ(shown("x.example:587"), "0 x.example 192.0.2.9:587; ");
+    EXPECT_EQ(shown("[x.example]:submission"), "0 x.example 192.0.2.9:587; ");
+    EXPECT_EQ(shown("x.example"), "0 x.example 192.0.2.9:25; ");
+    EXPECT_EQ(shown("192.0.2.9:submission"), "0 192.0.2.9 192.0.2.9:587; ");
+    options.lookup.ask_dns = false;
+    EXPECT_EQ(shown("x.example:submission"), "0 x.example 192.0.2.9:587; ");
+}
+
+TEST_F(SiteLookupTest, OutcomesOfServiceLookups) {
+    struct Srv {
+        State state;
+        std::string target;  // when found
+        std::string code;
+        std::string ignored;  // with ignore_srv_lookup_error
+    };
+    const Srv rows[] = {
+        {State::none, "", "5.4.4", "5.4.4"},
+        {State::retry, "", "4.4.3", "found"},
+        {State::fatal, "", "5.4.3", "found"},
+        {State::invalid, "", "5.4.4", "found"},
+        {State::found, "", "5.1.0", "5.1.0"},
+        {State::found, "gone.example", "5.4.4", "5.4.4"},
+        {State::found, "x.example", "found", "found"},
+    };
+    const std::string name = "_submission._tcp.x.example";
+    options.lookup.srv_services = {"submission"};
+    for (const Srv& row : rows) {
+        names.answers.clear();
+        names.a("x.example", "192.0.2.1");
+        if (row.state == State::found)
+            names.srv(name, 1, 1, 587, row.target);
+        else
+            names.state(name, Type::srv, row.state);
+        options.lookup.ignore_srv_error = options.lookup.allow_srv_fallback = false;
+        EXPECT_EQ(code("x.example:submission"), row.code);
+        options.lookup.ignore_srv_error = true;
+        EXPECT_EQ(code("x.example:submission"), row.ignored) << row.code;
+        options.lookup.allow_srv_fallback = true;
+        EXPECT_EQ(code("x.example:submission"), "found") << row.code;
+    }
 }
 
 TEST_F(SiteLookupTest, SocketsAndDefects) {
