@@ -10,16 +10,6 @@
 namespace smtp {
 namespace {
 
-Peer peer_of(const Endpoint& endpoint) {
-    Peer peer;
-    peer.host = endpoint.host;
-    peer.peer = base::text(endpoint.host, "[", endpoint.ip, "]");
-    peer.relay = peer.peer;
-    if (endpoint.address.is_inet())
-        base::append(peer.relay, ":", endpoint.port());
-    return peer;
-}
-
 // Our own shortage says nothing about the host.
 bool our_own(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS ||
@@ -128,6 +118,16 @@ class Handshake {
 };
 
 }  // namespace
+
+Peer peer_of(const Endpoint& endpoint) {
+    Peer peer;
+    peer.host = endpoint.host;
+    peer.peer = base::text(endpoint.host, "[", endpoint.ip, "]");
+    peer.relay = peer.peer;
+    if (endpoint.address.is_inet())
+        base::append(peer.relay, ":", endpoint.port());
+    return peer;
+}
 
 io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
                                const Options& options) {

@@ -27,6 +27,9 @@ struct Greeted {
     Peer peer;  // who it was, when at least a connection was made; else empty
 };
 
+// As log lines call whoever is at `endpoint`.
+Peer peer_of(const Endpoint& endpoint);
+
 // Connects to `endpoint` on the way to `nexthop`; greeting, then EHLO or HELO, or LHLO.
 io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
                                const Options& options);

@@ -160,6 +160,7 @@ io::Task<bool> Lane::connect(Job& job) {
     if (session_) {
         session_->nexthop = job.request().nexthop;
         session_->site = site;
+        session_->peer = peer_of(endpoint);
         session_->endpoint = std::move(endpoint);
     }
     co_return session_ != nullptr;

@@ -40,7 +40,7 @@ class Session {
     Trouble ended(const std::exception_ptr& error);
 
     io::Stream stream;
-    const Peer peer;
+    Peer peer;
     esmtp::Capabilities offers;
     std::string nexthop;  // it was opened for,
     size_t site = 0;      // the number of the destination in that,

@@ -215,7 +215,7 @@ TEST_F(SitesTest, BackupsWithOurNameAreWaitedFor) {
 }
 
 TEST_F(SitesTest, AConnectionServesAllNamesOfItsAddress) {
-    names.mx("y.example", 10, "a.example");
+    names.mx("y.example", 10, "other.example").a("other.example", "192.0.2.1");
     Script two = accepting();
     two.pop_back();
     for (const char* step : {"C MAIL", "S 250 ok", "C RCPT", "S 250 ok", "C DATA", "S 354 ok", "D",
@@ -227,7 +227,7 @@ TEST_F(SitesTest, AConnectionServesAllNamesOfItsAddress) {
     deliver({"r@y.example"}, "y.example");
     EXPECT_EQ(outcome(1), "sent 2.0.0 250 again");
     EXPECT_EQ(dialer.dialled.size(), 1u);
-    EXPECT_TRUE(logged("relay=a.example[192.0.2.1]:25, conn_use=2"));
+    EXPECT_TRUE(logged("relay=other.example[192.0.2.1]:25, conn_use=2"));
 }
 
 TEST_F(SitesTest, AWarmConnectionNeedsNoLookup) {

@@ -1,0 +1,37 @@
+// Servers that offer nothing.
+#include "tests/unit/smtp/world.h"
+
+namespace smtp_test {
+namespace {
+
+struct OldServerTest : World {};
+
+TEST_F(OldServerTest, AnOldServerGetsNoParametersAndSevenBits) {
+    const std::string start = "Content-Transfer-Encoding: ";
+    queue.usual = start + "8bit\r\n\r\n.caf\xc3\xa9\r\n";
+    ipc::DeliveryRequest made = request({"a@x"});
+    made.encoding = mail::Encoding::eight_bit;
+    made.dsn_envid = "QQ314";
+    for (bool convert : {true, false}) {
+        options.convert_mime = convert;
+        serve("192.0.2.1:25", {"S 220 mx", "C EHLO", "S 250 mx", "C MAIL", "S 250 ok", "C RCPT",
+                               "S 250 ok", "C DATA", "S 354 go", "D", "S 250 ok", "Z"});
+        made.id = ++last_id;
+        add(made);
+        run();
+        const Heard& heard = dialer.heard.back();
+        EXPECT_EQ(heard.commands[1], "MAIL FROM:<s@example.org>");
+        EXPECT_EQ(heard.commands[2], "RCPT TO:<a@x>");
+        std::string sent = convert ? start + "quoted-printable\r\n\r\n..caf=C3=A9\r\n"
+                                   : start + "8bit\r\n\r\n..caf\xc3\xa9\r\n";
+        EXPECT_EQ(heard.contents, std::vector<std::string>{sent});
+        read_log();
+        bool warned = log.find("warning: Q1: host 192.0.2.1[192.0.2.1] does not offer 8BITMIME") !=
+                      std::string::npos;
+        EXPECT_EQ(warned, !convert) << log;
+        pass(10s);
+    }
+}
+
+}  // namespace
+}  // namespace smtp_test
