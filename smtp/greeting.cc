@@ -68,7 +68,7 @@ class Handshake {
         extended_ = extended_ && !options_.never_send_ehlo;
         std::vector<std::string_view> words = base::split(greeting.lines.front(), " \t");
         if (!words.empty() && is_us(words.front()))
-            log::our_own_name(session_.peer.peer, "greeted me", words.front());
+            log::our_own_name(session_.peer.relay, "greeted me", words.front());
     }
 
     io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
@@ -105,7 +105,7 @@ class Handshake {
     // We are talking to ourselves, so that the message would come back: it is returned unless a
     // better exchanger exists, which may be back later.
     Trouble ourselves(std::string_view name) const {
-        log::our_own_name(session_.peer.peer, "replied to HELO/EHLO", name);
+        log::our_own_name(session_.peer.relay, "replied to HELO/EHLO", name);
         return loops_back(session_.endpoint.best ? mail::Dsn{5, 4, 6} : mail::Dsn{4, 4, 6},
                           nexthop_);
     }

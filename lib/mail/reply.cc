@@ -28,7 +28,9 @@ Reply Reply::make(int code, std::string_view line) {
 }
 
 std::string Reply::one_line() const {
-    return joined(*this, " ", "");
+    std::string line = joined(*this, " ", "");
+    line.erase(line.find_last_not_of(' ') + 1);  // of a code without text
+    return line;
 }
 
 std::string Reply::wire() const {

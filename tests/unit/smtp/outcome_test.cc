@@ -30,6 +30,13 @@ TEST_F(OutcomeTest, DeliversWithoutPipelining) {
         << log;
 }
 
+TEST_F(OutcomeTest, ACodeWithoutText) {
+    serve("192.0.2.1:25", after_hello({"C MAIL", "C RCPT", "C DATA", "S 250", "S 250", "S 354", "D",
+                                       "S 250", "Z"}));
+    deliver({"a@x.example"});
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250");
+}
+
 struct Row {
     const char* name;
     Script script;

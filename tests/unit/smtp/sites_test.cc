@@ -200,9 +200,9 @@ TEST_F(SitesTest, AServerWithOurNameIsOurselves) {
         EXPECT_EQ(outcome(reports.size() - 1), row.outcome) << row.what;
         pass(10s);
     }
-    EXPECT_TRUE(logged("warning: host a.example[192.0.2.1] greeted me with my own hostname"));
+    EXPECT_TRUE(logged("warning: host a.example[192.0.2.1]:25 greeted me with my own hostname"));
     EXPECT_TRUE(
-        logged("warning: host a.example[192.0.2.1] replied to HELO/EHLO with my own "
+        logged("warning: host a.example[192.0.2.1]:25 replied to HELO/EHLO with my own "
                "hostname client.example"));
 }
 
