@@ -26,7 +26,7 @@ Instance Instance::load(const std::string& directory) {
         (problem.fatal ? problems : doubts).push_back(problem.text);
     if (!problems.empty())
         throw config::Error(problems);
-    config::MasterCf master_cf = config::MasterCf::read(directory + "/master.cf");
+    config::MasterCf master_cf = config::MasterCf::of(settings);
     Plan plan = make_plan(master_cf, settings, usable_cores());
     return Instance{std::move(settings), std::move(plan), std::move(doubts)};
 }

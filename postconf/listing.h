@@ -1,32 +1,31 @@
-// A listing of parameters, as postconf prints it.
+// A listing of the parameters of main.cf, as postconf prints it.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "lib/config/main_cf.h"
-#include "lib/config/settings.h"
+#include "lib/config/master_cf.h"
+#include "postconf/options.h"
 
 namespace postconf {
 
-struct Request {
-    bool defaults = false;        // -d: what holds when main.cf is empty
-    bool only_set = false;        // -n: what main.cf or -o sets
-    bool with_names = true;       // not with -h
-    bool with_values = true;      // not with -H
-    bool expanded = false;        // -x
-    config::Overrides overrides;  // -o
-    std::vector<std::string> names;
-};
-
 struct Listing {
     std::string lines;
-    std::vector<std::string> warnings;  // names asked for that are not known
+    std::vector<std::string> warnings;  // without a prefix
 };
 
-// Values are shown as they are written unless `expanded`; nothing is checked. Without names, all
-// that the request allows is listed. Throws config::BadExpansion where -x meets a bad reference.
-Listing list_parameters(config::MainCf main_cf, const std::string& directory,
-                        const Request& request);
+// What -d, -n, -x, -C, -o and the names of `options` ask for. Values are shown as they are written
+// unless -x; nothing is checked. `services` have per-transport parameters. Throws
+// config::BadExpansion where -x meets a bad reference, config::Error where the machine's own
+// networks are needed and cannot be told.
+Listing list_parameters(config::MainCf main_cf, const std::vector<config::ServiceEntry>& services,
+                        const Options& options);
+
+// Settings of main.cf and options of services that nothing uses, references to names without a
+// value.
+std::vector<std::string> setting_warnings(const config::MainCf& main_cf,
+                                          const std::vector<config::ServiceEntry>& services,
+                                          const Options& options);
 
 }  // namespace postconf

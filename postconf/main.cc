@@ -1,6 +1,4 @@
-// postconf shows the settings of an instance.
-#include <unistd.h>
-
+// postconf shows and edits the settings of an instance.
 #include <cstdio>
 #include <cstdlib>
 
@@ -8,18 +6,23 @@
 #include "lib/base/text.h"
 #include "lib/config/error.h"
 #include "lib/config/expand.h"
-#include "lib/config/unused.h"
+#include "lib/config/logical_lines.h"
+#include "lib/dict/types.h"
+#include "postconf/edit_main.h"
+#include "postconf/edit_master.h"
 #include "postconf/listing.h"
+#include "postconf/master_listing.h"
+#include "postconf/replace.h"
 
 namespace {
 
-constexpr const char* usage =
-    "usage: postconf [-c config_dir] [-d (defaults)] [-h (no names)] [-H (no values)] "
-    "[-n (settings of main.cf)] [-o name=value] [-p (all, the default)] [-v] [-x (expanded)] "
-    "[name...]";
+using postconf::Options;
+using postconf::Subject;
 
-void warn(const std::string& text) {
-    std::fprintf(stderr, "postconf: warning: %s\n", text.c_str());
+void warn(const Options& options, const std::vector<std::string>& warnings) {
+    for (const std::string& text : warnings)
+        if (!options.has('q'))
+            std::fprintf(stderr, "postconf: warning: %s\n", text.c_str());
 }
 
 [[noreturn]] void fail(const std::string& text) {
@@ -27,87 +30,81 @@ void warn(const std::string& text) {
     std::exit(1);
 }
 
-struct CommandLine {
-    std::string directory;
-    postconf::Request request;
-};
-
-CommandLine read_command_line(int argc, char** argv) {
-    CommandLine line;
-    const char* environment = std::getenv("MAIL_CONFIG");
-    line.directory = environment ? environment : "/etc/postfix";
-    postconf::Request& request = line.request;
-    for (int option; (option = ::getopt(argc, argv, "c:dhHno:pvx")) != -1;) {
-        switch (option) {
-            case 'c':
-                line.directory = ::optarg;
-                break;
-            case 'd':
-                request.defaults = true;
-                break;
-            case 'h':
-                request.with_names = false;
-                break;
-            case 'H':
-                request.with_values = false;
-                break;
-            case 'n':
-                request.only_set = true;
-                break;
-            case 'o':
-                request.overrides.push_back(config::parse_override(::optarg));
-                break;
-            case 'x':
-                request.expanded = true;
-                break;
-            case 'p':
-            case 'v':
-                break;
-            default:
-                fail(usage);
-        }
-    }
-    if (request.defaults && request.only_set)
-        fail("specify one of -d -n");
-    if (!request.with_names && !request.with_values)
-        fail("specify one of -h -H");
-    request.names.assign(argv + ::optind, argv + argc);
-    return line;
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fflush(stdout) != 0)
+        fail("write output: " + base::error_text(errno));
 }
 
-// The services whose options may use settings of main.cf; none where master.cf is missing or bad,
-// which is not the business of this command.
-std::vector<config::ServiceEntry> services_of(const std::string& directory) {
+void print_words(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += word + '\n';
+    print(text);
+}
+
+void edit(const Options& options) {
+    using postconf::Edit;
+    Edit kind = options.has('X') ? Edit::remove : options.has('#') ? Edit::comment_out : Edit::set;
+    bool of_main = options.subject == Subject::main_cf;
+    std::string path = options.directory + (of_main ? "/main.cf" : "/master.cf");
+    std::vector<postconf::MainEdit> edits;
+    for (const std::string& argument : options.arguments)
+        if (of_main)
+            edits.push_back(postconf::parse_main_edit(argument, kind));
+    std::string text = config::read_file(path);
+    postconf::Replacement replacement(path);
+    text = config::read_file(path);  // as the edit before this one left it
+    postconf::Edited edited =
+        of_main ? postconf::edit_main_cf(text, kind, edits, path)
+                : postconf::edit_master_cf(text, options.subject, kind, options.arguments);
+    warn(options, edited.warnings);
+    replacement.write(edited.text);
+}
+
+// The services of master.cf; for main.cf a missing or bad one is only worth a warning.
+std::vector<config::ServiceEntry> read_services(const Options& options) {
+    std::string path = options.directory + "/master.cf";
     try {
-        return config::MasterCf::read(directory + "/master.cf").entries();
-    } catch (const std::runtime_error&) {
+        return config::MasterCf::parse(config::read_file(path), path).entries();
+    } catch (const std::runtime_error& error) {
+        if (options.subject != Subject::main_cf)
+            throw;
+        warn(options, {error.what()});
         return {};
     }
 }
 
-void warn_of_unused(const config::MainCf& main_cf, const CommandLine& line) {
-    for (const std::string& name : config::unused_names(main_cf, services_of(line.directory)))
-        warn(base::text(line.directory, "/main.cf: unused parameter: ", name, '=',
-                        main_cf.find(name)->value));
+void show(const Options& options) {
+    config::MainCf main_cf;
+    if (!options.has('d'))
+        main_cf = config::MainCf::read(options.directory + "/main.cf");
+    std::vector<config::ServiceEntry> services = read_services(options);
+    warn(options, main_cf.warnings());
+    postconf::Listing listing =
+        options.subject == Subject::main_cf
+            ? postconf::list_parameters(main_cf, services, options)
+            : postconf::list_services(config::read_file(options.directory + "/master.cf"), main_cf,
+                                      options);
+    warn(options, listing.warnings);
+    print(listing.lines);
+    if (!options.has('d'))
+        warn(options, postconf::setting_warnings(main_cf, services, options));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        CommandLine line = read_command_line(argc, argv);
-        config::MainCf main_cf;
-        if (!line.request.defaults)
-            main_cf = config::MainCf::read(line.directory + "/main.cf");
-        for (const std::string& warning : main_cf.warnings())
-            warn(warning);
-        postconf::Listing listing =
-            postconf::list_parameters(main_cf, line.directory, line.request);
-        for (const std::string& warning : listing.warnings)
-            warn(warning);
-        std::fwrite(listing.lines.data(), 1, listing.lines.size(), stdout);
-        std::fflush(stdout);
-        warn_of_unused(main_cf, line);
+        Options options = postconf::parse_options(argc, argv);
+        if (options.has('m'))
+            print_words(dict::table_types());
+        else if (options.has('l'))
+            print_words({"flock", "fcntl", "dotlock"});
+        else if (options.edits())
+            edit(options);
+        else
+            show(options);
     } catch (const std::runtime_error& error) {
         fail(error.what());
     }

@@ -202,7 +202,7 @@ void check_service(const Settings& settings, const ServiceEntry& entry, Problems
 
 std::vector<ServiceEntry> read_services(const Settings& settings, Problems& problems) {
     try {
-        MasterCf master_cf = MasterCf::read(settings.directory() + "/master.cf");
+        MasterCf master_cf = MasterCf::of(settings);
         for (const std::string& warning : master_cf.warnings())
             warn(problems, warning);
         return master_cf.entries();
@@ -219,7 +219,9 @@ void check_unused(const Settings& settings, const std::vector<ServiceEntry>& ser
                   Problems& problems) {
     for (const std::string& name : unused_names(settings.main_cf(), services)) {
         const Setting* setting = settings.main_cf().find(name);
-        warn(problems, setting->where, ": unused parameter: ", name, '=', setting->value);
+        std::string similar = similar_name(name);
+        warn(problems, setting->where, ": unused parameter: ", name, '=', setting->value,
+             similar.empty() ? "" : "; did you mean ", similar, similar.empty() ? "" : "?");
     }
 }
 

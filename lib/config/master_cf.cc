@@ -2,7 +2,9 @@
 
 #include "lib/base/text.h"
 #include "lib/config/error.h"
+#include "lib/config/level.h"
 #include "lib/config/logical_lines.h"
+#include "lib/config/words.h"
 
 namespace config {
 
@@ -27,53 +29,10 @@ std::string ServiceEntry::socket_path() const {
 
 namespace {
 
-// What is wrong with a line, without its place.
-struct BadLine : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 template <class... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
     throw BadLine(base::text(parts...));
 }
-
-// Takes words off a line; `{ … }` is one word, its braces included.
-class Words {
-  public:
-    explicit Words(std::string_view line) : rest_(base::trim(line)) {}
-
-    bool empty() const { return rest_.empty(); }
-    std::string_view next() {
-        size_t length = rest_.starts_with('{') ? group_length() : rest_.find_first_of(" \t");
-        std::string_view word = rest_.substr(0, length);
-        rest_ = base::trim(rest_.substr(word.size()));
-        return word;
-    }
-    std::string_view field(std::string_view what) {
-        if (rest_.empty())
-            refuse(
-                "expected eight fields (name type private unpriv chroot wakeup maxproc command), "
-                "found no ",
-                what);
-        return next();
-    }
-
-  private:
-    size_t group_length() const {
-        int depth = 0;
-        for (size_t i = 0; i < rest_.size(); i++) {
-            depth += rest_[i] == '{' ? 1 : rest_[i] == '}' ? -1 : 0;
-            if (depth > 0)
-                continue;
-            if (i + 1 < rest_.size() && rest_[i + 1] != ' ' && rest_[i + 1] != '\t')
-                refuse("expected white space after '}', found \"", rest_.substr(i + 1), '"');
-            return i + 1;
-        }
-        refuse("expected '}' at the end of \"", rest_, '"');
-    }
-
-    std::string_view rest_;
-};
 
 ServiceType service_type(std::string_view text) {
     for (const auto& [name, value] : type_names)
@@ -132,12 +91,6 @@ void check_socket_name(std::string_view name) {
         refuse("name: expected a file name without '/', found \"", name, '"');
 }
 
-std::string_view without_braces(std::string_view word) {
-    if (!word.starts_with('{'))
-        return word;
-    return base::trim(word.substr(1, word.size() - 2));
-}
-
 void read_override(ServiceEntry& entry, std::string_view option, Words& words) {
     std::string_view setting = option.substr(2);
     if (setting.empty() && words.empty())
@@ -164,7 +117,7 @@ void read_arguments(ServiceEntry& entry, Words words) {
     }
 }
 
-ServiceEntry read_entry(const LogicalLine& line) {
+ServiceEntry read_entry(const LogicalLine& line, bool chroot) {
     ServiceEntry entry;
     entry.where = line.where;
     Words words(line.text);
@@ -175,7 +128,7 @@ ServiceEntry read_entry(const LogicalLine& line) {
     if (listens && entry.is_private)
         refuse("private: expected n for a service of type inet, found \"y\"");
     entry.unprivileged = yes_or_no("unpriv", words.field("unpriv"), true);
-    entry.chroot = yes_or_no("chroot", words.field("chroot"), false);
+    entry.chroot = yes_or_no("chroot", words.field("chroot"), chroot);
     read_wakeup(entry, words.field("wakeup"));
     std::string_view maxproc = words.field("maxproc");
     if (maxproc != "-")
@@ -207,12 +160,12 @@ void MasterCf::add(ServiceEntry entry) {
     entries_.push_back(std::move(entry));
 }
 
-MasterCf MasterCf::parse(std::string_view text, const std::string& file) {
+MasterCf MasterCf::parse(std::string_view text, const std::string& file, bool chroot) {
     MasterCf master_cf;
     std::vector<std::string> problems;
     for (const LogicalLine& line : logical_lines(text, file, problems)) {
         try {
-            master_cf.add(read_entry(line));
+            master_cf.add(read_entry(line, chroot));
         } catch (const BadLine& error) {
             problems.push_back(base::text(line.where, ": ", base::printable(error.what())));
         }
@@ -224,6 +177,12 @@ MasterCf MasterCf::parse(std::string_view text, const std::string& file) {
 
 MasterCf MasterCf::read(const std::string& path) {
     return parse(read_file(path), path);
+}
+
+MasterCf MasterCf::of(const Settings& settings) {
+    std::string path = settings.directory() + "/master.cf";
+    std::optional<Level> level = parse_level(settings.text("compatibility_level"));
+    return parse(read_file(path), path, level && *level < Level{1, 0, 0});
 }
 
 }  // namespace config

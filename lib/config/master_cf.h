@@ -41,9 +41,13 @@ std::string_view service_type_name(ServiceType type);  // "unix-dgram", as in ma
 
 class MasterCf {
   public:
-    // Throws Error with every bad line; base::SystemError when the file cannot be read.
+    // The one beside the main.cf of `settings`. Throws Error with every bad line; base::SystemError
+    // when the file cannot be read.
+    static MasterCf of(const Settings& settings);
+    // With '-' as at the newest compatibility level.
     static MasterCf read(const std::string& path);
-    static MasterCf parse(std::string_view text, const std::string& file);
+    // `chroot` is what '-' means in that field: true below compatibility_level 1.
+    static MasterCf parse(std::string_view text, const std::string& file, bool chroot = false);
 
     const std::vector<ServiceEntry>& entries() const { return entries_; }
     const std::vector<std::string>& warnings() const { return warnings_; }

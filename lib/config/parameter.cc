@@ -81,6 +81,17 @@ std::optional<Parameter> find_parameter(std::string_view name) {
     return std::nullopt;
 }
 
+bool has_row(std::string_view name) {
+    return row_of(name) != nullptr;
+}
+
+std::vector<std::string_view> per_transport_suffixes() {
+    std::vector<std::string_view> suffixes;
+    for (const PerTransport& entry : per_transport)
+        suffixes.push_back(entry.suffix);
+    return suffixes;
+}
+
 std::string_view type_name(Type type) {
     switch (type) {
         case Type::flag:

@@ -5,7 +5,6 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    risky(text("fallback_relay", "", "an older name of smtp_fallback_relay")),
     not_built(text("fallback_transport", "", "the transport of unknown local users")),
     risky(text("virtual_alias_maps", "$virtual_maps", "tables of aliases in all domains")),
     not_built(text("virtual_mailbox_base", "", "the directory of virtual mailboxes")),

@@ -206,4 +206,11 @@ TEST(Commands, OfAStockFileAreAllKnown) {
             << entry.command;
 }
 
+TEST(MasterCf, ChrootDefaultFollowsTheCompatibilityLevel) {
+    const char* text = "a unix - - - - - smtp\nb unix - - n - - smtp\n";
+    EXPECT_FALSE(config::MasterCf::parse(text, "master.cf").entries()[0].chroot);
+    EXPECT_TRUE(config::MasterCf::parse(text, "master.cf", true).entries()[0].chroot);
+    EXPECT_FALSE(config::MasterCf::parse(text, "master.cf", true).entries()[1].chroot);
+}
+
 }  // namespace

@@ -298,4 +298,14 @@ TEST(Override, IsNameAndValue) {
         EXPECT_THROW(config::parse_override(bad), config::Error) << bad;
 }
 
+TEST(Unused, NamesOneEditAway) {
+    EXPECT_EQ(config::similar_name("relay_host"), "relayhost");
+    EXPECT_EQ(config::similar_name("myhostnam"), "myhostname");
+    EXPECT_EQ(config::similar_name("mynetwrosk"), "");
+    EXPECT_EQ(config::similar_name("mynetwokrs"), "mynetworks");
+    EXPECT_EQ(config::similar_name("smtpd_timeouts"), "smtpd_timeout");
+    EXPECT_EQ(config::similar_name("smtpd_bannar"), "smtpd_banner");
+    EXPECT_EQ(config::similar_name("x"), "");
+}
+
 }  // namespace
