@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lib/config/check.h"
+#include "lib/dict/check.h"
 
 namespace master {
 namespace {
@@ -24,6 +25,8 @@ Instance Instance::load(const std::string& directory) {
     std::vector<std::string> problems, doubts;
     for (const config::Problem& problem : config::check_instance(settings))
         (problem.fatal ? problems : doubts).push_back(problem.text);
+    for (std::string& problem : dict::check_tables(settings))
+        problems.push_back(std::move(problem));
     if (!problems.empty())
         throw config::Error(problems);
     config::MasterCf master_cf = config::MasterCf::of(settings);

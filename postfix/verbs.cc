@@ -11,6 +11,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/config/check.h"
+#include "lib/dict/check.h"
 #include "lib/ipc/running.h"
 #include "postfix/request.h"
 
@@ -38,6 +39,10 @@ bool check_instance(const Call& call) {
     for (const config::Problem& problem : config::check_instance(call.settings)) {
         problem.fatal ? log::error(problem.text) : log::warning(problem.text);
         good = good && !problem.fatal;
+    }
+    for (const std::string& problem : dict::check_tables(call.settings)) {
+        log::error(problem);
+        good = false;
     }
     return good;
 }
@@ -138,6 +143,8 @@ int reload(const Call& call) {
     for (const config::Problem& problem : config::check_instance(call.settings))
         if (problem.fatal)
             log::fatal(base::text(problem.text, "; not reloaded"));
+    for (const std::string& problem : dict::check_tables(call.settings))
+        log::fatal(problem + "; not reloaded");
     log::info("refreshing the Postfix mail system");
     send(call, SIGHUP);
     return 0;

@@ -1,0 +1,122 @@
+#include "lib/dict/check.h"
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/config/error.h"
+#include "lib/config/master_cf.h"
+#include "lib/config/parameter.h"
+#include "lib/config/restrictions.h"
+#include "lib/dict/braces.h"
+#include "lib/dict/tables.h"
+#include "lib/dict/types.h"
+
+namespace dict {
+namespace {
+
+using Names = std::vector<std::string>;
+
+// These name tables without using them: whom proxymap serves, what newaliases makes.
+constexpr std::string_view only_named[] = {"alias_database", "proxy_read_maps", "proxy_write_maps"};
+
+const config::RestrictionStage* stage_of(std::string_view parameter) {
+    for (const config::RestrictionStage& stage : config::restriction_stages())
+        if (stage.parameter == parameter)
+            return &stage;
+    return nullptr;
+}
+
+Names of_restrictions(const std::string& value, std::string_view default_access) {
+    Names names;
+    try {
+        for (config::RestrictionUse& use : config::parse_restrictions(value, default_access))
+            if (use.known && use.known->takes == config::RestrictionName::Takes::table)
+                names.push_back(std::move(use.argument));
+    } catch (const config::Error&) {
+        return {};  // said where restrictions are checked
+    }
+    return names;
+}
+
+// "hash:/x", but not "[::1]:25" or "smtp:host".
+bool is_table(std::string_view element, const Names& types) {
+    std::string type(element.substr(0, element.find(':')));
+    return element.find(':') != element.npos &&
+           std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// The tables that `value` of `parameter` names.
+Names tables_in(std::string_view parameter, const std::string& value, const Names& types) {
+    if (const config::RestrictionStage* stage = stage_of(parameter))
+        return of_restrictions(value, stage->default_access);
+    Names names;
+    for (std::string& element : split_braced(value)) {
+        size_t begin = element.find_first_not_of('!');
+        element.erase(0, begin == element.npos ? element.size() : begin);
+        if (is_table(element, types) || (parameter.ends_with("_maps") && !element.empty()))
+            names.push_back(std::move(element));
+    }
+    return names;
+}
+
+class Check {
+  public:
+    explicit Check(const config::Settings& settings) : types_(table_types()), tables_(settings) {}
+
+    void look_at(std::string_view parameter, const std::string& value, const std::string& where) {
+        std::optional<config::Parameter> row = config::find_parameter(parameter);
+        bool named_only = std::find(std::begin(only_named), std::end(only_named), parameter) !=
+                          std::end(only_named);
+        if (!row || row->state != config::State::works || named_only)
+            return;
+        for (const std::string& table : tables_in(parameter, value, types_))
+            open(table, base::text(where, ": ", parameter, ": "));
+    }
+    Names problems() && { return std::move(problems_); }
+
+  private:
+    // A table that several parameters name is said once.
+    void open(const std::string& table, const std::string& place) {
+        if (!opened_.insert(table).second)
+            return;
+        try {
+            tables_.open(table);
+        } catch (const config::Error& error) {
+            for (const std::string& problem : error.problems())
+                problems_.push_back(place + problem);
+        } catch (const base::SystemError& error) {
+            problems_.push_back(place + error.what());
+        }
+    }
+
+    Names types_;
+    Tables tables_;
+    std::set<std::string> opened_;
+    Names problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_tables(const config::Settings& settings) {
+    Check check(settings);
+    for (const auto& [name, setting] : settings.main_cf().settings())
+        check.look_at(name, settings.value(name), setting.where);
+    try {
+        config::MasterCf master_cf = config::MasterCf::of(settings);
+        for (const config::ServiceEntry& entry : master_cf.entries()) {
+            config::Overrides overrides = {{"service_name", entry.name}};
+            overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
+            config::Settings own =
+                config::Settings::from(settings.main_cf(), settings.directory(), overrides);
+            for (const auto& [name, value] : entry.overrides)
+                check.look_at(name, own.value(name), entry.where);
+        }
+    } catch (const std::runtime_error&) {
+        return std::move(check).problems();  // master.cf has a check of its own
+    }
+    return std::move(check).problems();
+}
+
+}  // namespace dict

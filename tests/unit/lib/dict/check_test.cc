@@ -1,0 +1,53 @@
+// The start check of tables.
+#include "lib/dict/check.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/lib/dict/table_world.h"
+
+namespace {
+
+using dict_test::TableWorld;
+
+std::vector<std::string> problems(TableWorld& world, const std::string& main_cf,
+                                  const std::string& master_cf = "qmgr unix n - n 300 1 qmgr\n") {
+    world.write("main.cf", main_cf);
+    world.write("master.cf", master_cf);
+    std::vector<std::string> found = dict::check_tables(world.settings());
+    std::string folder = world.path("");
+    for (std::string& text : found)
+        for (size_t at; (at = text.find(folder)) != text.npos;)
+            text.erase(at, folder.size());
+    return found;
+}
+
+TEST(TableCheck, OpensWhatIsSet) {
+    TableWorld world;
+    world.write("good", "a b\n");
+    EXPECT_EQ(problems(world, "virtual_alias_maps = texthash:" + world.path("good") +
+                                  ", inline:{{a=b, c}}\nmydestination = a.example, static:yes\n"
+                                  "relayhost = [127.0.0.1]:25\n"),
+              std::vector<std::string>());
+    std::vector<std::string> found = problems(
+        world, "\nvirtual_alias_maps = texthash:" + world.path("none") +
+                   "\nmynetworks = 127.0.0.0/8 !nosuch:x cidr:" + world.path("none2") +
+                   "\nsmtpd_client_restrictions = check_client_access hash:" + world.path("none3") +
+                   ", permit\n");
+    ASSERT_EQ(found.size(), 3u);
+    EXPECT_EQ(found[0].substr(0, 24), "main.cf, line 3: mynetwo");
+    EXPECT_EQ(found[1].substr(0, 43), "main.cf, line 4: smtpd_client_restrictions:");
+    EXPECT_EQ(found[2].substr(0, 36), "main.cf, line 2: virtual_alias_maps:");
+    for (size_t i = 0; i < 3; i++)
+        EXPECT_NE(found[i].find("none"), std::string::npos) << found[i];
+}
+
+TEST(TableCheck, LooksIntoServicesAndLeavesOutWhatIsNotBuilt) {
+    TableWorld world;
+    std::vector<std::string> found =
+        problems(world, "mailbox_command_maps = hash:/no/such\nalias_database = hash:/no/such\n",
+                 "smtp inet n - n - - smtpd\n    -o virtual_alias_maps=hash:/no/such\n");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].substr(0, 38), "master.cf, line 1: virtual_alias_maps:");
+}
+
+}  // namespace
