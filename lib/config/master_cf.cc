@@ -175,10 +175,6 @@ MasterCf MasterCf::parse(std::string_view text, const std::string& file, bool ch
     return master_cf;
 }
 
-MasterCf MasterCf::read(const std::string& path) {
-    return parse(read_file(path), path);
-}
-
 MasterCf MasterCf::of(const Settings& settings) {
     std::string path = settings.directory() + "/master.cf";
     std::optional<Level> level = parse_level(settings.text("compatibility_level"));

@@ -44,8 +44,6 @@ class MasterCf {
     // The one beside the main.cf of `settings`. Throws Error with every bad line; base::SystemError
     // when the file cannot be read.
     static MasterCf of(const Settings& settings);
-    // With '-' as at the newest compatibility level.
-    static MasterCf read(const std::string& path);
     // `chroot` is what '-' means in that field: true below compatibility_level 1.
     static MasterCf parse(std::string_view text, const std::string& file, bool chroot = false);
 

@@ -11,7 +11,7 @@ Transports Transports::of(const Settings& settings) {
                             {"error", "error"}, {"retry", "error"},     {"discard", "discard"},
                             {"local", "local"}, {"virtual", "virtual"}, {"uucp", "pipe"}};
     try {
-        MasterCf file = MasterCf::read(settings.directory() + "/master.cf");
+        MasterCf file = MasterCf::of(settings);
         transports.commands_.clear();
         for (const ServiceEntry& entry : file.entries())
             if (entry.type != ServiceType::inet)
