@@ -9,6 +9,7 @@
 #include "lib/config/evaluation.h"
 #include "lib/config/expand.h"
 #include "lib/config/parameter.h"
+#include "lib/config/row_names.h"
 #include "lib/config/unused.h"
 
 namespace postconf {

@@ -4,6 +4,7 @@
 
 #include "lib/config/lmtp_rows.h"
 #include "lib/config/parameter_rows.h"
+#include "lib/config/row_names.h"
 
 namespace config {
 

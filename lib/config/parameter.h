@@ -39,12 +39,6 @@ const std::vector<const Parameter*>& parameters();
 // the default `$default_…`.
 std::optional<Parameter> find_parameter(std::string_view name);
 
-// Whether `name` has a row of its own.
-bool has_row(std::string_view name);
-
-// What per-transport names end in: "_destination_rate_delay", …
-std::vector<std::string_view> per_transport_suffixes();
-
 std::string_view type_name(Type type);
 
 }  // namespace config

@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 #include "lib/config/expand.h"
 #include "lib/config/parameter.h"
+#include "lib/config/row_names.h"
 #include "lib/config/values.h"
 
 namespace config {
