@@ -39,6 +39,7 @@ TEST(Parameters, DefaultsFitTheirTypes) {
 
 // Older names, which hold where the newer one is not set.
 const std::set<std::string> older = {"authorized_verp_clients",
+                                     "fallback_relay",
                                      "lmtp_per_record_deadline",
                                      "postscreen_blacklist_action",
                                      "postscreen_dnsbl_ttl",

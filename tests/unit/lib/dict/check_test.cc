@@ -24,19 +24,19 @@ std::vector<std::string> problems(TableWorld& world, const std::string& main_cf,
 TEST(TableCheck, OpensWhatIsSet) {
     TableWorld world;
     world.write("good", "a b\n");
-    EXPECT_EQ(problems(world, "virtual_alias_maps = texthash:" + world.path("good") +
+    EXPECT_EQ(problems(world, "relay_recipient_maps = texthash:" + world.path("good") +
                                   ", inline:{{a=b, c}}\nmydestination = a.example, static:yes\n"
                                   "relayhost = [127.0.0.1]:25\n"),
               std::vector<std::string>());
     std::vector<std::string> found = problems(
-        world, "\nvirtual_alias_maps = texthash:" + world.path("none") +
+        world, "\nrelay_recipient_maps = texthash:" + world.path("none") +
                    "\nmynetworks = 127.0.0.0/8 !nosuch:x cidr:" + world.path("none2") +
                    "\nsmtpd_client_restrictions = check_client_access hash:" + world.path("none3") +
                    ", permit\n");
     ASSERT_EQ(found.size(), 3u);
     EXPECT_EQ(found[0].substr(0, 24), "main.cf, line 3: mynetwo");
-    EXPECT_EQ(found[1].substr(0, 43), "main.cf, line 4: smtpd_client_restrictions:");
-    EXPECT_EQ(found[2].substr(0, 36), "main.cf, line 2: virtual_alias_maps:");
+    EXPECT_EQ(found[2].substr(0, 43), "main.cf, line 4: smtpd_client_restrictions:");
+    EXPECT_EQ(found[1].substr(0, 38), "main.cf, line 2: relay_recipient_maps:");
     for (size_t i = 0; i < 3; i++)
         EXPECT_NE(found[i].find("none"), std::string::npos) << found[i];
 }
@@ -45,9 +45,9 @@ TEST(TableCheck, LooksIntoServicesAndLeavesOutWhatIsNotBuilt) {
     TableWorld world;
     std::vector<std::string> found =
         problems(world, "mailbox_command_maps = hash:/no/such\nalias_database = hash:/no/such\n",
-                 "smtp inet n - n - - smtpd\n    -o virtual_alias_maps=hash:/no/such\n");
+                 "smtp inet n - n - - smtpd\n    -o relay_recipient_maps=hash:/no/such\n");
     ASSERT_EQ(found.size(), 1u);
-    EXPECT_EQ(found[0].substr(0, 38), "master.cf, line 1: virtual_alias_maps:");
+    EXPECT_EQ(found[0].substr(0, 40), "master.cf, line 1: relay_recipient_maps:");
 }
 
 }  // namespace
