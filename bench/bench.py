@@ -4,7 +4,8 @@
 smtp-source -s 20 -l 4096 sends BENCH_MESSAGES (20000) through each to a smtp-sink; the clock runs
 from the first connection until the sink has them all. CPU is what master and everything below it
 used, without source and sink. BENCH_RUNS (3) runs each, alternating; medians are compared.
-BENCH_ONLY=postfix or posthaste measures one alone. Postfix needs root.
+BENCH_ONLY=postfix or posthaste measures one alone. Postfix needs root. Then mail routed by a
+transport table of a million keys: bench/routing.py. BENCH_WHAT=mail or routing measures one of them.
 """
 
 import os
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT)]
 
 from harness import Instance, SmtpSink, free_port, loopback, smtp_source  # noqa: E402
+import routing  # noqa: E402
 from harness.processes import become_subreaper, cpu_seconds, descendants, end_all  # noqa: E402
 
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
@@ -61,15 +63,24 @@ def main():
     if True in peers and os.geteuid() != 0:
         sys.exit("not run (needs root): Debian's Postfix starts as root only")
     become_subreaper()
+    what = os.environ.get("BENCH_WHAT", "")
+    try:
+        if what in ("", "mail"):
+            compare(peers)
+        if what in ("", "routing"):
+            routing.compare(peers)
+    finally:
+        end_all(os.getpid())
+
+
+def compare(peers):
+    """Measures the given systems in turn, RUNS times; prints medians and ratios."""
     print(f"{RUNS} runs of {MESSAGES} messages of 4096 bytes over 20 sessions, "
           f"{os.cpu_count()} cores", flush=True)
     results = {peer: [] for peer in peers}
-    try:
-        for _ in range(RUNS):
-            for peer in peers:
-                results[peer].append(measure(peer))
-    finally:
-        end_all(os.getpid())
+    for _ in range(RUNS):
+        for peer in peers:
+            results[peer].append(measure(peer))
     medians = {peer: [statistics.median(values) for values in zip(*runs)]
                for peer, runs in results.items()}
     for peer, (rate, cpu) in medians.items():

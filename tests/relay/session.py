@@ -65,6 +65,7 @@ class Session:
     chunks: bytearray = field(default_factory=bytearray)
     commands: list = field(default_factory=list)
     taken: int = 0
+    lmtp: bool = False  # so each recipient gets a reply of its own behind the dot
 
     async def serve(self):
         try:
@@ -88,7 +89,7 @@ class Session:
             await handler(argument)
 
     async def answer(self, stage, argument, usual):
-        """Says what the script wants, or the usual reply; True when that was a 2xx or 3xx."""
+        """Says what the script wants, or the usual reply; True when that was a 2xx (DATA: 3xx)."""
         action = self.relay.script.action(stage, self, argument)
         if action in (DROP, RESET, HANG):
             await self.break_off(action)
@@ -106,7 +107,7 @@ class Session:
         await self.writer.drain()
         if reply.startswith("421"):
             raise Over
-        return reply[0] in "23"
+        return reply[0] == ("3" if stage == "data" else "2")
 
     async def break_off(self, action):
         if action == HANG:
@@ -130,6 +131,10 @@ class Session:
         self.helo = argument
         if await self.answer("helo", argument, f"250 {self.relay.name}"):
             self.clear()
+
+    async def do_lhlo(self, argument):
+        self.lmtp = True
+        await self.do_ehlo(argument)
 
     async def do_mail(self, argument):
         path, rest = path_and_rest(argument)
@@ -185,6 +190,8 @@ class Session:
                     self.parameters, wire, time.time())
         self.relay.seen_at_dot(mail)
         taken = await self.answer("dot", mail, "250 2.0.0 taken")
+        for _ in mail.recipients[1:] if self.lmtp else ():
+            taken = await self.answer("dot", mail, "250 2.0.0 taken") or taken
         self.clear()
         if taken:
             self.taken += 1

@@ -7,10 +7,10 @@ from .client import Client, deliver
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
 from .name_server import NameServer
-from .network import own_network
+from .network import own_network, own_tree
 from .odd_name_server import OddNameServer
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send
-from .tools import SmtpSink, need, run, smtp_source, strace, swaks
+from .tools import SmtpSink, grand_totals, need, run, smtp_source, strace, swaks
 from .trial import check, eventually, soaking, test
 from .unbound import Unbound

@@ -40,3 +40,21 @@ def listens_on(address, port):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((address, port)) == 0
+
+
+def own_tree(*folders):
+    """Gives this process its own copy of these folders (/etc, /var): what it changes there, nobody
+    else sees, and it is gone with the process. After own_network()."""
+    room = scratch()
+    run(need("mount"), "-t", "tmpfs", "tmpfs", room)
+    for number, folder in enumerate(folders):
+        upper, work = room / f"upper{number}", room / f"work{number}"
+        upper.mkdir()
+        work.mkdir()
+        covered = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()
+                   if line.split()[1].startswith(f"{folder}/")]
+        texts = {path: Path(path).read_text() for path in covered if Path(path).is_file()}
+        run(need("mount"), "-t", "overlay", "overlay", "-o",
+            f"lowerdir={folder},upperdir={upper},workdir={work}", folder)
+        for path, text in texts.items():  # an overlay does not show what is mounted below it
+            Path(path).write_text(text)

@@ -108,3 +108,13 @@ def traced(pid):
 def tracer(pid, task):
     with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("TracerPid:"))
+
+
+def grand_totals(report):
+    """The totals by name that pflogsumm's report begins with."""
+    head = report.partition("Grand Totals")[2].partition("Per-")[0]
+    found = {name: int(number) * {"": 1, "k": 1024, "m": 1 << 20}[unit] for number, unit, name in
+             re.findall(r"^ *(\d+)([km]?) +([a-z/ ]+?)(?: {2,}.*| *\(.*)?$", head, re.MULTILINE)}
+    if len(found) < 14:
+        raise AssertionError(f"not a report of pflogsumm: {report[:2000]}")
+    return found

@@ -1,0 +1,93 @@
+"""Many sample servers in one thread, each on an address of its own, with the order of all visits."""
+
+import asyncio
+import socket
+import threading
+
+from .script import DROP, HANG, RESET, Script, Slow
+from .session import Session
+
+CAPABILITIES = ("PIPELINING", "SIZE 104857600", "8BITMIME", "ENHANCEDSTATUSCODES")
+WORDS = {"drop": DROP, "reset": RESET, "hang": HANG}
+
+
+def script_of(text):
+    """(Script, name) of "rcpt=450 4.2.0 later; dot=drop; caps=8BITMIME,SIZE 9; name=a.example".
+
+    An action is a reply, drop, reset, hang, or slow N (the usual reply after N seconds)."""
+    actions, capabilities, name = {}, CAPABILITIES, "server.example"
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        stage, _, action = part.partition("=")
+        if stage == "caps":
+            capabilities = tuple(filter(None, action.split(",")))
+        elif stage == "name":
+            name = action
+        elif action.startswith("slow "):
+            actions[stage] = Slow(float(action[5:]))
+        else:
+            actions[stage] = WORDS.get(action, action.replace("\\n", "\r\n"))
+    return Script(actions, capabilities), name
+
+
+class Server:
+    """What a Session asks of the relay it belongs to."""
+
+    def __init__(self, fleet, address, text):
+        self.fleet = fleet
+        self.address = address
+        self.script, self.name = script_of(text)
+        self.sessions = []
+        self.mails = []
+        self.listener = None
+
+    def heard(self, session, line):
+        pass
+
+    def seen_at_dot(self, mail):
+        pass
+
+    def took(self, mail):
+        self.mails.append(mail)
+
+    async def serve(self, reader, writer):
+        self.fleet.visits.append(self.address)
+        session = Session(self, reader, writer, len(self.sessions) + 1)
+        self.sessions.append(session)
+        await session.serve()
+
+
+class Fleet:
+    """`servers` by "address:port"; `visits` names the address of each connection, in order."""
+
+    def __init__(self):
+        self.servers = {}
+        self.visits = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def open(self, address, port, text=""):
+        server = self.servers[f"{address}:{port}"] = Server(self, address, text)
+        server.listener = self._call(self._listen(server, port))
+        return server
+
+    def close(self, server):
+        """Refuses connections from now on and drops those it has."""
+        self._call(self._close(server))
+
+    def _call(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    @staticmethod
+    async def _close(server):
+        server.listener.close()
+        for session in server.sessions:
+            session.writer.transport.abort()
+
+    @staticmethod
+    async def _listen(server, port):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so: no delay
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((server.address, port))
+        return await asyncio.start_server(server.serve, sock=sock, backlog=128,
+                                          limit=1 << 24)

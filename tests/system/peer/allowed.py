@@ -1,0 +1,48 @@
+"""Where Posthaste may differ from Debian's Postfix 3.7, and why: the list of allowed differences."""
+
+import re
+
+# A rewriting of one text applies to both systems before they are compared.
+SAME_TEXT = [
+    (r"message size \d+ exceeds", "message size N exceeds",
+     "size= counts the bytes with CRLF, as they go over the wire"),
+]
+
+# (cases, parts of the observation, reason). Cases and parts are regular expressions of whole names.
+ALLOWED = [
+    # Better by design (what makes mail wait, bounce or come twice).
+    ("first-dot-(drop|hang)", "recipients|visits|took",
+     "when the fate of a message is unknown after its final dot, the next host is not asked at once: "
+     "it would often come twice"),
+    ("first-size-too-small", "recipients|visits|took",
+     "another host of the list may take what is too large for the first"),
+    ("(first-)?(greeting|mail)-354-odd|dot-354|reply-with-tab", "recipients|visits|took|warnings",
+     "a reply of no known class says nothing about the message: the next host is asked, and at last "
+     "the message waits, where Postfix bounces it"),
+    ("mx-same-host-twice", "visits|notes",
+     "an address that stands twice in the list of hosts is tried once"),
+    ("odd-lame", "recipients",
+     "a server that points elsewhere has said nothing about the name, so the mail waits"),
+    # Words.
+    ("odd-garbage", "recipients", "the reason says that the name server's reply was malformed"),
+    ("soft-bounce-.*", "recipients",
+     "what soft_bounce defers is logged as deferred, a status that log analysers know"),
+    ("upper-case-domain", "recipients",
+     "the name service gives names in lower case, so relay= shows them so"),
+    ("cname-dangling|mx-to-cname-of-nothing", "recipients",
+     "the reason names the end of the chain of aliases, which is what does not exist"),
+    ("cname-loop|odd-chain-1[01]", "warnings",
+     "the loop is in the reason of the deferral or bounce; it has no warning of its own"),
+]
+
+
+def settle(text):
+    for pattern, replacement, _ in SAME_TEXT:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def allowed(case, part):
+    """The reason why this part of this case may differ, or None."""
+    return next((reason for cases, parts, reason in ALLOWED
+                 if re.fullmatch(cases, case) and re.fullmatch(parts, part)), None)
