@@ -59,7 +59,10 @@ class Place {
 }  // namespace
 
 Server::Server(const config::Settings& settings)
-    : spool_(spool_options(settings)), room_(reports_at_a_time) {
+    : spool_(spool_options(settings)),
+      tables_(settings),
+      mappings_(settings, tables_),
+      room_(reports_at_a_time) {
     identity_.hostname = settings.text("myhostname");
     identity_.mail_name = settings.text("mail_name");
     identity_.size_limit = settings.size("bounce_size_limit");
@@ -187,6 +190,8 @@ io::Task<std::string> Server::commit(ipc::BounceRequest& request, spool::Writer&
         base::text(request.envelope.queue_id, ": sender non-delivery notification: ", making.id));
     cleanup::log::message_id(making.id, report.message_id, false);
     mail::Envelope envelope = report_envelope(request, making.id, report.message_id, making.now);
+    std::vector<mail::Recipient> mapped = co_await mappings_.recipients(envelope, false);
+    envelope.recipients = std::move(mapped);
     co_await writer.commit(std::move(envelope), std::move(*draft));
     co_return making.id;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bounce/report.h"
+#include "lib/cleanup/mappings.h"
 #include "lib/io/semaphore.h"
 #include "lib/io/task.h"
 #include "lib/ipc/bounce.h"
@@ -35,6 +36,8 @@ class Server {
 
     Identity identity_;
     spool::Options spool_;
+    dict::Tables tables_;
+    cleanup::Mappings mappings_;
     io::Semaphore room_;  // for reports being made; more requests wait unread
 };
 

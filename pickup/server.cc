@@ -58,6 +58,8 @@ class Place {
 
 Server::Server(const config::Settings& settings)
     : cleanup_(cleanup::Options::from(settings)),
+      tables_(settings),
+      mappings_(settings, tables_),
       spool_(spool_options(settings)),
       folders_(spool::queue_folders(settings, ipc::Service::queue_directory())),
       room_(at_a_time) {
@@ -170,13 +172,7 @@ io::Task<bool> Server::commit(Drop& drop, spool::Writer& writer) {
     mail::Envelope envelope = drop.envelope();
     envelope.queue_id = writer.next_id().text();
     log::picked_up(envelope.queue_id, drop.uid(), envelope.sender);
-    envelope.sender = cleanup::complete(cleanup_, envelope.sender);
-    for (mail::Recipient& to : envelope.recipients) {
-        std::string whole = cleanup::complete(cleanup_, to.address);
-        if (whole != to.address)
-            to.original = std::exchange(to.address, whole);
-    }
-    cleanup::Intake intake(cleanup_, writer);
+    cleanup::Intake intake(cleanup_, mappings_, writer);
     std::string received = cleanup::received_from_user(cleanup_, envelope, drop.uid());
     co_await intake.begin(envelope, received, drop.local());
     std::string piece(65536, '\0');

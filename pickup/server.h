@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "lib/cleanup/mappings.h"
 #include "lib/cleanup/options.h"
 #include "lib/io/scope.h"
 #include "lib/io/semaphore.h"
@@ -38,6 +39,8 @@ class Server {
     void put_aside(const spool::QueueEntry& entry, std::string_view why);
 
     cleanup::Options cleanup_;
+    dict::Tables tables_;
+    cleanup::Mappings mappings_;
     spool::Options spool_;
     spool::QueueFolders folders_;
     uid_t mail_owner_;

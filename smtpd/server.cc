@@ -68,6 +68,7 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
       spool_(spool_options(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
       sources_(settings),
+      mappings_(settings, tables),
       router_(settings, tables),
       policy_(settings, {tables, sources_.resolver(), by(router_)}) {}
 
@@ -78,7 +79,7 @@ io::Task<void> Server::run(ipc::Service& service) {
     ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
     ipc::AnvilClient anvil(anvil_socket);
     ClientNames names(sources_.native(), name_options_);
-    Shared shared{options_,        policy_, writer, [&doorbell] { doorbell.ring(); },
+    Shared shared{options_,        policy_, mappings_, writer, [&doorbell] { doorbell.ring(); },
                   service.hurry(), &anvil,  &names};
     io::Scope beside;
     beside.spawn(doorbell.run());

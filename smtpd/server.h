@@ -1,6 +1,7 @@
 // Server is one worker of the SMTP service: its log of new mail, its sessions.
 #pragma once
 
+#include "lib/cleanup/mappings.h"
 #include "lib/config/settings.h"
 #include "lib/dict/tables.h"
 #include "lib/io/task.h"
@@ -25,6 +26,7 @@ class Server {
     spool::Options spool_;
     ClientNames::Options name_options_;
     NameSources sources_;
+    cleanup::Mappings mappings_;
     route::Router router_;
     Policy policy_;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/cleanup/mappings.h"
 #include "lib/io/event.h"
 #include "lib/io/stream.h"
 #include "lib/io/task.h"
@@ -25,6 +26,7 @@ class ClientNames;
 struct Shared {
     const Options& options;
     const Policy& policy;
+    const cleanup::Mappings& mappings;
     spool::Writer& writer;
     std::function<void()> committed;    // a message is durable: ring the queue manager
     const io::Event& hurry;             // clients are to come back later

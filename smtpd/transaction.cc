@@ -16,6 +16,9 @@ mail::Reply reply_to(cleanup::Refusal::Why why) {
             return mail::Reply::make(552, "5.3.4 Error: message file too big");
         case cleanup::Refusal::too_many_hops:
             return mail::Reply::make(554, "5.4.0 Error: too many hops");
+        case cleanup::Refusal::expansion:
+            return mail::Reply::make(451, "4.6.0 Alias expansion error");
+        case cleanup::Refusal::lookup:
         case cleanup::Refusal::failed:
             break;
     }
@@ -32,7 +35,7 @@ Transaction::Transaction(const Shared& shared, mail::Envelope envelope, bool com
     : shared_(shared),
       envelope_(std::move(envelope)),
       local_(complete_headers),
-      intake_(shared.options.cleanup, shared.writer) {}
+      intake_(shared.options.cleanup, shared.mappings, shared.writer) {}
 
 void Transaction::add_recipient(std::string_view given, uint32_t notify, std::string_view orcpt) {
     mail::Recipient recipient;

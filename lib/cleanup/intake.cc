@@ -1,6 +1,6 @@
 #include "lib/cleanup/intake.h"
 
-#include <unordered_set>
+#include "lib/cleanup/log.h"
 
 namespace cleanup {
 
@@ -25,21 +25,38 @@ void Intake::refused(const spool::Refused& refusal) {
     draft_.reset();
 }
 
+void Intake::refused(const MappingTrouble& trouble) {
+    bool lookup = trouble.kind == MappingTrouble::lookup;
+    refusal_ = Refusal{lookup ? Refusal::lookup : Refusal::expansion, trouble.what()};
+    draft_.reset();
+    log::not_mapped(envelope_.queue_id, trouble.what());
+}
+
 io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view received,
                              bool local) {
     envelope_ = envelope;
+    try {
+        std::string sender = co_await mappings_.rewritten(envelope.sender, Role::envelope_sender,
+                                                          rewrite::Context::local);
+        envelope_.sender = std::move(sender);
+    } catch (const MappingTrouble& trouble) {
+        refused(trouble);
+    }
+    if (local)
+        context_ = rewrite::Context::local;
     const unsigned hops = received.empty() ? 0 : 1;
     MessageFilter::About about;
     about.queue_id = envelope_.queue_id;
     about.sender = envelope_.sender;
     about.arrival = envelope_.arrival;
     about.complete_headers = local;
+    about.hold_addresses = mappings_.rewrites_headers(context_);
     if (auto name = envelope_.more.find("full_name"); name != envelope_.more.end())
         about.full_name = name->second;
     filter_.emplace(options_, std::move(about), hops);
-    draft_.emplace(writer_.draft());
+    if (!refusal_)
+        draft_.emplace(writer_.draft());
     filtered_ = received;
-    co_return;
 }
 
 io::Task<void> Intake::store(std::string_view text) {
@@ -56,30 +73,57 @@ io::Task<void> Intake::add(std::string_view content) {
     if (refusal_)
         co_return;
     filter_->feed(content, filtered_);
+    if (filter_->has_address_headers())
+        co_await rewrite_headers();
     co_await store(filtered_);
     filtered_ = std::string();  // a slow client costs no buffer
 }
 
-void Intake::drop_doubles() {
-    if (envelope_.recipients.size() < 2)
-        return;
-    std::unordered_set<std::string> seen;
-    std::erase_if(envelope_.recipients, [&](const mail::Recipient& recipient) {
-        return !seen.insert(recipient.address).second;
-    });
+// The headers with addresses in `filtered_`, each in its place.
+io::Task<void> Intake::rewrite_headers() {
+    std::vector<MessageFilter::AddressHeader> headers = filter_->take_address_headers();
+    std::string out;
+    size_t at = 0;
+    try {
+        for (const MessageFilter::AddressHeader& header : headers) {
+            Role role = header.of_sender ? Role::header_sender : Role::header_recipient;
+            std::string_view text = std::string_view(filtered_).substr(header.begin, header.size);
+            size_t value = text.find(':') + 1;
+            std::string changed = co_await mappings_.header(text.substr(value), role, context_);
+            out.append(filtered_, at, header.begin - at);
+            out.append(filtered_, header.begin, value).append(changed);
+            at = header.begin + header.size;
+        }
+        out.append(filtered_, at);
+        filtered_ = std::move(out);
+    } catch (const MappingTrouble& trouble) {
+        refused(trouble);
+    }
+}
+
+io::Task<void> Intake::map_recipients() {
+    try {
+        std::vector<mail::Recipient> mapped = co_await mappings_.recipients(envelope_, true);
+        envelope_.recipients = std::move(mapped);
+    } catch (const MappingTrouble& trouble) {
+        refused(trouble);
+    }
 }
 
 io::Task<std::optional<Refusal>> Intake::commit() {
     if (!refusal_) {
         filter_->finish(filtered_);
+        if (filter_->has_address_headers())
+            co_await rewrite_headers();
         co_await store(filtered_);
     }
     if (!refusal_ && filter_->too_many_hops())
         refusal_ = Refusal{Refusal::too_many_hops, "too many hops"};
+    if (!refusal_)
+        co_await map_recipients();
     if (refusal_)
         co_return refusal_;
     envelope_.message_id = filter_->message_id();
-    drop_doubles();
     try {
         co_await writer_.commit(envelope_, std::move(*draft_));
     } catch (const spool::Refused& refusal) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/cleanup/mappings.h"
 #include "lib/cleanup/message_filter.h"
 #include "lib/io/task.h"
 #include "lib/mail/envelope.h"
@@ -19,6 +20,8 @@ struct Refusal {
         too_big,        // 552
         failed,         // 451: the log cannot be written
         too_many_hops,  // 554
+        lookup,         // 451: a table does not answer
+        expansion,      // 451: aliases give too many addresses
     };
     Why why;
     std::string what;  // for the log
@@ -26,11 +29,12 @@ struct Refusal {
 
 class Intake {
   public:
-    // Both outlive it.
-    Intake(const Options& options, spool::Writer& writer) : options_(options), writer_(writer) {}
+    // All outlive it.
+    Intake(const Options& options, const Mappings& mappings, spool::Writer& writer)
+        : options_(options), mappings_(mappings), writer_(writer) {}
 
     // Before the content. `received` is a header to put in front; `local`: the message comes from a
-    // client of ours, so that what it lacks is added.
+    // client of ours, so that what it lacks is added, and addresses in its headers are rewritten.
     io::Task<void> begin(const mail::Envelope& envelope, std::string_view received, bool local);
     bool begun() const { return filter_.has_value(); }
     // Adds content: CRLF lines, cut anywhere. What the log refuses is remembered, and the rest of
@@ -41,15 +45,19 @@ class Intake {
 
   private:
     io::Task<void> store(std::string_view text);
+    io::Task<void> rewrite_headers();
+    io::Task<void> map_recipients();
     void refused(const spool::Refused& refusal);
-    void drop_doubles();
+    void refused(const MappingTrouble& trouble);
 
     const Options& options_;
+    const Mappings& mappings_;
     spool::Writer& writer_;
     mail::Envelope envelope_;
     std::optional<MessageFilter> filter_;
     std::optional<spool::Draft> draft_;
     std::optional<Refusal> refusal_;
+    rewrite::Context context_ = rewrite::Context::remote;  // of headers
     std::string filtered_;
 };
 

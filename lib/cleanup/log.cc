@@ -21,4 +21,9 @@ void too_many_hops(std::string_view queue_id) {
     base::log::info_as(program, base::text(queue_id, ": message rejected: hopcount exceeded"));
 }
 
+void not_mapped(std::string_view queue_id, std::string_view why) {
+    base::log::warning_as(
+        program, base::text(queue_id, ": ", why, " -- message not accepted, try again later"));
+}
+
 }  // namespace cleanup::log

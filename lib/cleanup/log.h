@@ -7,5 +7,6 @@ namespace cleanup::log {
 
 void message_id(std::string_view queue_id, std::string_view id, bool resent);
 void too_many_hops(std::string_view queue_id);
+void not_mapped(std::string_view queue_id, std::string_view why);
 
 }  // namespace cleanup::log

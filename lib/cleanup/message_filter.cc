@@ -11,6 +11,27 @@ namespace {
 
 constexpr size_t peek = 1000;       // of a header line: more is passed on unread
 constexpr size_t longest_id = 500;  // of a message ID, for the log
+constexpr size_t longest_held = 102400;
+
+struct AddressName {
+    std::string_view name;
+    bool of_sender;
+};
+
+// Headers whose addresses are rewritten, in their Resent- form too.
+constexpr AddressName address_names[] = {
+    {"from", true},
+    {"sender", true},
+    {"reply-to", true},
+    {"errors-to", true},
+    {"return-receipt-to", true},
+    {"disposition-notification-to", true},
+    {"mail-followup-to", true},
+    {"to", false},
+    {"cc", false},
+    {"bcc", false},
+    {"apparently-to", false},
+};
 
 bool blank(char c) {
     return c == ' ' || c == '\t';
@@ -80,7 +101,7 @@ void MessageFilter::finish(std::string& out) {
     if (!line_.empty())
         scan("\r\n", out);
     if (line_open_)
-        out.append("\r\n");
+        sink(out).append("\r\n");
     line_open_ = false;
     if (part_ != Part::body)
         end_headers(out);
@@ -101,8 +122,10 @@ std::string_view MessageFilter::scan_headers(std::string_view text, std::string&
     size_t length = lf == text.npos ? text.size() : lf + 1;
     if (part_ == Part::long_line) {
         if (!dropping_) {
-            out.append(text.substr(0, length));
+            sink(out).append(text.substr(0, length));
             line_open_ = lf == text.npos;
+            if (held_.size() > longest_held)
+                pass_on(out);
         }
         if (lf != text.npos)
             part_ = Part::headers;
@@ -136,11 +159,15 @@ void MessageFilter::header_line(std::string& out) {
         if (in_id_)
             note_id(line);
         if (!dropping_)
-            out.append(line);
-    } else if (!blank(line.front()) && note_header(line)) {
+            sink(out).append(line);
+        if (held_.size() > longest_held)
+            pass_on(out);
+    } else if (!blank(line.front()) && !header_name(line).empty()) {
+        release(out);
+        note_header(line);
         part_ = Part::headers;
         if (!dropping_)
-            out.append(line);
+            sink(out).append(line);
     } else {
         end_headers(out);
         base::append(out, "\r\n", line);
@@ -154,11 +181,11 @@ bool MessageFilter::dropped(std::string_view name) const {
 }
 
 // A header that is dropped was seen all the same: none is made in its place.
-bool MessageFilter::note_header(std::string_view line) {
+void MessageFilter::note_header(std::string_view line) {
     auto name = header_name(line);
-    if (name.empty())
-        return false;
     dropping_ = dropped(name);
+    if (about_.hold_addresses && !dropping_)
+        hold(name);
     bool was_resent = seen_.resent();
     bool had_id = seen_.has_message_id();
     seen_.note(name);
@@ -168,7 +195,30 @@ bool MessageFilter::note_header(std::string_view line) {
         message_id_.clear();
         note_id(line.substr(line.find(':') + 1));
     }
-    return true;
+}
+
+void MessageFilter::hold(std::string_view name) {
+    constexpr std::string_view again = "resent-";
+    if (base::starts_nocase(name, again))
+        name.remove_prefix(again.size());
+    for (const AddressName& row : address_names)
+        if (base::equal_nocase(row.name, name)) {
+            holding_ = true;
+            of_sender_ = row.of_sender;
+        }
+}
+
+// The header that was held, if any, is whole.
+void MessageFilter::release(std::string& out) {
+    if (!held_.empty())
+        found_.push_back({out.size(), held_.size(), of_sender_});
+    pass_on(out);
+}
+
+void MessageFilter::pass_on(std::string& out) {
+    out.append(held_);
+    held_.clear();
+    holding_ = false;
 }
 
 void MessageFilter::note_id(std::string_view text) {
@@ -178,6 +228,7 @@ void MessageFilter::note_id(std::string_view text) {
 }
 
 void MessageFilter::end_headers(std::string& out) {
+    release(out);
     part_ = Part::body;
     dropping_ = false;
     if (about_.complete_headers || options_.always_add_missing_headers) {

@@ -6,21 +6,21 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     flag("allow_untrusted_routing", "no", "relays addresses with routing of the sender for anybody"),
-    not_built(list("canonical_classes", "envelope_sender, envelope_recipient, header_sender, header_recipient", "addresses that canonical_maps rewrite")),
+    list("canonical_classes", "envelope_sender, envelope_recipient, header_sender, header_recipient", "addresses that canonical_maps rewrite"),
     not_built(number("duplicate_filter_limit", "1000", 1, most_int, "recipients of a message remembered against duplicates")),
     not_built(text("empty_address_local_login_sender_maps_lookup_key", "<>", "the key of the null sender in local_login_sender_maps")),
     not_built(flag("enable_idna2003_compatibility", "no", "translates domain names as IDNA 2003")),
-    not_built(flag("enable_original_recipient", "yes", "keeps the recipient as it was before rewriting")),
-    not_built(list("masquerade_classes", "envelope_sender, header_sender, header_recipient", "addresses that masquerade_domains change")),
-    not_built(list("masquerade_exceptions", "", "users whose domains are not masqueraded")),
-    not_built(list("propagate_unmatched_extensions", "canonical, virtual", "rewritings that keep an address extension")),
-    not_built(list("recipient_canonical_classes", "envelope_recipient, header_recipient", "addresses that recipient_canonical_maps rewrite")),
-    not_built(list("sender_canonical_classes", "envelope_sender, header_sender", "addresses that sender_canonical_maps rewrite")),
+    flag("enable_original_recipient", "yes", "keeps the recipient as it was before rewriting"),
+    list("masquerade_classes", "envelope_sender, header_sender, header_recipient", "addresses that masquerade_domains change"),
+    list("masquerade_exceptions", "", "users whose domains are not masqueraded"),
+    list("propagate_unmatched_extensions", "canonical, virtual", "rewritings that keep an address extension"),
+    list("recipient_canonical_classes", "envelope_recipient, header_recipient", "addresses that recipient_canonical_maps rewrite"),
+    list("sender_canonical_classes", "envelope_sender, header_sender", "addresses that sender_canonical_maps rewrite"),
     not_built(list("smtputf8_autodetect_classes", "sendmail, verify", "mail that is searched for a need of SMTPUTF8")),
     not_built(flag("strict_smtputf8", "no", "takes UTF-8 only in mail announced as SMTPUTF8")),
-    not_built(number("virtual_alias_address_length_limit", "1000", 1, most_int, "the longest address that an alias may give")),
-    not_built(number("virtual_alias_expansion_limit", "1000", 1, most_int, "recipients that aliases may give a message")),
-    not_built(number("virtual_alias_recursion_limit", "1000", 1, most_int, "aliases of aliases of a recipient")),
+    number("virtual_alias_address_length_limit", "1000", 1, most_int, "the longest address that an alias may give"),
+    number("virtual_alias_expansion_limit", "1000", 1, most_int, "recipients that aliases may give a message"),
+    number("virtual_alias_recursion_limit", "1000", 1, most_int, "aliases of aliases of a recipient"),
 };
 // clang-format on
 

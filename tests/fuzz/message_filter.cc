@@ -13,7 +13,9 @@ std::string filtered(std::string_view in, size_t step) {
     cleanup::Options options;
     options.myhostname = options.myorigin = "mx.example.com";
     options.drop_headers = {"bcc"};
-    cleanup::MessageFilter filter(options, {"QID", "a@b", base::WallTime(), step % 2 == 1}, 0);
+    cleanup::MessageFilter::About about{"QID", "a@b", base::WallTime(), step % 2 == 1};
+    about.hold_addresses = step % 2 == 1;
+    cleanup::MessageFilter filter(options, about, 0);
     std::string out;
     for (size_t i = 0; i < in.size(); i += step)
         filter.feed(in.substr(i, step), out);

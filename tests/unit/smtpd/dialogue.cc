@@ -28,6 +28,12 @@ size_t lines_in(std::string_view text) {
     return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+rewrite::Options rewriting() {
+    rewrite::Options options;
+    options.myorigin = "example.com";
+    return options;
+}
+
 io::Task<void> play(io::Stream& client, const Steps& steps, size_t length) {
     for (const Step& step : steps) {
         std::string_view send = std::string_view(step.send).substr(0, length);
@@ -121,7 +127,8 @@ io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
     const smtpd::Policy& policy = judged.policy;
     if (!writer_)
         writer_ = std::make_unique<spool::Writer>(spool_options, disk);
-    smtpd::Shared shared{options, policy, *writer_, [this] { ++rung; }, hurry};
+    cleanup::Mappings mappings(rewriting());
+    smtpd::Shared shared{options, policy, mappings, *writer_, [this] { ++rung; }, hurry};
     auto wires = io::wire_pair();
     io::Scope scope;
     // The client first, so that it can be too early.

@@ -60,7 +60,8 @@ struct SmtpdTimeSession : SmtpdTime {
                                  smtpd_test::anywhere};
     smtpd::Policy& policy = judged.policy;
     spool::Writer writer{spool_options, disk};
-    smtpd::Shared shared{options, policy, writer, [] {}, hurry};
+    cleanup::Mappings mappings{rewrite::Options()};
+    smtpd::Shared shared{options, policy, mappings, writer, [] {}, hurry};
 };
 
 TEST_F(SmtpdTimeSession, EndsASilentClient) {

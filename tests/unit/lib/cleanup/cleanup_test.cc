@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/cleanup/received.h"
 #include "tests/unit/lib/esmtp/fuzz_corpus.h"
 
@@ -175,6 +176,52 @@ TEST(CleanupFilter, HoldsForRandomMail) {
     base::log::Options aloud;
     aloud.only_stderr = true;
     base::log::open(aloud);
+}
+
+// The headers that would be rewritten, as they are given out for that.
+TEST(CleanupFilter, GivesHeadersWithAddressesWhole) {
+    const std::string mail =
+        "From: a,\r\n\tb\r\nX: c\r\nTO : d\r\nResent-Cc: e\r\n f\r\nBcc: g\r\n"
+        "Subject: To: no\r\nSender: h\r\n\r\nTo: body\r\n";
+    auto with = options();
+    with.drop_headers = {"bcc"};
+    for (size_t step : {mail.size(), size_t{1}, size_t{7}}) {
+        MessageFilter::About about{"ABC", "s@example.net", base::WallTime()};
+        about.hold_addresses = true;
+        MessageFilter filter(with, about, 1);
+        std::string all, found;
+        auto collect = [&](const std::string& out) {
+            for (const auto& header : filter.take_address_headers())
+                base::append(found, header.of_sender ? "<" : ">",
+                             out.substr(header.begin, header.size));
+            all += out;
+        };
+        for (size_t i = 0; i < mail.size(); i += step) {
+            std::string out;
+            filter.feed(std::string_view(mail).substr(i, step), out);
+            collect(out);
+        }
+        std::string out;
+        filter.finish(out);
+        collect(out);
+        EXPECT_EQ(found, "<From: a,\r\n\tb\r\n>TO : d\r\n>Resent-Cc: e\r\n f\r\n<Sender: h\r\n");
+        std::string expected = mail;
+        expected.erase(expected.find("Bcc: g\r\n"), 8);
+        EXPECT_EQ(all, expected) << step;
+    }
+}
+
+TEST(CleanupFilter, LetsLongHeadersPass) {
+    auto with = options();
+    std::string mail = "To: " + std::string(200000, 'x') + "\r\nFrom: a\r\n\r\n";
+    MessageFilter::About about{"ABC", "s@example.net", base::WallTime()};
+    about.hold_addresses = true;
+    MessageFilter filter(with, about, 1);
+    std::string out;
+    filter.feed(mail, out);
+    filter.finish(out);
+    EXPECT_EQ(out, mail);
+    EXPECT_EQ(filter.take_address_headers().size(), 1u);
 }
 
 TEST(CleanupReceived, NamesClientAndRecipient) {
