@@ -194,7 +194,7 @@ install: programs
 	ln -sf smtp $(DESTDIR)$(LIBEXEC)/lmtp
 	ln -sf postfix $(DESTDIR)$(SBINDIR)/posthaste
 	@# Without root, or before the group is there, these work for the owner of the queue alone.
-	for command in postdrop postqueue; do \
+	for command in postdrop postqueue postlog; do \
 	    chgrp $(SETGID_GROUP) $(DESTDIR)$(SBINDIR)/$$command && \
 	    chmod 2555 $(DESTDIR)$(SBINDIR)/$$command || \
 	    echo "$$command: not made set-group-ID $(SETGID_GROUP)"; done

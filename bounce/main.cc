@@ -7,6 +7,10 @@
 int main(int argc, char** argv) {
     ipc::Service service(argc, argv, "bounce");
     tzset();  // while the zone's file can still be reached
-    bounce::Server server(service.settings());
-    return service.run(server.run(service));
+    try {
+        bounce::Server server(service.settings(), service.tables());
+        return service.run(server.run(service));
+    } catch (const config::Error& error) {
+        base::log::fatal(error.what());
+    }
 }

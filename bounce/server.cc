@@ -58,11 +58,8 @@ class Place {
 
 }  // namespace
 
-Server::Server(const config::Settings& settings)
-    : spool_(spool_options(settings)),
-      tables_(settings),
-      mappings_(settings, tables_),
-      room_(reports_at_a_time) {
+Server::Server(const config::Settings& settings, dict::Tables& tables)
+    : spool_(spool_options(settings)), mappings_(settings, tables), room_(reports_at_a_time) {
     identity_.hostname = settings.text("myhostname");
     identity_.mail_name = settings.text("mail_name");
     identity_.size_limit = settings.size("bounce_size_limit");

@@ -17,7 +17,7 @@ namespace bounce {
 
 class Server {
   public:
-    explicit Server(const config::Settings& settings);
+    Server(const config::Settings& settings, dict::Tables& tables);
 
     // The daemon.
     io::Task<void> run(ipc::Service& service);
@@ -36,7 +36,6 @@ class Server {
 
     Identity identity_;
     spool::Options spool_;
-    dict::Tables tables_;
     cleanup::Mappings mappings_;
     io::Semaphore room_;  // for reports being made; more requests wait unread
 };

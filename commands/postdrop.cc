@@ -18,6 +18,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/base/time.h"
+#include "lib/ipc/authorized.h"
 #include "lib/ipc/command.h"
 #include "lib/ipc/submission.h"
 #include "lib/ipc/trigger.h"
@@ -220,6 +221,9 @@ int main(int argc, char** argv) {
         fail(base::SystemError("enter the queue directory " + queue).what());
     catch_signals();
     try {
+        if (!ipc::authorized(settings, "authorized_submit_users"))
+            fail(base::text("User ", ipc::login_name(), '(', ::getuid(),
+                            ") is not allowed to submit mail"));
         auto status = drop(settings);
         if (status == ipc::SubmissionStatus::ok)
             ipc::trigger("public/pickup", "W");

@@ -17,6 +17,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/ipc/authorized.h"
 #include "lib/ipc/command.h"
 #include "lib/ipc/control.h"
 #include "lib/ipc/showq.h"
@@ -72,6 +73,13 @@ Request parse_mailq(int argc, char** argv) {
             ipc::end_command("usage: mailq [-C config_dir] [-v]", EX_USAGE);
     }
     return request;
+}
+
+void check_user(const config::Settings& settings, char action) {
+    bool lists = action == 'p' || action == 'j';
+    if (!ipc::authorized(settings, lists ? "authorized_mailq_users" : "authorized_flush_users"))
+        fail(base::text("User ", ipc::login_name(), '(', ::getuid(), ") is not allowed to ",
+                        lists ? "view" : "flush", " the mail queue"));
 }
 
 base::Fd connect_to(const std::string& path) {
@@ -170,6 +178,7 @@ int main(int argc, char** argv) {
     Request request = as_mailq ? parse_mailq(argc, argv) : parse(argc, argv);
     config::Settings settings = ipc::command_settings(program, request.directory, EX_UNAVAILABLE);
     try {
+        check_user(settings, request.action);
         switch (request.action) {
             case 'p':
                 print_table(settings);

@@ -56,10 +56,9 @@ class Place {
 
 }  // namespace
 
-Server::Server(const config::Settings& settings)
+Server::Server(const config::Settings& settings, dict::Tables& tables)
     : cleanup_(cleanup::Options::from(settings)),
-      tables_(settings),
-      mappings_(settings, tables_),
+      mappings_(settings, tables),
       spool_(spool_options(settings)),
       folders_(spool::queue_folders(settings, ipc::Service::queue_directory())),
       room_(at_a_time) {
@@ -74,7 +73,7 @@ io::Task<void> Server::run(ipc::Service& service) {
     ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
     Round round;
     round.committed = [&doorbell] { doorbell.ring(); };
-    round.stop = [&service] { return service.draining().is_set(); };
+    round.stop = [&service] { return service.hurry().is_set(); };
     io::Scope beside;
     beside.spawn(doorbell.run());
     service.ready();
@@ -104,7 +103,7 @@ io::Task<void> Server::answer_ring(io::Accepted client, ipc::Service& service,
     collecting_ = true;
     std::exception_ptr failure;
     try {
-        while (rung_ && !service.draining().is_set()) {
+        while (rung_ && !service.hurry().is_set()) {  // a process that drains has rings of its own
             rung_ = false;
             co_await collect(writer, round);
         }

@@ -17,8 +17,8 @@ namespace pickup {
 
 class Server {
   public:
-    // Throws config::Error where the settings cannot be understood.
-    explicit Server(const config::Settings& settings);
+    // `tables` outlives it. Throws config::Error where the settings cannot be understood.
+    Server(const config::Settings& settings, dict::Tables& tables);
 
     // The daemon.
     io::Task<void> run(ipc::Service& service);
@@ -39,7 +39,6 @@ class Server {
     void put_aside(const spool::QueueEntry& entry, std::string_view why);
 
     cleanup::Options cleanup_;
-    dict::Tables tables_;
     cleanup::Mappings mappings_;
     spool::Options spool_;
     spool::QueueFolders folders_;

@@ -14,6 +14,7 @@
 #include "lib/dict/check.h"
 #include "lib/ipc/running.h"
 #include "postfix/request.h"
+#include "postfix/rotation.h"
 
 namespace postfix {
 namespace {
@@ -155,6 +156,11 @@ int flush(const Call& call) {
     return become(program, {"postqueue", "-c", call.request.config_directory, "-f"});
 }
 
+int rotate(const Call& call) {
+    rotate_log(call.settings, call.master);
+    return 0;
+}
+
 enum class Needs : uint8_t { nothing, running, stopped };
 
 struct Verb {
@@ -169,7 +175,7 @@ constexpr Verb verbs[] = {
     {"stop", stop, Needs::running, true},       {"quick-stop", stop, Needs::running, true},
     {"abort", abort_all, Needs::running, true}, {"reload", reload, Needs::running},
     {"flush", flush, Needs::running},           {"status", status, Needs::nothing, true},
-    {"check", check, Needs::nothing},
+    {"check", check, Needs::nothing},           {"logrotate", rotate, Needs::nothing},
 };
 
 // The process of a master that was killed this moment goes on for some milliseconds.
@@ -202,8 +208,9 @@ bool works_on_running(const std::string& name) {
 int carry_out(const Request& request, const config::Settings& settings) {
     auto verb = std::ranges::find(verbs, request.verb, &Verb::name);
     if (verb == std::end(verbs))
-        log::fatal(base::text("unknown command: '", request.verb, "'. Usage: postfix start ",
-                              "(or stop, reload, abort, flush, check, status, start-fg)"));
+        log::fatal(
+            base::text("unknown command: '", request.verb, "'. Usage: postfix start ",
+                       "(or stop, reload, abort, flush, check, status, start-fg, logrotate)"));
     if (!request.arguments.empty())
         log::fatal(base::text("usage: postfix ", request.verb, " (without arguments)"));
     check_user(settings);

@@ -1,123 +1,23 @@
 #include "sendmail/hand_over.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "lib/base/error.h"
-#include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/ipc/authorized.h"
 #include "lib/ipc/submission.h"
 #include "lib/mail/header_addresses.h"
 #include "lib/spool/queue_envelope.h"
 #include "lib/spool/queue_record.h"
 #include "sendmail/message.h"
-
-extern char** environ;
+#include "sendmail/postdrop.h"
 
 namespace sendmail {
 
 namespace {
 
 namespace record = spool::record;
-
-struct Pipe {
-    base::Fd read, write;
-    Pipe() {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0)
-            throw base::SystemError("make a pipe");
-        read = base::Fd(ends[0]);
-        write = base::Fd(ends[1]);
-    }
-};
-
-// postdrop at work: records go to it, attributes come back.
-class Postdrop {
-  public:
-    explicit Postdrop(const std::string& program) {
-        Pipe in, out;
-        posix_spawn_file_actions_t actions;
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
-        char name[] = "postdrop", option[] = "-r";
-        char* argv[] = {name, option, nullptr};
-        int error = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv, environ);
-        ::posix_spawn_file_actions_destroy(&actions);
-        if (error != 0)
-            throw base::SystemError("run " + program, error);
-        to_ = std::move(in.write);
-        from_ = std::move(out.read);
-    }
-    Postdrop(const Postdrop&) = delete;
-    Postdrop& operator=(const Postdrop&) = delete;
-    // A message that was not finished is none.
-    ~Postdrop() { wait(); }
-
-    void put(char type, std::string_view data) {
-        spool::append_record(buffer_, type, data);
-        if (buffer_.size() >= 65536)
-            flush();
-    }
-
-    // The message is complete; what became of it.
-    ipc::SubmissionStatus finish() {
-        flush();
-        to_.reset();
-        take();  // the file's name, which says nothing to users
-        auto answer = take();
-        wait();
-        auto status = base::number<unsigned>(answer["status"]);
-        if (!status)
-            throw Failure("unable to submit the message: postdrop gave no result", try_later);
-        return static_cast<ipc::SubmissionStatus>(*status);
-    }
-
-  private:
-    void flush() {
-        std::string_view rest = buffer_;
-        while (!rest.empty() && !refused_) {
-            ssize_t n = ::write(to_.get(), rest.data(), rest.size());
-            if (n < 0 && errno == EINTR)
-                continue;
-            refused_ = n <= 0;  // it has ended, and its answer says why
-            if (n > 0)
-                rest.remove_prefix(static_cast<size_t>(n));
-        }
-        buffer_.clear();
-    }
-
-    std::map<std::string, std::string> take() {
-        while (true) {
-            if (auto attributes = ipc::take_attributes(answer_))
-                return *attributes;
-            char bytes[4096];
-            ssize_t n = ::read(from_.get(), bytes, sizeof bytes);
-            if (n < 0 && errno == EINTR)
-                continue;
-            if (n <= 0)
-                return {};
-            answer_.append(bytes, static_cast<size_t>(n));
-        }
-    }
-
-    void wait() {
-        to_.reset();
-        if (pid_ > 0)
-            while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-            }
-        pid_ = 0;
-    }
-
-    base::Fd to_, from_;
-    pid_t pid_ = 0;
-    std::string buffer_, answer_;
-    bool refused_ = false;
-};
 
 std::string sender_of(const Request& request, const Submitter& submitter) {
     if (!request.sender)
@@ -178,6 +78,9 @@ void check_status(ipc::SubmissionStatus status, const Submitter& submitter) {
 
 void hand_over(const Request& request, const Submitter& submitter,
                const config::Settings& settings) {
+    if (!ipc::authorized(settings, "authorized_submit_users"))
+        throw Failure(base::text("User ", submitter.text(), " is not allowed to submit mail"),
+                      try_later);
     std::vector<std::string> recipients = given_recipients(request);
     if (recipients.empty() && !request.from_headers)
         throw Failure(submitter.text() +

@@ -7,6 +7,7 @@
 #include "lib/base/text.h"
 #include "lib/ipc/command.h"
 #include "sendmail/hand_over.h"
+#include "sendmail/smtp_dialogue.h"
 
 namespace {
 
@@ -53,7 +54,8 @@ void carry_out(const Request& request, const config::Settings& settings) {
         case Mode::start:
             become(settings, {"postfix", "start"});
         case Mode::smtp:
-            ipc::end_command("-bs is not built yet", sendmail::try_later);
+            sendmail::speak_smtp(settings, stdin, stdout);
+            return;
         case Mode::flush: {
             std::vector<std::string> words = {"postqueue"};
             words.insert(words.end(), request.queue_arguments.begin(),

@@ -135,7 +135,7 @@ void become(Session& session, const Told& told) {
     Client& client = session.client;
     if (told.address) {
         client.address = *told.address;
-        client.own = false;
+        client.own = client.completed = false;
     }
     client.port = told.port.value_or(client.port);
     take_name(client, told);

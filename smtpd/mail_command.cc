@@ -131,7 +131,7 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
     if (objection)
         co_return Answer(std::move(*objection));
     session.mail = std::make_unique<Transaction>(
-        session.shared, new_envelope(session, path.address, announced), session.client.own);
+        session.shared, new_envelope(session, path.address, announced), session.client.completed);
     session.mail->sender_given(path.address);
     co_return Answer(250, "2.1.0 Ok");
 }

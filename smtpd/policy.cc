@@ -91,6 +91,7 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       limit_exceptions_(other_list(settings, "smtpd_client_event_limit_exceptions")),
       xclient_hosts_(other_list(settings, "smtpd_authorized_xclient_hosts")),
       xforward_hosts_(other_list(settings, "smtpd_authorized_xforward_hosts")),
+      header_clients_(settings, sources_.tables),
       own_addresses_(addresses_of_this_machine()),
       rules_(settings, sources_.tables),
       access_(AccessOptions::from(settings)),
@@ -134,6 +135,8 @@ io::Task<void> Policy::recognize(Client& client) const {
     bool may_xforward = co_await in(xforward_hosts_, client);
     client.may_xforward = may_xforward;
     client.unlimited = unlimited || may_xclient;
+    bool completed = co_await header_clients_.has(client);
+    client.completed = completed;
 }
 
 }  // namespace smtpd

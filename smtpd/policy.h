@@ -16,6 +16,7 @@
 #include "smtpd/access_keys.h"
 #include "smtpd/codes.h"
 #include "smtpd/destination.h"
+#include "smtpd/header_clients.h"
 #include "smtpd/known_addresses.h"
 #include "smtpd/rule_book.h"
 
@@ -37,7 +38,8 @@ struct Client {
     bool may_xclient = false;  // in smtpd_authorized_xclient_hosts
     bool may_xforward = false;
     bool unlimited = false;    // in smtpd_client_event_limit_exceptions
-    bool own = false;          // has an address of this machine: its headers are completed
+    bool own = false;          // has an address of this machine
+    bool completed = false;    // in local_header_rewrite_clients
     bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
 
     bool shows_port = false;  // smtpd_client_port_logging
@@ -108,6 +110,7 @@ class Policy {
 
     dict::MatchList mynetworks_;
     OtherList bare_lf_exclusions_, limit_exceptions_, xclient_hosts_, xforward_hosts_;
+    HeaderClients header_clients_;
     std::vector<std::string> own_addresses_;
     RuleBook rules_;
     AccessOptions access_;

@@ -42,7 +42,7 @@ class Log {
         std::lock_guard hold(lock_);
         flush_locked();
         options_ = std::move(options);
-        tag_ = text(options_.syslog_name, "/", options_.program);
+        tag_ = tag(options_.program);
         pid_ = ::getpid();
         opened_ = true;
         socket_.reset();
@@ -54,8 +54,8 @@ class Log {
     void line(int severity, std::string_view program, std::string_view word,
               std::string_view what) {
         std::lock_guard hold(lock_);
-        std::string tag = program.empty() ? tag_ : text(options_.syslog_name, "/", program);
-        std::string full = text(tag, "[", pid_, "]: ", word, printable(what.substr(0, line_bytes)));
+        std::string full = text(program.empty() ? tag_ : tag(program), "[", pid_, "]: ", word,
+                                printable(what.substr(0, line_bytes)));
         if (!opened_ || options_.to_stderr || options_.only_stderr)
             to_stderr(options_.stderr_name.empty() ? full
                                                    : text(options_.stderr_name, ": ", word,
@@ -86,6 +86,10 @@ class Log {
     uint64_t dropped() const { return dropped_; }
 
   private:
+    std::string tag(std::string_view program) const {
+        std::string_view name = options_.syslog_name;
+        return text(name, name.empty() ? "" : "/", program);
+    }
     struct Line {
         int severity;
         std::string text;

@@ -15,7 +15,7 @@ static constexpr Parameter rows[] = {
     not_built(flag("smtpd_per_request_deadline", "${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}", "makes time limits hold for a whole request")),
     not_built(number("smtpd_min_data_rate", "500", 1, most_int, "the least speed under smtpd_per_request_deadline")),
     text("smtpd_discard_ehlo_keyword_address_maps", "", "tables of extensions left out, by client"),
-    not_built(list("local_header_rewrite_clients", "permit_inet_interfaces", "clients whose headers are completed")),
+    list("local_header_rewrite_clients", "permit_inet_interfaces", "clients whose headers are completed"),
     risky(flag("smtpd_sasl_auth_enable", "no", "lets clients log in")),
     not_built(text("smtpd_sasl_type", "cyrus", "the library that checks passwords")),
     not_built(text("smtpd_sasl_path", "smtpd", "where that library finds its data")),

@@ -9,9 +9,9 @@ static constexpr Parameter rows[] = {
     not_built(word("double_bounce_sender", "double-bounce", "the sender of reports about reports")),
     flag("soft_bounce", "no", "keeps mail that would be returned"),
     not_built(number("delay_logging_resolution_limit", "2", 0, 6, "decimals of delays in the log")),
-    risky(list("authorized_mailq_users", "static:anyone", "who may list the queue")),
-    risky(list("authorized_flush_users", "static:anyone", "who may flush the queue")),
-    risky(list("authorized_submit_users", "static:anyone", "who may submit mail by sendmail")),
+    list("authorized_mailq_users", "static:anyone", "who may list the queue"),
+    list("authorized_flush_users", "static:anyone", "who may flush the queue"),
+    list("authorized_submit_users", "static:anyone", "who may submit mail by sendmail"),
 };
 // clang-format on
 

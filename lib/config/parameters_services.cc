@@ -6,7 +6,7 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     not_built(text("2bounce_notice_recipient", "postmaster", "who gets copies of reports that could not be delivered")),
-    not_built(list("alternate_config_directories", "", "configuration directories that commands may use")),
+    list("alternate_config_directories", "", "configuration directories that commands may use"),
     moot(time("application_event_drain_time", "100s", 1, most_int, "a process ends when its work is done")),
     moot(flag("backwards_bounce_logfile_compatibility", "yes", "logs of failures are in the newest form")),
     number("berkeley_db_create_buffer_size", "16777216", 1, most_int, "the memory for making hash and btree tables"),
@@ -42,9 +42,9 @@ static constexpr Parameter rows[] = {
     moot(choice("info_log_address_format", "external", "external|internal", "addresses are logged in external form")),
     number("lmdb_map_size", "16777216", 1, most_int, "the first size of an lmdb table"),
     moot(text("mail_release_date", "20260821", "meant for $mail_release_date in other values")),
-    not_built(text("maillog_file_compressor", "gzip", "the command that compresses rotated logs")),
+    text("maillog_file_compressor", "gzip", "the command that compresses rotated logs"),
     not_built(text("maillog_file_permissions", "0600", "the mode of the log")),
-    not_built(text("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", "the ending of rotated logs")),
+    text("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", "the ending of rotated logs"),
     not_built(number("mime_boundary_length_limit", "2048", 1, most_int, "how much of a MIME boundary is compared")),
     not_built(number("mime_nesting_limit", "100", 1, most_int, "the deepest nesting of MIME parts")),
     not_built(choice("non_empty_end_of_header_action", "fix_quietly", "fix_quietly|add_header|reject", "what happens when a header ends without an empty line")),

@@ -1,11 +1,14 @@
 #include "lib/ipc/command.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
 #include "lib/base/error.h"
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/ipc/open_log.h"
 
 namespace ipc {
@@ -13,6 +16,25 @@ namespace ipc {
 namespace {
 
 constexpr const char* default_directory = "/etc/postfix";
+
+// Whether this process has rights that its user has not.
+bool set_id() {
+    return ::getuid() != 0 && (::getuid() != ::geteuid() || ::getgid() != ::getegid());
+}
+
+// With such rights, only a configuration that the administrator has named is read.
+void check_directory(const std::string& path) {
+    if (!set_id() || path == default_directory)
+        return;
+    config::Settings standard = config::Settings::load(default_directory);
+    for (const char* name : {"alternate_config_directories", "multi_instance_directories"})
+        for (std::string_view known : base::split(standard.value(name), ", \t\r\n"))
+            if (known == path)
+                return;
+    throw config::Error(base::text("the configuration directory ", path, " is not in ",
+                                   "alternate_config_directories of ", default_directory,
+                                   "/main.cf"));
+}
 
 }  // namespace
 
@@ -33,6 +55,7 @@ config::Settings command_settings(std::string_view program,
     try {
         std::string path = std::filesystem::absolute(named).lexically_normal().string();
         ::setenv("MAIL_CONFIG", path.c_str(), 1);
+        check_directory(path);
         config::Settings settings = config::Settings::load(path);
         base::log::open(command_log(settings, program));
         return settings;

@@ -45,7 +45,9 @@ base::Fd open_listener(const std::string& path) {
 bool trigger(const std::string& path, std::string_view bytes) {
     try {
         base::Fd fd = open_listener(path);
-        ssize_t n = ::write(fd.get(), bytes.data(), bytes.size());
+        ssize_t n = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (n < 0 && errno == ENOTSOCK)
+            n = ::write(fd.get(), bytes.data(), bytes.size());
         bool heard = n < 0 && errno == EPIPE;  // the connection alone said it all
         if (!heard && n != static_cast<ssize_t>(bytes.size()))
             throw base::SystemError("write to " + path);

@@ -1,10 +1,14 @@
 """Mail from users of this machine: sendmail, postdrop and pickup, at work and with everything down."""
 
 import getpass
+import gzip
 import os
+import pwd
 import re
+import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 from harness import Instance, Relay, check, eventually, need, test
 
@@ -188,3 +192,100 @@ def test_interchange_with_debian():
         check(re.fullmatch(rb"protocol\0postdrop_protocol\0queue_id\0\w+\0\0"
                            rb"status\x000\0reason\0\0\0", text.stdout), text)
         check(got(relay, 4).sender == "s@mail.example.org", relay.mails)
+
+
+@test()
+def test_authorized_users():
+    """Each list lets this user do what it is about, or not."""
+    with Instance() as instance:
+        for parameter, words, options in (
+                ("authorized_submit_users", "submit mail", ["a@example.net"]),
+                ("authorized_mailq_users", "view the mail queue", ["-bp"]),
+                ("authorized_flush_users", "flush the mail queue", ["-q"])):
+            for value, allowed in (("static:all", True), (f"!{USER}, static:all", False),
+                                   ("", False), (f"nobody, {USER}", True)):
+                instance.set(**{parameter: value})
+                status = 0 if allowed else 69 if options[0].startswith("-") else 75
+                output = sendmail(instance, *options, status=status)
+                check(allowed or f"is not allowed to {words}" in output, parameter, value, output)
+            instance.set(**{parameter: "static:all"})
+        instance.set(authorized_submit_users="daemon")
+        done = subprocess.run([instance.commands / "postdrop", "-c", instance.config],
+                              input=b"", capture_output=True, timeout=20)
+        check(done.returncode == 1 and b"is not allowed to submit mail" in done.stderr, done)
+
+
+@test()
+def test_postlog_and_logrotate():
+    instance = Instance()
+    instance.command("postlog", "one", "line")
+    with instance:
+        instance.command("postlog", "-t", "my/tag", "-p", "warn", "two  words")
+        instance.command("postlog", input="l1\nl2\n")
+        instance.command("postlog", "-p", "fatal", "x")
+        check(instance.attempt("postlog", "-p", "bogus", "x")[0] == 1, "a bad priority")
+        for line in (r"postfix/postlog\[\d+\]: one line", r" my/tag\[\d+\]: warning: two  words",
+                     r"postfix/postlog\[\d+\]: l2", r"postfix/postlog\[\d+\]: fatal: x"):
+            instance.wait_log(line + "$")
+        instance.set(maillog_file_rotate_suffix="old")
+        instance.command("postfix", "logrotate")
+        old = instance.maillog.with_name("maillog.old.gz")
+        check(b"two  words" in gzip.decompress(old.read_bytes()), "the old log")
+        instance.command("postlog", "after")
+        instance.wait_log(r"postfix/postlog\[\d+\]: after$")
+        check("two  words" not in instance.log(), "the log is a new one")
+        sendmail(instance, "-f", "s@example.com", "a@example.net")
+        instance.wait_log("from=<s@example.com>, size=")
+        instance.command("postkick", "public", "pickup", "W")
+    check(instance.attempt("postkick", "public", "pickup", "W")[0] == 1, "nobody listens")
+
+
+@test(root=True)
+def test_rights_of_the_group():
+    """Installed with its rights, postdrop serves users, who cannot lend them to a queue of theirs."""
+    relay = Relay()
+    installed = Path("/tmp") / f"posthaste-rights-{os.getpid()}"
+    try:
+        with Instance(relay.nexthop) as instance:
+            installed.mkdir(mode=0o755)
+            tool = installed / "postdrop"
+            shutil.copy(instance.commands / "postdrop", tool)
+            shutil.chown(tool, group="postdrop")
+            tool.chmod(0o2555)
+            words = [need("setpriv"), "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+                     tool, "-r", "-c", instance.config]
+            records = b"S\x01sR\x0da@example.net" + b"M\x00N\x01xX\x00E\x00"
+            done = subprocess.run(words, input=records, capture_output=True, timeout=20)
+            check(done.returncode == 1 and not instance.queue_files("maildrop"), done)
+            check(b"/etc/postfix" in done.stderr, "a directory of the user's own:", done.stderr)
+            # With the group as its own, a user has no more rights than the group.
+            words = [need("setpriv"), "--reuid", "nobody", "--regid", "postdrop", "--clear-groups",
+                     instance.commands / "postdrop", "-r", "-c", instance.config]
+            done = subprocess.run(words, input=records, capture_output=True, timeout=20)
+            check(done.returncode == 0 and not done.stderr, done)
+            relay.wait(1)
+            nobody = pwd.getpwnam("nobody").pw_uid
+            instance.wait_log(rf"postfix/pickup\[\d+\]: \w+: uid={nobody} from=<s>$")
+    finally:
+        shutil.rmtree(installed, ignore_errors=True)
+
+
+@test()
+def test_smtp_on_standard_input():
+    relay = Relay()
+    talk = ("EHLO x\r\nRCPT TO:<a@example.net>\r\nMAIL FROM:<s@example.com> BODY=8BITMIME\r\n"
+            "RCPT TO:<a@example.net>\r\nRCPT TO:<bad\r\nRCPT TO:<b@example.net>\r\nDATA\r\n"
+            "Subject: bs\r\n\r\n..dot\r\n.\r\nMAIL FROM:<x@y> FOO=1\r\nVRFY x\r\nBAR\r\nRSET\r\n"
+            "MAIL FROM:<>\r\nDATA\r\nQUIT\r\n")
+    codes = ["220", "250", "503", "250", "250", "501", "250", "354", "250", "555", "252", "502",
+             "250", "250", "554", "221"]
+    with Instance(relay.nexthop) as instance:
+        for number, text in enumerate((talk, talk.replace("\r\n", "\n")), 1):
+            output = sendmail(instance, "-bs", text=text)
+            replies = [line[:3] for line in output.splitlines() if line[3:4] == " "]
+            check(replies == codes, output)
+            mail = relay.wait(number)[number - 1]
+            check(mail.sender == "s@example.com" and mail.body == b".dot\r\n" and
+                  mail.recipients == ["a@example.net", "b@example.net"], mail.content)
+        output = sendmail(instance, "-bs", text=talk[:talk.index("..dot")])
+        check("queued" not in output and not instance.queue_files("maildrop"), output)

@@ -137,7 +137,8 @@ class BounceServer : public testing::Test {
     CountingDisk disk_;
     spool::Options options_;
     std::unique_ptr<spool::Writer> writer_;
-    Server server_{settings()};
+    dict::Tables tables_{settings()};
+    Server server_{settings(), tables_};
     uint64_t last_id_ = 0;
 };
 
