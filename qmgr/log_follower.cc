@@ -88,12 +88,35 @@ SegmentFollower* LogFollower::follow(uint32_t segment) {
     }
 }
 
+// Whether the segment was freed and claimed again, by another writer, since its follower looked at
+// it; the follower cannot find that out while the new writer holds it.
+bool LogFollower::claimed_anew(const ipc::Ring& ring) {
+    SegmentFollower& follower = *followers_.at(ring.segment);
+    if (follower.open > 0)
+        return false;
+    try {
+        spool::Reader now(options_, ring.segment, disk_);
+        if (now.epoch() != ring.epoch)
+            return false;
+    } catch (const spool::NotASegment&) {
+        return false;
+    } catch (const base::SystemError&) {
+        return false;
+    }
+    std::move(follower.content_files.begin(), follower.content_files.end(),
+              std::back_inserter(content_files_));
+    follower.content_files.clear();
+    return true;
+}
+
 void LogFollower::rung(const std::vector<ipc::Ring>& rings) {
     uint64_t now = ++serial_;
     for (const ipc::Ring& ring : rings) {
         auto found = followers_.find(ring.segment);
         SegmentFollower* follower =
             found == followers_.end() ? follow(ring.segment) : found->second.get();
+        if (follower != nullptr && follower->id().epoch != ring.epoch && claimed_anew(ring))
+            follower = follow(ring.segment);
         if (follower != nullptr && follower->id().epoch == ring.epoch)
             follower->published(ring.epoch, ring.committed, now);
     }

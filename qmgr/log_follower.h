@@ -81,6 +81,7 @@ class LogFollower {
 
   private:
     struct Chore;
+    bool claimed_anew(const ipc::Ring& ring);
     SegmentFollower* follow(uint32_t segment);
     void take_over(SegmentFollower& follower, uint64_t serial);
     void take_up(spool::Record record, SegmentFollower& follower);
