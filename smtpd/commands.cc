@@ -65,7 +65,8 @@ static Answer refuse_path(const Session& session, const esmtp::Command& command,
                           esmtp::PathFault fault, const PathRule& rule) {
     if (fault == esmtp::PathFault::syntax)
         return Answer(501, rule.syntax);
-    log::bad_address(session, command);
+    std::string_view args = command.args;
+    log::bad_address(session, base::trim(args.substr(std::min(args.find(':') + 1, args.size()))));
     return Answer(501, rule.bad_address);
 }
 

@@ -8,7 +8,8 @@
 namespace smtpd {
 
 struct Destination {
-    bool known = false;  // false: nobody can say now
+    bool known = false;      // false: nobody can say now, or it is
+    bool malformed = false;  // no address that mail could go to
     route::Class address_class = route::Class::other;
     std::string recipient;     // the address that is routed, external form
     bool hides_route = false;  // whoever gets the mail may send it on

@@ -2,6 +2,7 @@
 
 #include "lib/base/text.h"
 #include "smtpd/check.h"
+#include "smtpd/log.h"
 #include "smtpd/policy.h"
 #include "smtpd/rules.h"
 #include "smtpd/session.h"
@@ -173,6 +174,11 @@ io::Task<Objection> judge_recipient(Session& session, std::string recipient) {
     Check check(session, session.shared.policy);
     know_mail(check);
     check.recipient = std::move(recipient);
+    Destination to = co_await check.route(*check.recipient);
+    if (to.malformed) {
+        log::bad_address(session, base::text('<', *check.recipient, '>'));
+        co_return mail::Reply::make(501, "5.1.3 Bad recipient address syntax");
+    }
     Verdict verdict = co_await all_recipient_steps(check);
     co_return objection(check, verdict);
 }

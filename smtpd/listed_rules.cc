@@ -13,8 +13,10 @@ Verdict refuse_route(Check& check, const Subject& subject, const Destination& to
     bool retry = to.transport == "retry";
     bool alias = to.address_class == route::Class::virtual_alias;
     int code = retry ? 450 : alias ? check.policy().known_addresses().alias_code() : 550;
-    std::string_view dsn = subject.kind == kinds::sender ? "5.1.0" : "5.1.1";
-    StatusText status = split_status(to.nexthop, retry ? "4.1.0" : dsn);
+    bool sender = subject.kind == kinds::sender;
+    std::string_view dsn = sender ? "5.1.0" : "5.1.1";
+    std::string_view later = sender ? "4.1.0" : "4.1.1";
+    StatusText status = split_status(to.nexthop, retry ? later : dsn);
     return check.reject(subject, code, fitting_status(status.dsn, subject.kind), status.text);
 }
 

@@ -119,12 +119,10 @@ void over_limit(const Session& session, std::string_view what, uint32_t number) 
                                   session.options().client_limits.service));
 }
 
-void bad_address(const Session& session, const esmtp::Command& command) {
-    std::string_view argument = command.args;
-    argument = base::trim(argument.substr(std::min(argument.find(':') + 1, argument.size())));
+void bad_address(const Session& session, std::string_view address) {
     base::log::warning(base::text("Illegal address syntax from ", session.client.text(), " in ",
                                   session.where,
-                                  " command: ", base::printable(argument.substr(0, shown))));
+                                  " command: ", base::printable(address.substr(0, shown))));
 }
 
 void not_flushed(const Session& session, std::string_view domain) {

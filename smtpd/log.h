@@ -36,7 +36,7 @@ void improper_pipelining(const Session& session, std::string_view early);
 // A client did too much of something: "Connection rate", "Recipient address rate" …
 void over_limit(const Session& session, std::string_view what, uint32_t number);
 // The address of MAIL FROM: or RCPT TO: is none.
-void bad_address(const Session& session, const esmtp::Command& command);
+void bad_address(const Session& session, std::string_view address);
 // ETRN for a site that mail is not kept for.
 void not_flushed(const Session& session, std::string_view domain);
 void forbidden(const Session& session, const esmtp::Command& command);

@@ -86,7 +86,7 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
                             const Announced& announced) {
     mail::Envelope envelope;
     envelope.arrival = io::loop().wall();
-    envelope.sender = cleanup::complete(session.options().cleanup, sender);
+    envelope.sender = session.shared.policy.standard_form(sender);
     envelope.encoding = announced.encoding;
     envelope.dsn_ret = announced.ret;
     envelope.dsn_envid = announced.envid;

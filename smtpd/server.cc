@@ -45,6 +45,7 @@ io::Task<Destination> find_destination(const route::Router& router, std::string 
     Destination to;
     route::Routed routed = co_await router.route(sender, recipient);
     to.known = routed.route.has_value();
+    to.malformed = !to.known && routed.unroutable.dsn.klass == 5;
     if (!to.known)
         co_return to;
     to.address_class = routed.route->address_class;
