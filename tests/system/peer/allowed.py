@@ -11,6 +11,9 @@ SAME_TEXT = [
 # (cases, parts of the observation, reason). Cases and parts are regular expressions of whole names.
 ALLOWED = [
     # Better by design (what makes mail wait, bounce or come twice).
+    ("list-last-unknown-name", "recipients",
+     "a list of configured hosts bounces nothing because of the list: the softest error of all of "
+     "its hosts counts, not that of the last one"),
     ("first-dot-(drop|hang)", "recipients|visits|took",
      "when the fate of a message is unknown after its final dot, the next host is not asked at once: "
      "it would often come twice"),
@@ -23,11 +26,15 @@ ALLOWED = [
      "an address that stands twice in the list of hosts is tried once"),
     ("odd-lame", "recipients",
      "a server that points elsewhere has said nothing about the name, so the mail waits"),
+    ("two-ats(-through-us)?|relay-two-ats|syntax-two-ats|comment|quoted-empty|local-empty|"
+     "syntax-local-empty|literal-open", "refused|recipients|visits|took|warnings",
+     "what RFC 5321 does not allow as a path and no client sends by mistake is refused as bad "
+     "syntax, where Postfix repairs it: a second @, comments, an empty local part, an open literal"),
     # Words.
     ("odd-garbage", "recipients", "the reason says that the name server's reply was malformed"),
     ("soft-bounce-.*", "recipients",
      "what soft_bounce defers is logged as deferred, a status that log analysers know"),
-    ("upper-case-domain", "recipients",
+    ("upper-case-domain|upper-case-value", "recipients",
      "the name service gives names in lower case, so relay= shows them so"),
     ("cname-dangling|mx-to-cname-of-nothing", "recipients",
      "the reason names the end of the chain of aliases, which is what does not exist"),

@@ -29,6 +29,11 @@ def folders(text):
     return re.sub(r"(queued as |forwarded as )\w+", r"\1ID", text)
 
 
+def named(text):
+    """A warning that names a message, without the name."""
+    return re.sub(r"^warning: [0-9A-F]{6,}: ", "warning: ID: ", text)
+
+
 class Running:
     """One group's instance."""
 
@@ -133,13 +138,14 @@ def observe_case(case, queue_id, refused, lines, log, warnings, fleet):
             for mail in server.mails]
     notes = re.findall(rf": {queue_id}: (host .*)$", log, re.MULTILINE) if queue_id else []
     notes += re.findall(rf"\]: (connect to .*\[{re.escape(network)}\d\].*)$", log, re.MULTILINE)
-    mine = re.compile(rf"[@. =<-]{re.escape(case.domain)}|{re.escape(network)}", re.IGNORECASE)
+    mine = re.compile(rf"[@. =<]{re.escape(case.domain)}|{re.escape(network)}", re.IGNORECASE)
     return {
         "refused": [folders(each) for each in refused],
         "recipients": sorted(recipients, key=lambda each: each["to"]),
         "visits": sorted(visits) if case.unordered else visits, "took": sorted(took),
         "notes": sorted(notes),
-        "warnings": sorted(f"{program}: {text}" for program, text in warnings if mine.search(text))}
+        "warnings": sorted(f"{program}: {named(text)}" for program, text in warnings
+                           if mine.search(text))}
 
 
 def summary(seen):

@@ -144,6 +144,7 @@ NATIVE = [
     Case("literal", "sent 2.0.0 1", to="u@[{1}]", servers={1: ""}),
     Case("literal-refused", "deferred 4.4.1", to="u@[{1}]"),
     Case("literal-ipv6", "bounced 5.4.4", to="u@[IPv6:2001:db8::1]"),
+    Case("numeric-domain", "refused 501 5.1.3", to="u@{1}", servers={1: ""}),
     Case("upper-case-domain", "sent 2.0.0 1", to="u@UPPER-CASE-DOMAIN.TEST", dns=A1,
          servers={1: ""}),
     Case("underscore", "sent 2.0.0 1", to="u@a_b.{d}", dns="a_b MX 10 m|m A {1}", servers={1: ""}),
