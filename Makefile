@@ -68,20 +68,29 @@ help:
 
 objects = $(patsubst %.cc,$(OUT)/%.o,$(1))
 
-$(OUT)/%.o: %.cc
+# Standard headers are compiled ahead for all but the release build, where it shows what a .cc
+# forgets to include.
+ifneq ($(VARIANT),release)
+LIB_AHEAD := $(OUT)/standard.h
+endif
+
+$(OUT)/standard.h.gch: tests/standard.h
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS_ALL) -c $< -o $@
+	$(CXX) $(CXXFLAGS_ALL) -w -x c++-header $< -o $@
+
+$(OUT)/%.o: %.cc $(LIB_AHEAD:=.gch)
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS_ALL) $(addprefix -include ,$(LIB_AHEAD)) -c $< -o $@
 
 # Test code gains nothing from the optimizer; the address sanitizer is for the code under test, so
-# release and asan link the same test objects. Standard headers are compiled ahead for them: what a
-# .cc forgets to include shows in the release build.
+# release and asan link the same test objects.
 MODE_plain   := -O0 -g1 -D_GLIBCXX_ASSERTIONS
 TEST_VARIANT := $(if $(filter tsan,$(VARIANT)),tsan,plain)
 TEST_OUT     := $(BUILD)/$(TEST_VARIANT)
 TEST_CXXFLAGS := $(COMPILE) $(MODE_$(TEST_VARIANT)) -O0 $(CXXFLAGS)
 AHEAD        := $(TEST_OUT)/tests/ahead.h
 
-$(AHEAD).gch: tests/ahead.h
+$(AHEAD).gch: tests/ahead.h tests/standard.h
 	@mkdir -p $(@D)
 	$(CXX) $(TEST_CXXFLAGS) -w -x c++-header $< -o $@
 

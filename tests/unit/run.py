@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 
-SHARDS = 4
+SHARDS = 8
 COUNTS = re.compile(r"^\[  PASSED  \]|^ *\d+ FAILED TESTS?$|^\[  FAILED  \]", re.MULTILINE)
 
 
