@@ -1,6 +1,5 @@
 #include "anvil/server.h"
 
-#include <ctime>
 #include <exception>
 
 #include "lib/base/log.h"
@@ -9,6 +8,7 @@
 #include "lib/io/scope.h"
 #include "lib/io/sleep.h"
 #include "lib/ipc/frame.h"
+#include "lib/mail/date.h"
 
 namespace anvil {
 
@@ -20,23 +20,13 @@ Census::Moment moment() {
     return {io::loop().now(), io::loop().wall()};
 }
 
-// "Nov 26 12:00:01"
-std::string short_time(base::WallTime when) {
-    std::time_t seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    char text[32];
-    return std::string(text, std::strftime(text, sizeof text, "%b %e %H:%M:%S", &parts));
-}
-
 void log_peak(std::string_view what, const Peak& peak, std::string_view per, bool named) {
     if (peak.most == 0)
         return;
     std::string line = base::text("statistics: max ", what, ' ', peak.most, per);
     if (named)
         base::append(line, " for (", peak.ident, ')');
-    base::log::info(base::text(line, " at ", short_time(peak.when)));
+    base::log::info(base::text(line, " at ", mail::log_date(peak.when)));
 }
 
 }  // namespace

@@ -14,47 +14,19 @@ namespace bounce {
 
 namespace {
 
-constexpr const char* qmgr_socket = "public/qmgr";
 // Each holds files, a piece of the message and its draft, and shares its flush with the others.
 constexpr size_t reports_at_a_time = 64;
 
-spool::Options spool_options(const config::Settings& s) {
-    spool::Options options;
-    options.queue_directory = ipc::Service::queue_directory();
-    options.segment_size = s.size("spool_segment_size");
-    options.pool_min = static_cast<unsigned>(s.number("spool_pool_min"));
-    options.pool_max = static_cast<unsigned>(s.number("spool_pool_max"));
-    options.inline_limit = s.size("spool_inline_limit");
-    options.memory_budget = s.size("spool_memory_budget");
-    options.min_free = s.size("queue_minfree");
+spool::Options spool_options(const config::Settings& settings) {
+    auto options = spool::Options::from(settings, ipc::Service::queue_directory());
     options.message_limit = 0;  // a report may be larger than what it is about
-    options.long_ids = s.flag("enable_long_queue_ids");
     return options;
-}
-
-std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
-    std::vector<ipc::Ring> rings;
-    for (const spool::Published& published : writer.published())
-        rings.push_back({published.segment, published.epoch, published.committed});
-    return rings;
 }
 
 // A shortage of ours passes: then the message can be read again.
 bool passes(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
-
-// The place of one request, given up at its end.
-class Place {
-  public:
-    explicit Place(io::Semaphore& room) : room_(room) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { room_.release(); }
-
-  private:
-    io::Semaphore& room_;
-};
 
 }  // namespace
 
@@ -67,7 +39,7 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
 
 io::Task<void> Server::run(ipc::Service& service) {
     spool::Writer writer(spool_);
-    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    ipc::RingClient doorbell(writer);
     io::Scope scope;
     scope.spawn(doorbell.run());
     service.ready();
@@ -120,7 +92,7 @@ io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& w
 
 io::Task<void> Server::answer(ipc::Duplex& link, ipc::BounceRequest request, spool::Writer& writer,
                               ipc::RingClient& doorbell, spool::Disk& disk) {
-    Place place(room_);
+    io::Permit place(room_);
     ipc::BounceAnswer reply;
     reply.id = request.id;
     try {

@@ -17,42 +17,14 @@ namespace pickup {
 
 namespace {
 
-constexpr const char* qmgr_socket = "public/qmgr";
 constexpr const char* queue = "maildrop";
 constexpr size_t at_a_time = 64;
 
-spool::Options spool_options(const config::Settings& s) {
-    spool::Options options;
-    options.queue_directory = ipc::Service::queue_directory();
-    options.segment_size = s.size("spool_segment_size");
-    options.pool_min = static_cast<unsigned>(s.number("spool_pool_min"));
-    options.pool_max = static_cast<unsigned>(s.number("spool_pool_max"));
-    options.inline_limit = s.size("spool_inline_limit");
-    options.memory_budget = s.size("spool_memory_budget");
-    options.min_free = s.size("queue_minfree");
+spool::Options spool_options(const config::Settings& settings) {
+    auto options = spool::Options::from(settings, ipc::Service::queue_directory());
     options.message_limit = 0;  // postdrop keeps to message_size_limit
-    options.long_ids = s.flag("enable_long_queue_ids");
     return options;
 }
-
-std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
-    std::vector<ipc::Ring> rings;
-    for (const spool::Published& published : writer.published())
-        rings.push_back({published.segment, published.epoch, published.committed});
-    return rings;
-}
-
-// The place of one message, given up at its end.
-class Place {
-  public:
-    explicit Place(io::Semaphore& room) : room_(room) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { room_.release(); }
-
-  private:
-    io::Semaphore& room_;
-};
 
 }  // namespace
 
@@ -70,7 +42,7 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
 
 io::Task<void> Server::run(ipc::Service& service) {
     spool::Writer writer(spool_);
-    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    ipc::RingClient doorbell(writer);
     Round round;
     round.committed = [&doorbell] { doorbell.ring(); };
     round.stop = [&service] { return service.hurry().is_set(); };
@@ -144,7 +116,7 @@ io::Task<void> Server::collect(spool::Writer& writer, const Round& round) {
 }
 
 io::Task<void> Server::take(spool::QueueEntry entry, spool::Writer& writer, const Round& round) {
-    Place place(room_);
+    io::Permit place(room_);
     std::string damage;
     try {
         Drop drop(entry.path, mail_owner_);

@@ -27,23 +27,13 @@ std::string name_of(const route::Routed& routed) {
     return base::text(' ', routed.unroutable.dsn.text(), routed.unroutable.reason);
 }
 
-class Permit {
-  public:
-    explicit Permit(io::Semaphore& semaphore) : semaphore_(semaphore) {}
-    ~Permit() { semaphore_.release(); }
-    Permit(const Permit&) = delete;
-
-  private:
-    io::Semaphore& semaphore_;
-};
-
 }  // namespace
 
 // The message stays where it is until all recipients are decided, and none of these is before the
 // end of this.
 io::Task<void> QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
     co_await routing_.acquire();
-    const Permit permit(routing_);
+    const io::Permit permit(routing_);
     // A reload may put another in its place meanwhile; who has begun with this one ends with it.
     const std::shared_ptr<const route::Router> router = router_;
     Ways ways;

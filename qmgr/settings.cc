@@ -13,15 +13,9 @@ unsigned small_number(const config::Settings& settings, std::string_view name) {
     return static_cast<unsigned>(settings.number(name));
 }
 
-spool::Options spool_options(const config::Settings& s, const std::string& queue_directory) {
-    spool::Options options;
-    options.queue_directory = queue_directory;
-    options.segment_size = s.size("spool_segment_size");
-    options.pool_min = small_number(s, "spool_pool_min");
-    options.pool_max = small_number(s, "spool_pool_max");
-    options.inline_limit = s.size("spool_inline_limit");
-    options.memory_budget = s.size("spool_memory_budget");
-    options.min_free = s.size("queue_minfree");
+spool::Options journal_options(const config::Settings& settings,
+                               const std::string& queue_directory) {
+    auto options = spool::Options::from(settings, queue_directory);
     options.kind = spool::Kind::journal;
     return options;
 }
@@ -42,7 +36,7 @@ unsigned processors() {
 }  // namespace
 
 Settings::Settings(const config::Settings& s, const std::string& queue_directory)
-    : transports(config::Transports::of(s)), spool(spool_options(s, queue_directory)), config(s) {
+    : transports(config::Transports::of(s)), spool(journal_options(s, queue_directory)), config(s) {
     backoff.minimal = s.time("minimal_backoff_time");
     backoff.maximal = s.time("maximal_backoff_time");
     backoff.lifetime = s.time("maximal_queue_lifetime");

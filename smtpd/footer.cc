@@ -1,28 +1,18 @@
 #include "smtpd/footer.h"
 
-#include <ctime>
 #include <utility>
 
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/config/error.h"
 #include "lib/config/expand.h"
+#include "lib/mail/date.h"
 
 namespace smtpd {
 
 namespace {
 
 constexpr size_t longest_footer = 2000;
-
-// "Nov 26 12:00:01"
-std::string short_time(base::WallTime when) {
-    std::time_t seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    char text[32];
-    return std::string(text, std::strftime(text, sizeof text, "%b %e %H:%M:%S", &parts));
-}
 
 std::string value_of(std::string_view name, const FooterValues& values) {
     if (name == "client_address")
@@ -32,7 +22,7 @@ std::string value_of(std::string_view name, const FooterValues& values) {
     if (name == "server_name")
         return values.server_name;
     if (name == "localtime")
-        return short_time(values.now);
+        return mail::log_date(values.now);
     base::log::warning(base::text("unknown macro name \"", name, "\" in expansion request"));
     return "";
 }

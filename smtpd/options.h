@@ -10,7 +10,6 @@
 #include "lib/cleanup/options.h"
 #include "lib/config/networks.h"
 #include "lib/config/settings.h"
-#include "lib/spool/options.h"
 #include "smtpd/client_limits.h"
 
 namespace smtpd {
@@ -51,8 +50,5 @@ struct Options {
 
     static Options from(const config::Settings& settings);
 };
-
-// The log that this program writes, in the directory that Service reaches it by.
-spool::Options spool_options(const config::Settings& settings, std::string queue_directory);
 
 }  // namespace smtpd

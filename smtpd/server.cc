@@ -12,16 +12,7 @@ namespace smtpd {
 
 namespace {
 
-// Where qmgr listens, from queue_directory.
-constexpr const char* qmgr_socket = "public/qmgr";
 constexpr const char* anvil_socket = "private/anvil";
-
-std::vector<ipc::Ring> rings_of(const spool::Writer& writer) {
-    std::vector<ipc::Ring> rings;
-    for (const auto& held : writer.published())
-        rings.push_back({held.segment, held.epoch, held.committed});
-    return rings;
-}
 
 io::Task<void> serve(ipc::Service& service, const Shared& shared) {
     auto session = [&shared](io::Accepted accepted) {
@@ -66,7 +57,7 @@ Policy::FindRoute by(const route::Router& router) {
 
 Server::Server(const config::Settings& settings, dict::Tables& tables)
     : options_(Options::from(settings)),
-      spool_(spool_options(settings, ipc::Service::queue_directory())),
+      spool_(spool::Options::from(settings, ipc::Service::queue_directory())),
       name_options_(ClientNames::Options::from(settings)),
       sources_(settings),
       mappings_(settings, tables),
@@ -77,7 +68,7 @@ io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();
     spool::Writer writer(spool_);
     reserve_queue_ids(writer);
-    ipc::RingClient doorbell(qmgr_socket, [&writer] { return rings_of(writer); });
+    ipc::RingClient doorbell(writer);
     ipc::AnvilClient anvil(anvil_socket);
     ClientNames names(sources_.native(), name_options_);
     Shared shared{options_,        policy_, mappings_, writer, [&doorbell] { doorbell.ring(); },

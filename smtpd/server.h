@@ -7,6 +7,7 @@
 #include "lib/io/task.h"
 #include "lib/ipc/service.h"
 #include "lib/route/router.h"
+#include "lib/spool/options.h"
 #include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"

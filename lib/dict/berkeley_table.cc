@@ -13,7 +13,6 @@
 #include "lib/dict/berkeley_db.h"
 #include "lib/dict/file_lock.h"
 #include "lib/dict/file_table.h"
-#include "lib/dict/fold.h"
 #include "lib/dict/paths.h"
 #include "lib/dict/spec.h"
 #include "lib/dict/stored_text.h"
@@ -39,9 +38,7 @@ class BerkeleyContent : public Content {
             return {Answer::State::changed, {}};
         try {
             auto ask = [this](std::string_view stored) { return database_.get(stored); };
-            auto found = folds_ && needs_fold(key) ? ask_both(fold(key), forms_, ask)
-                                                   : ask_both(key, forms_, ask);
-            return found ? Answer::of(std::string(without_nul(*found))) : Answer::none();
+            return answer(key, folds_, forms_, ask);
         } catch (const base::SystemError& error) {
             return Answer::later(error.what());
         }

@@ -4,7 +4,6 @@
 
 #include "lib/base/error.h"
 #include "lib/dict/file_table.h"
-#include "lib/dict/fold.h"
 #include "lib/dict/paths.h"
 #include "lib/dict/spec.h"
 #include "lib/dict/stored_text.h"
@@ -27,9 +26,7 @@ class CdbContent : public Content {
             return {Answer::State::changed, {}};
         try {
             auto ask = [this](std::string_view stored) { return find(stored); };
-            auto found = folds_ && needs_fold(key) ? ask_both(fold(key), forms_, ask)
-                                                   : ask_both(key, forms_, ask);
-            return found ? Answer::of(std::string(without_nul(*found))) : Answer::none();
+            return answer(key, folds_, forms_, ask);
         } catch (const base::SystemError& error) {
             return Answer::later(error.what());
         }

@@ -4,7 +4,6 @@
 #include "lib/base/error.h"
 #include "lib/dict/file_lock.h"
 #include "lib/dict/file_table.h"
-#include "lib/dict/fold.h"
 #include "lib/dict/lmdb_env.h"
 #include "lib/dict/paths.h"
 #include "lib/dict/spec.h"
@@ -28,9 +27,7 @@ class LmdbContent : public Content {
             return {Answer::State::changed, {}};
         try {
             auto ask = [this](std::string_view stored) { return environment_.get(stored); };
-            auto found = folds_ && needs_fold(key) ? ask_both(fold(key), forms_, ask)
-                                                   : ask_both(key, forms_, ask);
-            return found ? Answer::of(std::string(without_nul(*found))) : Answer::none();
+            return answer(key, folds_, forms_, ask);
         } catch (const LmdbEnv::Outgrown&) {
             return {Answer::State::changed, {}};
         } catch (const base::SystemError& error) {

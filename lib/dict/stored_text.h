@@ -4,6 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "lib/dict/content.h"
+#include "lib/dict/fold.h"
+
 namespace dict {
 
 // Which forms of a key a file is asked for.
@@ -37,6 +40,14 @@ auto ask_both(std::string_view key, KeyForms& forms, Ask ask) {
     if (found)
         forms.with_nul = false;
     return found;
+}
+
+// What a file answers to `key`, which is folded where the table folds its keys.
+template <class Ask>
+Answer answer(std::string_view key, bool folds, KeyForms& forms, Ask ask) {
+    auto found =
+        folds && needs_fold(key) ? ask_both(fold(key), forms, ask) : ask_both(key, forms, ask);
+    return found ? Answer::of(std::string(without_nul(*found))) : Answer::none();
 }
 
 }  // namespace dict

@@ -49,17 +49,6 @@ Reading reading_of(const Heard& heard, const Question& question) {
     return reading;
 }
 
-class Permit {
-  public:
-    explicit Permit(io::Semaphore& permits) : permits_(permits) {}
-    ~Permit() { permits_.release(); }
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-
-  private:
-    io::Semaphore& permits_;
-};
-
 }  // namespace
 
 struct NameServers::Inside {
@@ -120,7 +109,7 @@ void NameServers::Inside::read_file() {
 io::Task<Reading> NameServers::Inside::inquire(Question question) {
     Leading leading(under_way, key_of(question));
     co_await permits.acquire();
-    Permit permit(permits);
+    io::Permit permit(permits);
     std::shared_ptr<Servers> asked = servers;
     Heard heard = co_await asked->ask(question);
     Reading reading = reading_of(heard, question);

@@ -40,4 +40,16 @@ class Semaphore {
     size_t free_;
 };
 
+// A permit that was acquired; given back at its end.
+class Permit {
+  public:
+    explicit Permit(Semaphore& semaphore) : semaphore_(semaphore) {}
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
+    ~Permit() { semaphore_.release(); }
+
+  private:
+    Semaphore& semaphore_;
+};
+
 }  // namespace io

@@ -51,18 +51,6 @@ dict::Lookup decode_lookup(std::string_view payload) {
     return lookup;
 }
 
-// One connection in the count.
-class ProxyClient::Permit {
-  public:
-    explicit Permit(io::Semaphore& permits) : permits_(permits) {}
-    ~Permit() { permits_.release(); }
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-
-  private:
-    io::Semaphore& permits_;
-};
-
 ProxyClient::ProxyClient(std::string socket, base::Duration limit)
     : socket_(std::move(socket)), limit_(limit), permits_(most_connections) {}
 
@@ -78,7 +66,7 @@ io::Task<dict::Lookup> ProxyClient::ask(const std::string& table, std::string_vi
     bool permitted = co_await permits_.acquire(until);
     if (!permitted)
         co_return dict::Lookup::later(base::text(table, ": too many questions to proxymap wait"));
-    Permit permit(permits_);
+    io::Permit permit(permits_);
     std::string trouble;
     try {
         dict::Lookup answer = co_await ask_within(std::move(question), until);

@@ -49,7 +49,6 @@ class ProxyClient : public dict::Proxy {
         std::unique_ptr<io::Stream> stream;
         base::Instant since;
     };
-    class Permit;
 
     io::Task<dict::Lookup> ask_over(std::unique_ptr<io::Stream> stream, std::string question,
                                     base::Instant until);

@@ -38,6 +38,16 @@ Ring decode_ring(base::Decoder& in) {
 
 }  // namespace
 
+static std::vector<Ring> rings_of(const spool::Writer& writer) {
+    std::vector<Ring> rings;
+    for (const spool::Published& held : writer.published())
+        rings.push_back({held.segment, held.epoch, held.committed});
+    return rings;
+}
+
+RingClient::RingClient(const spool::Writer& writer)
+    : RingClient("public/qmgr", [&writer] { return rings_of(writer); }) {}
+
 std::string encode_rings(const std::vector<Ring>& rings) {
     base::Encoder out;
     encode_items(out, rings, encode_ring);

@@ -16,7 +16,7 @@
 #include "lib/io/event.h"
 #include "lib/io/task.h"
 #include "lib/ipc/duplex.h"
-#include "lib/spool/record_ref.h"
+#include "lib/spool/writer.h"
 
 namespace ipc {
 
@@ -43,6 +43,9 @@ class RingClient {
     // spool::Writer::published() has them.
     RingClient(std::string socket, Published published)
         : socket_(std::move(socket)), published_(std::move(published)) {}
+    // Of what `writer` holds, which outlives this, at the qmgr of the queue directory that this
+    // process stands in.
+    explicit RingClient(const spool::Writer& writer);
 
     // Something was committed. Returns at once; what is committed in the same turn of the loop
     // goes out together, and a qmgr that is away or stands still holds up nobody.

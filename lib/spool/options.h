@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/base/time.h"
+#include "lib/config/settings.h"
 #include "lib/spool/record_ref.h"
 
 namespace spool {
@@ -27,6 +28,9 @@ struct Options {
     // How long mail that was not written waits for its refusal, while the disk does not even take
     // the note that it was not.
     base::Duration refuse_within = std::chrono::seconds(5);
+
+    // `queue_directory` as the process reaches it.
+    static Options from(const config::Settings& settings, std::string queue_directory);
 };
 
 // The message cannot be taken, and nothing of it will be found after a crash.
