@@ -74,8 +74,7 @@ struct LmtpRows {
 
 LmtpRows build() {
     LmtpRows lmtp;
-    for (Rows rows : {smtp_rows(), process_rows(), servers_rows(), later_smtp_rows(), sasl_rows(),
-                      tls_client_rows()})
+    for (Rows rows : {smtp_rows(), process_rows(), servers_rows(), sasl_rows(), tls_client_rows()})
         for (const Parameter& row : rows)
             if (row.name.starts_with("smtp_") &&
                 std::find(std::begin(smtp_only), std::end(smtp_only), row.name) ==

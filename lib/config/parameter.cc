@@ -42,13 +42,13 @@ static constexpr PerTransport per_transport[] = {
 
 static std::vector<const Parameter*> all_rows() {
     std::vector<const Parameter*> all;
-    for (Rows rows : {identity_rows(),   network_rows(),     routing_rows(),    process_rows(),
-                      services_rows(),   smtpd_rows(),       clients_rows(),    replies_rows(),
-                      message_rows(),    addresses_rows(),   queue_rows(),      smtp_rows(),
-                      servers_rows(),    report_rows(),      spool_rows(),      later_rows(),
-                      later_smtp_rows(), later_smtpd_rows(), mailbox_rows(),    milter_rows(),
-                      postscreen_rows(), sasl_rows(),        tls_client_rows(), tls_server_rows(),
-                      tlsproxy_rows(),   verify_rows(),      moot_rows(),       lmtp_rows()})
+    for (Rows rows : {identity_rows(),   instances_rows(), network_rows(),    routing_rows(),
+                      process_rows(),    services_rows(),  tables_rows(),     smtpd_rows(),
+                      clients_rows(),    replies_rows(),   message_rows(),    content_rows(),
+                      addresses_rows(),  queue_rows(),     smtp_rows(),       servers_rows(),
+                      report_rows(),     spool_rows(),     mailbox_rows(),    milter_rows(),
+                      postscreen_rows(), sasl_rows(),      tls_client_rows(), tls_server_rows(),
+                      tlsproxy_rows(),   verify_rows(),    moot_rows(),       lmtp_rows()})
         for (const Parameter& row : rows)
             all.push_back(&row);
     std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->name < b->name; });

@@ -71,26 +71,26 @@ constexpr Parameter risky(Parameter row, Text tolerated = {}) {
     return row;
 }
 
-Rows identity_rows();     // names, directories, users, logging
-Rows network_rows();      // interfaces, networks
-Rows routing_rows();      // addresses and routing
-Rows process_rows();      // workers, limits of services
-Rows services_rows();     // programs, tables, reports
-Rows smtpd_rows();        // the SMTP server
-Rows clients_rows();      // what the SMTP server asks of clients
-Rows replies_rows();      // reply codes and texts
-Rows message_rows();      // what is done to a message
-Rows addresses_rows();    // reading, rewriting, resolving addresses
-Rows queue_rows();        // the scheduler
-Rows smtp_rows();         // the SMTP client
-Rows servers_rows();      // how the SMTP client treats servers
-Rows report_rows();       // delivery reports, commands
-Rows spool_rows();        // the log of new mail
-Rows later_rows();        // not built yet: rewriting, maps, local delivery
-Rows later_smtp_rows();   // not built yet: the SMTP client
-Rows later_smtpd_rows();  // not built yet: the SMTP server
-Rows mailbox_rows();      // local delivery
-Rows milter_rows();
+Rows identity_rows();   // names, directories, users, logging
+Rows instances_rows();  // several instances on one machine
+Rows network_rows();    // interfaces, networks
+Rows routing_rows();    // addresses and routing
+Rows process_rows();    // workers, limits of services
+Rows services_rows();   // names and limits of helper services
+Rows tables_rows();     // lookup tables
+Rows smtpd_rows();      // the SMTP server
+Rows clients_rows();    // what the SMTP server asks of clients
+Rows replies_rows();    // reply codes and texts
+Rows message_rows();    // what is done to a message
+Rows content_rows();    // checks of content, MIME, filters
+Rows addresses_rows();  // reading, rewriting, copying addresses
+Rows queue_rows();      // the scheduler
+Rows smtp_rows();       // the SMTP client
+Rows servers_rows();    // how the SMTP client treats servers
+Rows report_rows();     // delivery reports, commands
+Rows spool_rows();      // the log of new mail
+Rows mailbox_rows();    // local delivery
+Rows milter_rows();     // mail filters of the Sendmail protocol
 Rows postscreen_rows();
 Rows sasl_rows();
 Rows tls_client_rows();

@@ -1,4 +1,4 @@
-// The parameters of addresses: how they are read, rewritten and resolved.
+// The parameters of addresses: how they are read, rewritten, aliased and copied.
 #include "lib/config/parameter_rows.h"
 
 namespace config {
@@ -21,6 +21,16 @@ static constexpr Parameter rows[] = {
     number("virtual_alias_address_length_limit", "1000", 1, most_int, "the longest address that an alias may give"),
     number("virtual_alias_expansion_limit", "1000", 1, most_int, "recipients that aliases may give a message"),
     number("virtual_alias_recursion_limit", "1000", 1, most_int, "aliases of aliases of a recipient"),
+    text("virtual_alias_maps", "$virtual_maps", "tables of aliases in all domains"),
+    text("canonical_maps", "", "tables that rewrite addresses"),
+    text("sender_canonical_maps", "", "tables that rewrite senders"),
+    text("recipient_canonical_maps", "", "tables that rewrite recipients"),
+    list("masquerade_domains", "", "domains whose subdomains are removed"),
+    text("always_bcc", "", "an address that gets a copy of all mail"),
+    text("sender_bcc_maps", "", "tables of copies by sender"),
+    text("recipient_bcc_maps", "", "tables of copies by recipient"),
+    not_built(flag("smtputf8_enable", "${{$compatibility_level} <level {1} ? {no} : {yes}}", "support of addresses beyond ASCII")),
+    list("local_header_rewrite_clients", "permit_inet_interfaces", "clients whose headers are completed"),
 };
 // clang-format on
 

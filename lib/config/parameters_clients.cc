@@ -35,6 +35,10 @@ static constexpr Parameter rows[] = {
     not_built(word("smtpd_service_name", "smtpd", "the master.cf service that postscreen hands clients to")),
     not_built(time("smtpd_upstream_proxy_timeout", "5s", 1, most_int, "how long to wait for the proxy before smtpd")),
     moot(text("stress", "", "meant for ${stress?{...}:{...}}, set for a service under load")),
+    risky(list("permit_mx_backup_networks", "", "networks of main mail exchangers")),
+    risky(text("smtpd_proxy_filter", "", "the filter that a session passes through")),
+    risky(text("smtpd_upstream_proxy_protocol", "", "the protocol of a proxy before smtpd")),
+    risky(text("smtpd_command_filter", "", "tables that change the commands of clients")),
 };
 // clang-format on
 

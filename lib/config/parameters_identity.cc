@@ -29,6 +29,12 @@ static constexpr Parameter rows[] = {
     list("maillog_file_prefixes", "/var, /dev/stdout", "where maillog_file may be"),
     word("postlog_service_name", "postlog", "the master.cf service that writes maillog_file"),
     text("service_name", "", "the name of the service in master.cf, set by master"),
+    moot(choice("info_log_address_format", "external", "external|internal", "addresses are logged in external form")),
+    text("maillog_file_compressor", "gzip", "the command that compresses rotated logs"),
+    not_built(text("maillog_file_permissions", "0600", "the mode of the log")),
+    text("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", "the ending of rotated logs"),
+    moot(time("postlogd_watchdog_timeout", "10s", 1, most_int, "a write to the log is never waited for")),
+    not_built(flag("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "an older choice of words in the log")),
 };
 // clang-format on
 

@@ -33,6 +33,21 @@ static constexpr Parameter rows[] = {
     not_built(text("virtual_delivery_status_filter", "$default_delivery_status_filter", "tables that change delivery status codes of virtual")),
     not_built(list("virtual_mailbox_lock", "fcntl, dotlock", "how virtual mailboxes are locked")),
     not_built(number("virtual_minimum_uid", "100", 1, most_int, "the least user ID that virtual acts as")),
+    not_built(text("fallback_transport", "", "the transport of unknown local users")),
+    not_built(text("virtual_mailbox_base", "", "the directory of virtual mailboxes")),
+    not_built(text("virtual_uid_maps", "", "tables of the owners of virtual mailboxes")),
+    not_built(text("virtual_gid_maps", "", "tables of the groups of virtual mailboxes")),
+    not_built(size("virtual_mailbox_limit", "51200000", 0, most, "the size of a virtual mailbox")),
+    not_built(text("alias_maps", "hash:/etc/aliases", "tables of local aliases")),
+    not_built(text("home_mailbox", "", "the mailbox below a user's home directory")),
+    not_built(text("mail_spool_directory", "/var/mail", "the directory of mailboxes")),
+    raw(not_built(text("mailbox_command", "", "the command that delivers to users"))),
+    not_built(text("mailbox_transport", "", "the transport that delivers to users")),
+    not_built(size("mailbox_size_limit", "51200000", 0, most, "the size of a mailbox")),
+    raw(not_built(text("luser_relay", "", "where mail for unknown users goes"))),
+    not_built(flag("biff", "yes", "tells users who are logged in of new mail"), "no"),
+    not_built(time("command_time_limit", "1000s", 1, most_int, "how long a delivery command may take")),
+    not_built(word("default_privs", "nobody", "the user that commands of aliases run as")),
 };
 // clang-format on
 

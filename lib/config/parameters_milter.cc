@@ -20,6 +20,12 @@ static constexpr Parameter rows[] = {
     not_built(text("milter_mail_macros", "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} {mail_mailer}", "macros sent at MAIL")),
     not_built(text("milter_rcpt_macros", "i {rcpt_addr} {rcpt_host} {rcpt_mailer}", "macros sent at RCPT")),
     not_built(text("milter_unknown_command_macros", "", "macros sent for unknown commands")),
+    risky(text("non_smtpd_milters", "", "mail filters for mail that does not come by SMTP")),
+    not_built(choice("milter_default_action", "shutdown", "accept|reject|tempfail|quarantine|shutdown", "what happens when a mail filter fails")),
+    not_built(text("milter_protocol", "6", "the protocol of mail filters")),
+    risky(text("milter_header_checks", "", "tables that judge headers made by mail filters")),
+    risky(text("smtpd_milters", "", "mail filters for mail that comes by SMTP")),
+    risky(text("smtpd_milter_maps", "", "tables of mail filters by client")),
 };
 // clang-format on
 

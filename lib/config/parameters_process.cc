@@ -14,6 +14,7 @@ static constexpr Parameter rows[] = {
     time("service_throttle_time", "60s", 1, most_int, "the longest pause between restarts of a service that fails to start"),
     time("worker_stall_limit", "120s", 10, most_int, "how long a worker may go without a sign of life"),
     not_built(list("import_environment", "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME XDG_RUNTIME_DIR", "environment variables that master keeps")),
+    risky(list("master_service_disable", "", "services of master.cf that are not offered")),
 };
 // clang-format on
 

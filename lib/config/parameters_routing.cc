@@ -32,6 +32,7 @@ static constexpr Parameter rows[] = {
     list("virtual_alias_domains", "$virtual_alias_maps", "domains whose addresses are all aliases"),
     list("virtual_mailbox_domains", "$virtual_mailbox_maps", "domains with mailboxes of their own"),
     word("virtual_transport", "virtual", "the transport of virtual mailbox domains, and perhaps a next hop"),
+    risky(text("best_mx_transport", "", "the transport of mail that this machine is mail exchanger of")),
 };
 // clang-format on
 

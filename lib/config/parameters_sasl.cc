@@ -18,6 +18,22 @@ static constexpr Parameter rows[] = {
     not_built(list("smtpd_sasl_mechanism_filter", "!external, static:rest", "mechanisms that are offered")),
     not_built(number("smtpd_sasl_response_limit", "12288", 12288, most_int, "the longest line of a login")),
     not_built(text("smtpd_sasl_service", "smtp", "the service name given to the library that checks passwords")),
+    risky(flag("smtp_sasl_auth_enable", "no", "logs in to servers")),
+    not_built(text("smtp_sasl_password_maps", "", "tables of user names and passwords")),
+    not_built(list("smtp_sasl_security_options", "noplaintext, noanonymous", "what a mechanism must offer")),
+    not_built(list("smtp_sasl_tls_security_options", "$smtp_sasl_security_options", "what a mechanism must offer under TLS")),
+    not_built(text("smtp_sasl_mechanism_filter", "", "mechanisms that may be used")),
+    not_built(text("smtp_sasl_type", "cyrus", "the library that logs in")),
+    risky(flag("smtp_sender_dependent_authentication", "no", "logs in as the sender")),
+    risky(flag("smtpd_sasl_auth_enable", "no", "lets clients log in")),
+    not_built(text("smtpd_sasl_type", "cyrus", "the library that checks passwords")),
+    not_built(text("smtpd_sasl_path", "smtpd", "where that library finds its data")),
+    not_built(list("smtpd_sasl_security_options", "noanonymous", "what a mechanism must offer")),
+    not_built(list("smtpd_sasl_tls_security_options", "$smtpd_sasl_security_options", "what a mechanism must offer under TLS")),
+    not_built(text("smtpd_sasl_local_domain", "", "the domain of user names")),
+    not_built(flag("smtpd_sasl_authenticated_header", "no", "names the user in Received:")),
+    not_built(text("smtpd_sender_login_maps", "", "tables of the users that own a sender")),
+    not_built(flag("broken_sasl_auth_clients", "no", "offers AUTH in an old form too")),
 };
 // clang-format on
 

@@ -48,6 +48,15 @@ static constexpr Parameter rows[] = {
     list("use_srv_lookup", "", "services that are looked up by SRV"),
     flag("allow_srv_lookup_fallback", "no", "goes on to MX when there is no SRV record"),
     flag("ignore_srv_lookup_error", "no", "goes on to MX when the SRV lookup fails"),
+    risky(text("smtp_generic_maps", "", "tables that rewrite addresses of outgoing mail")),
+    risky(text("smtp_header_checks", "", "tables that change headers of outgoing mail")),
+    risky(text("smtp_body_checks", "", "tables that change the body of outgoing mail")),
+    risky(text("smtp_reply_filter", "", "tables that change the replies of servers")),
+    not_built(list("smtp_connection_cache_destinations", "", "destinations whose connections are kept")),
+    not_built(list("smtp_host_lookup", "dns", "how names of servers are looked up")),
+    not_built(flag("smtp_send_xforward_command", "no", "tells servers about the client")),
+    risky(text("smtp_mime_header_checks", "", "tables that change MIME headers of outgoing mail")),
+    risky(text("smtp_nested_header_checks", "", "tables that change headers of attached messages")),
 };
 // clang-format on
 

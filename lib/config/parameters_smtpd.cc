@@ -72,6 +72,9 @@ static constexpr Parameter rows[] = {
     list("smtpd_authorized_xforward_hosts", "", "clients that may tell about others"),
     time("anvil_rate_time_unit", "60s", 1, most_int, "the unit of time in limits of clients"),
     time("anvil_status_update_time", "600s", 1, most_int, "the pause between lines of statistics"),
+    not_built(flag("smtpd_per_request_deadline", "${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}", "makes time limits hold for a whole request")),
+    not_built(number("smtpd_min_data_rate", "500", 1, most_int, "the least speed under smtpd_per_request_deadline")),
+    text("smtpd_discard_ehlo_keyword_address_maps", "", "tables of extensions left out, by client"),
 };
 // clang-format on
 
