@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/dict/extensions.h"
 #include "lib/dict/table.h"
-#include "smtpd/extensions.h"
 
 namespace smtpd {
 
@@ -23,7 +23,7 @@ struct AccessOptions {
     // .example.com does.
     bool parents_match = true;
     std::string null_key = "<>";  // smtpd_null_access_lookup_key
-    Extensions extensions;
+    dict::Extensions extensions;
 
     static AccessOptions from(const config::Settings& settings);
 };

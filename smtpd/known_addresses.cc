@@ -28,21 +28,13 @@ class TroubledTable : public dict::Table {
 
 }  // namespace
 
-Extensions Extensions::from(const config::Settings& settings) {
-    Extensions extensions;
-    extensions.delimiters = settings.value("recipient_delimiter");
-    extensions.owner_request_special = settings.value("owner_request_special") != "no";
-    extensions.double_bounce_name = settings.value("double_bounce_sender");
-    return extensions;
-}
-
 KnownAddresses::KnownAddresses(const config::Settings& settings, dict::Tables& tables)
     : canonical_(dict::Maps::of(tables, settings, "canonical_maps")),
       sender_canonical_(dict::Maps::of(tables, settings, "sender_canonical_maps")),
       recipient_canonical_(dict::Maps::of(tables, settings, "recipient_canonical_maps")),
       virtual_alias_(dict::Maps::of(tables, settings, "virtual_alias_maps")),
       myorigin_(settings.text("myorigin")),
-      extensions_(Extensions::from(settings)),
+      extensions_(dict::Extensions::of(settings)),
       shows_table_(settings.flag("show_user_unknown_table_name")),
       alias_code_(code(settings.number("unknown_virtual_alias_reject_code"))) {
     groups_.push_back({route::Class::local, local_maps(settings, tables),
@@ -80,9 +72,7 @@ io::Task<KnownAddresses::Listing> KnownAddresses::find(const dict::Maps& maps,
     if (maps.empty())
         co_return listing;
     dict::AddressSearch search;
-    search.delimiters = extensions_.delimiters;
-    search.owner_request_special = extensions_.owner_request_special;
-    search.double_bounce_name = extensions_.double_bounce_name;
+    search.extensions = extensions_.rules();
     search.domain_is_local = to.address_class == route::Class::local ||
                              base::equal_nocase(mail::domain_of(to.recipient), myorigin_);
     dict::FoundAddress found = co_await dict::find_address(maps, to.recipient, search);

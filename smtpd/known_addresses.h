@@ -8,10 +8,10 @@
 
 #include "lib/config/settings.h"
 #include "lib/dict/address_search.h"
+#include "lib/dict/extensions.h"
 #include "lib/dict/maps.h"
 #include "lib/route/router.h"
 #include "smtpd/destination.h"
-#include "smtpd/extensions.h"
 
 namespace smtpd {
 
@@ -51,7 +51,7 @@ class KnownAddresses {
     dict::Maps canonical_, sender_canonical_, recipient_canonical_, virtual_alias_;
     std::vector<Group> groups_;
     std::string myorigin_;
-    Extensions extensions_;
+    dict::Extensions extensions_;
     bool shows_table_;
     int alias_code_;
 };

@@ -77,7 +77,7 @@ AccessOptions AccessOptions::from(const config::Settings& settings) {
     options.parents_match =
         std::find(lists.begin(), lists.end(), "smtpd_access_maps") != lists.end();
     options.null_key = settings.text("smtpd_null_access_lookup_key");
-    options.extensions = Extensions::from(settings);
+    options.extensions = dict::Extensions::of(settings);
     return options;
 }
 

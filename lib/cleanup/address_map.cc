@@ -22,9 +22,7 @@ std::string with_extension(const std::string& address, const std::string& extens
 }  // namespace
 
 AddressRules::AddressRules(const config::Settings& settings, dict::Tables& tables)
-    : delimiters(settings.text("recipient_delimiter")),
-      owner_request_special(settings.value("owner_request_special") != "no"),
-      double_bounce_name(settings.value("double_bounce_sender")),
+    : extensions(dict::Extensions::of(settings)),
       myorigin(settings.text("myorigin")),
       mydestination(
           dict::MatchList::of(dict::MatchList::Of::domains, tables, settings, "mydestination")) {}
@@ -59,9 +57,7 @@ io::Task<std::vector<std::string>> AddressMap::find(std::string_view address,
     if (maps_.empty())
         co_return result;
     dict::AddressSearch search;
-    search.delimiters = rules.delimiters;
-    search.owner_request_special = rules.owner_request_special;
-    search.double_bounce_name = rules.double_bounce_name;
+    search.extensions = rules.extensions.rules();
     bool is_local = co_await rules.local(mail::domain_of(address));
     search.domain_is_local = is_local;
     dict::FoundAddress found = co_await dict::find_address(maps_, address, search);

@@ -8,6 +8,7 @@
 
 #include "lib/config/settings.h"
 #include "lib/dict/address_search.h"
+#include "lib/dict/extensions.h"
 #include "lib/dict/maps.h"
 #include "lib/dict/match_list.h"
 #include "lib/io/task.h"
@@ -33,9 +34,7 @@ struct AddressRules {
     // Whether bare names in tables stand for addresses of this domain.
     io::Task<bool> local(std::string_view domain) const;
 
-    std::string delimiters;  // recipient_delimiter
-    bool owner_request_special = true;
-    std::string double_bounce_name = "double-bounce";
+    dict::Extensions extensions;
     std::string myorigin;
     dict::MatchList mydestination;
 };

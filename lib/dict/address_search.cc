@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "lib/mail/address.h"
-#include "lib/mail/extension.h"
 
 namespace dict {
 namespace {
@@ -28,9 +27,7 @@ class Plan {
             mailbox_.domain = domain;
         }
         whole_ = address;
-        mail::ExtensionRules rules{search.delimiters, search.owner_request_special,
-                                   search.double_bounce_name};
-        if (auto at = mail::find_extension(mailbox_.local, rules)) {
+        if (auto at = mail::find_extension(mailbox_.local, search.extensions)) {
             extension_ = mailbox_.local.substr(*at);
             plain_ = mailbox_;
             plain_.local.resize(*at);

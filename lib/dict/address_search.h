@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "lib/dict/maps.h"
+#include "lib/mail/extension.h"
 
 namespace dict {
 
@@ -24,9 +25,7 @@ inline constexpr unsigned usual_keys = full | plain | local_full | local_plain |
 
 struct AddressSearch {
     unsigned keys = usual_keys;
-    std::string_view delimiters;  // recipient_delimiter; each character is one
-    bool owner_request_special = true;
-    std::string_view double_bounce_name = "double-bounce";  // never split, whatever delimits
+    mail::ExtensionRules extensions;
     // Whether bare names stand for the domain of the address (it is $myorigin, or local).
     bool domain_is_local = false;
 };

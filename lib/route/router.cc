@@ -63,7 +63,7 @@ struct Router::Inside {
     TransportMaps transport_maps_;
     dict::Maps relocated_maps_;
     bool relocated_prefix_;
-    std::string delimiters_;
+    dict::Extensions extensions_;
 };
 
 Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
@@ -83,7 +83,7 @@ Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
       transport_maps_(settings, tables),
       relocated_maps_(dict::Maps::of(tables, settings, "relocated_maps")),
       relocated_prefix_(settings.flag("relocated_prefix_enable")),
-      delimiters_(settings.text("recipient_delimiter")) {}
+      extensions_(dict::Extensions::of(settings)) {}
 
 io::Task<Domains::Judgement> Router::Inside::judge(const Unfolded& to) const {
     if (to.local)
@@ -143,7 +143,7 @@ io::Task<dict::Lookup> Router::Inside::relocated(const Unfolded& to) const {
     if (bare == Known::retry)
         co_return dict::Lookup::later("the domain cannot be judged");
     dict::AddressSearch search;
-    search.delimiters = delimiters_;
+    search.extensions = extensions_.rules();
     search.domain_is_local = bare == Known::yes;
     dict::FoundAddress found = co_await dict::find_address(relocated_maps_, to.address, search);
     co_return std::move(found.lookup);

@@ -9,8 +9,7 @@ SenderMaps::SenderMaps(const config::Settings& settings, dict::Tables& tables,
                        std::string_view parameter, std::string_view null_key)
     : maps_(dict::Maps::of(tables, settings, parameter, {true, false})),
       null_key_(settings.value(null_key)),
-      delimiters_(settings.text("recipient_delimiter")),
-      owner_request_special_(settings.flag("owner_request_special")) {}
+      extensions_(dict::Extensions::of(settings)) {}
 
 io::Task<dict::Lookup> SenderMaps::find(const Domains& domains, std::string_view sender) const {
     if (maps_.empty())
@@ -20,8 +19,7 @@ io::Task<dict::Lookup> SenderMaps::find(const Domains& domains, std::string_view
     if (bare == Known::retry)
         co_return dict::Lookup::later("the sender's domain cannot be judged");
     dict::AddressSearch search;
-    search.delimiters = delimiters_;
-    search.owner_request_special = owner_request_special_;
+    search.extensions = extensions_.rules();
     search.domain_is_local = bare == Known::yes;
     dict::FoundAddress found = co_await dict::find_address(maps_, key, search);
     if (found.lookup.found() && base::equal_nocase(found.lookup.value, "DUNNO"))

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "lib/dict/address_search.h"
+#include "lib/dict/extensions.h"
 #include "lib/route/domains.h"
 
 namespace route {
@@ -22,8 +23,7 @@ class SenderMaps {
   private:
     dict::Maps maps_;
     std::string null_key_;
-    std::string delimiters_;
-    bool owner_request_special_;
+    dict::Extensions extensions_;
 };
 
 }  // namespace route

@@ -20,8 +20,7 @@ unsigned keys(const config::Settings& settings) {
 
 TransportMaps::TransportMaps(const config::Settings& settings, dict::Tables& tables)
     : maps_(dict::Maps::of(tables, settings, "transport_maps", {true, false})),
-      delimiters_(settings.text("recipient_delimiter")),
-      owner_request_special_(settings.flag("owner_request_special")),
+      extensions_(dict::Extensions::of(settings)),
       keys_(keys(settings)) {}
 
 io::Task<dict::Lookup> TransportMaps::find(std::string_view address) const {
@@ -29,8 +28,7 @@ io::Task<dict::Lookup> TransportMaps::find(std::string_view address) const {
         co_return dict::Lookup();
     dict::AddressSearch search;
     search.keys = keys_;
-    search.delimiters = delimiters_;
-    search.owner_request_special = owner_request_special_;
+    search.extensions = extensions_.rules();
     dict::FoundAddress found = co_await dict::find_address(maps_, address, search);
     if (!found.lookup.none())
         co_return std::move(found.lookup);

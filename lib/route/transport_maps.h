@@ -1,10 +1,10 @@
 // TransportMaps are the tables of transport_maps and how they are searched (transport(5)).
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "lib/dict/address_search.h"
+#include "lib/dict/extensions.h"
 #include "lib/route/transport_value.h"
 
 namespace route {
@@ -19,8 +19,7 @@ class TransportMaps {
 
   private:
     dict::Maps maps_;
-    std::string delimiters_;
-    bool owner_request_special_;
+    dict::Extensions extensions_;
     unsigned keys_;
 };
 

@@ -82,7 +82,7 @@ TEST_P(SearchOrder, IsKept) {
     Maps maps({&witness});
     AddressSearch search;
     search.keys = GetParam().keys;
-    search.delimiters = "+-";
+    search.extensions.delimiters = "+-";
     search.domain_is_local = GetParam().local;
     EXPECT_TRUE(world.search(maps, GetParam().address, search).lookup.none());
     EXPECT_EQ(witness.asked, GetParam().asked);
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(AddressSearch, GivesTheExtensionThatTheKeyLacks) {
     TableWorld world;
     AddressSearch search;
-    search.delimiters = "+";
+    search.extensions.delimiters = "+";
     Maps maps = maps_of(world, "inline:{u@a.example=x,full+y@a.example=z,@b.example=w}");
     dict::FoundAddress found = world.search(maps, "u+ext@a.example", search);
     EXPECT_EQ(found.lookup.value, "x");

@@ -10,6 +10,8 @@
 
 namespace {
 
+using namespace std::string_literals;
+
 using dict_test::TableWorld;
 using route::Class;
 using route::Routed;
@@ -141,6 +143,28 @@ TEST(Router, LeavesOutThePrefixOfRelocatedUsers) {
     EXPECT_EQ(routing.way("a@b", "old@example.org"), "error:5.1.6 gone");
     EXPECT_TRUE(routing.ask("a@b", "old@example.org").route->relocated);
     EXPECT_FALSE(routing.ask("a@b", "new@example.org").route->relocated);
+}
+
+// owner_request_special = no: "list-request" has an extension, for all tables alike.
+TEST(Router, TakesAddressesApartAlikeForAllTables) {
+    const std::string tables =
+        "recipient_delimiter = -\n"
+        "relocated_maps = inline:{ {list@moved.test = x@y} }\n"
+        "transport_maps = inline:{ {list@sent.test = smtp:[a]}, {double@sent.test = smtp:[b]} }\n"
+        "sender_dependent_default_transport_maps = inline:{ {list@s.test = smtp:[c]} }\n";
+    {
+        Routing whole(tables);
+        for (const char* name : {"list-request", "owner-list"}) {
+            EXPECT_EQ(whole.way("a@b", name + "@moved.test"s), "smtp:moved.test") << name;
+            EXPECT_EQ(whole.way("a@b", name + "@sent.test"s), "smtp:sent.test") << name;
+            EXPECT_EQ(whole.way(name + "@s.test"s, "u@x.test"), "smtp:x.test") << name;
+        }
+    }
+    Routing split(tables + "owner_request_special = no\n");
+    EXPECT_EQ(split.way("a@b", "list-request@moved.test"), "error:5.1.6 User has moved to x@y");
+    EXPECT_EQ(split.way("a@b", "list-request@sent.test"), "smtp:[a]");
+    EXPECT_EQ(split.way("list-request@s.test", "u@x.test"), "smtp:[c]");
+    EXPECT_EQ(split.way("a@b", "double-bounce@sent.test"), "smtp:sent.test");
 }
 
 TEST(Router, SeesAChangedTable) {
