@@ -57,11 +57,14 @@ bool refuse_early(Session& session) {
     return true;
 }
 
+bool may_be_added_to(const Session& session, const mail::Reply& text) {
+    const Policy& policy = session.shared.policy;
+    return text.code >= 400 && !(policy.footer().empty() && policy.footer_maps().empty());
+}
+
 // The text that is added to refusals, for some of them by tables.
 io::Task<mail::Reply> complete(Session& session, mail::Reply text) {
     const Policy& policy = session.shared.policy;
-    if (text.code < 400 || (policy.footer().empty() && policy.footer_maps().empty()))
-        co_return text;
     std::string footer = policy.footer();
     std::string asked = text.one_line();
     dict::Lookup special = co_await policy.footer_maps().find(asked, dict::Key::whole);
@@ -73,6 +76,19 @@ io::Task<mail::Reply> complete(Session& session, mail::Reply text) {
     values.server_name = session.options().myhostname;
     values.now = io::loop().wall();
     co_return with_footer(std::move(text), footer, values);
+}
+
+// Sends one reply. It waits only for a client with many errors, or that does not read.
+io::Task<void> reply(Session& session, mail::Reply text) {
+    if (may_be_added_to(session, text)) {
+        mail::Reply whole = co_await complete(session, std::move(text));
+        text = std::move(whole);
+    }
+    if (session.errors >= session.options().soft_error_limit)
+        co_await io::sleep(session.options().error_sleep_time);
+    session.stream.put(text.wire());
+    if (session.stream.unsent() > most_unsent)
+        co_await session.stream.flush();
 }
 
 // True when the session goes on.
@@ -87,8 +103,7 @@ io::Task<bool> greet(Session& session) {
     if (objection) {  // it is told so, and may say QUIT
         ++session.errors;
         session.denied = objection;
-        mail::Reply told = co_await complete(session, std::move(*objection));
-        session.stream.put(told.wire());
+        co_await reply(session, std::move(*objection));
     } else {
         session.stream.put(base::text("220 ", session.options().banner, "\r\n"));
     }
@@ -132,14 +147,6 @@ bool over_limits(Session& session) {
     return true;
 }
 
-io::Task<void> reply(Session& session, mail::Reply text) {
-    mail::Reply whole = co_await complete(session, std::move(text));
-    if (session.errors >= session.options().soft_error_limit)
-        co_await io::sleep(session.options().error_sleep_time);
-    session.stream.put(whole.wire());
-    co_await session.stream.drain(most_unsent);
-}
-
 // A whole line; false when the session is over with it.
 io::Task<bool> one_command(Session& session, std::string_view line) {
     esmtp::Command command = esmtp::split_command(line);
@@ -151,7 +158,7 @@ io::Task<bool> one_command(Session& session, std::string_view line) {
     Answer answer = co_await obey(session, command, place);
     session.errors += answer.error;
     session.cut_off = answer.ends && (answer.error || !session.stream.buffered().empty());
-    co_await reply(session, answer.reply);
+    co_await reply(session, std::move(answer.reply));
     co_return !answer.ends;
 }
 

@@ -27,9 +27,22 @@ requires(!std::same_as<N, char> && !std::same_as<N, bool>) void append_part(std:
     out.append(digits, end);
 }
 
-// Appends every part (strings, characters, integers in decimal) to `out`.
+inline size_t part_size(std::string_view part) {
+    return part.size();
+}
+inline size_t part_size(char) {
+    return 1;
+}
+template <std::integral N>
+requires(!std::same_as<N, char> && !std::same_as<N, bool>) size_t part_size(N) {
+    return 8;  // most are short: a longer one may cost a second allocation
+}
+
+// Appends every part (strings, characters, integers in decimal) to `out`, which grows once.
 template <class... Parts>
 void append(std::string& out, const Parts&... parts) {
+    if constexpr (sizeof...(parts) > 1)
+        out.reserve(out.size() + (part_size(parts) + ...));
     (append_part(out, parts), ...);
 }
 

@@ -90,10 +90,13 @@ io::Task<void> Intake::rewrite_headers() {
             std::string_view text = std::string_view(filtered_).substr(header.begin, header.size);
             size_t value = text.find(':') + 1;
             std::string changed = co_await mappings_.header(text.substr(value), role, context_);
-            out.append(filtered_, at, header.begin - at);
-            out.append(filtered_, header.begin, value).append(changed);
+            if (changed == text.substr(value))
+                continue;
+            out.append(filtered_, at, header.begin + value - at).append(changed);
             at = header.begin + header.size;
         }
+        if (at == 0)
+            co_return;
         out.append(filtered_, at);
         filtered_ = std::move(out);
     } catch (const MappingTrouble& trouble) {

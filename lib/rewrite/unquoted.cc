@@ -16,10 +16,20 @@ bool operates(char c) {
     return operators.find(c) != operators.npos;
 }
 
+// Nothing in it is quoted, a literal, or white space: most addresses are so.
+bool is_bare(std::string_view external) {
+    constexpr std::string_view special = " \t\r\n\"\\[";
+    return external.find_first_of(special) == external.npos;
+}
+
 }  // namespace
 
 Unquoted Unquoted::from(std::string_view external) {
     Unquoted out;
+    if (is_bare(external)) {
+        out.append(external);
+        return out;
+    }
     bool in_quotes = false;
     bool in_literal = false;
     external = base::trim(external);

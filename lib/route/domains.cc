@@ -59,6 +59,8 @@ io::Task<Domains::Judgement> Domains::classify(std::string_view domain) const {
                         {mailboxes_, Class::virtual_mailbox},
                         {relayed_, Class::relay}};
     for (const Row& row : rows) {
+        if (row.list.empty())
+            continue;
         MatchList::Answer answer = co_await row.list.match(domain);
         if (answer.yes())
             co_return Judgement{row.address_class, false};
