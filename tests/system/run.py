@@ -44,8 +44,9 @@ def collect(options):
 class Run:
     """One test under way: a forked child that leads its own process family."""
 
-    def __init__(self, name, function):
+    def __init__(self, name, function, accounts):
         self.name = name
+        self.accounts = accounts
         self.function = function
         self.output = tempfile.TemporaryFile()
         self.started = time.monotonic()
@@ -68,9 +69,15 @@ class Run:
             traceback.print_exc()
             status = 1
         signal.alarm(0)
+        if status == 0 and self.accounts and self.function.trial["counted"]:
+            self.close_account()
         self.tidy(show=status != 0)
         sys.stdout.flush()
         return status
+
+    def close_account(self):
+        from harness import account, instance
+        account.close(self.accounts, self.name, [each.log() for each in instance.alive])
 
     @staticmethod
     def too_long(*_):
@@ -107,7 +114,7 @@ def report(run, status):
     return good
 
 
-def run_all(tests, jobs):
+def run_all(tests, jobs, accounts):
     """(passed, failed), those marked alone after the others."""
     passed = failed = 0
     for batch, width in (([t for t in tests if not t[1].trial["alone"]], jobs),
@@ -120,7 +127,7 @@ def run_all(tests, jobs):
                     print(f"not run (needs root): {name}", flush=True)
                     failed += 1
                     continue
-                run = Run(name, function)
+                run = Run(name, function, accounts)
                 under_way[run.pid] = run
             if under_way:
                 pid, status = os.wait()
@@ -130,6 +137,17 @@ def run_all(tests, jobs):
                     else:
                         failed += 1
     return passed, failed
+
+
+def balance(folder):
+    """Whether pflogsumm finds in the log of the whole run what its clients and relays saw."""
+    from harness import account
+    try:
+        print(f"ok   totals of the whole run\n     {account.balance(folder)}", flush=True)
+        return True
+    except AssertionError as error:
+        print(f"FAIL totals of the whole run\n     {error}", flush=True)
+        return False
 
 
 def main():
@@ -148,7 +166,11 @@ def main():
     if options.list:
         print("\n".join(name for name, _ in tests))
         return 0
-    passed, failed = run_all(tests, options.jobs)
+    with tempfile.TemporaryDirectory(prefix="posthaste-accounts-") as folder:
+        passed, failed = run_all(tests, options.jobs, Path(folder))
+        if failed == 0 and not options.names:
+            good = balance(folder)
+            passed, failed = passed + good, failed + (not good)
     print(f"{passed} passed, {failed} failed")
     return 0 if failed == 0 and passed > 0 else 1
 

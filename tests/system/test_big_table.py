@@ -5,8 +5,7 @@ import random
 import threading
 import time
 
-from harness import Client, Instance, check, loopback, soaking, test
-from tests.relay.fleet import Fleet
+from harness import Client, Fleet, Instance, check, loopback, soaking, test
 
 KEYS = 1_000_000 if soaking() else 100_000
 SECONDS = 60 if soaking() else 6

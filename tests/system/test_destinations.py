@@ -3,8 +3,8 @@
 import re
 import subprocess
 
-from harness import (Instance, NameServer, Relay, check, deliver, eventually, need, own_network,
-                     test)
+from harness import (Instance, NameServer, Relay, account, check, deliver, eventually, need,
+                     own_network, test)
 from harness.tools import SmtpSink
 
 ZONE = """
@@ -134,6 +134,7 @@ def test_each_destination():
             line = mail.wait_log(rf"{queue_id}: to=<to@{domain}>, .*$")[0]
             check(re.search(rf"relay={where}, (conn_use=\d+, )?delay=.*, dsn={re.escape(dsn)}, "
                             rf"status={status} \({reason}", line), domain, line)
+        account.delivered_elsewhere()  # to the store at the socket
         log = mail.log()
         for line in (REFUSED, r"host busy\.hosts\.example\[127\.0\.1\.3\] refused to talk to me: "
                      r"421 4\.3\.2 busy", "warning: no MX host for noaddress.example has a valid"):

@@ -18,7 +18,7 @@ def loaded_instance(params=None):
     return instance, ledger
 
 
-@test(timeout=240, alone=True)
+@test(timeout=240, alone=True, counted=False)
 def test_random_processes_then_master():
     seconds = 20 if soaking() else 6
     seed = random.randrange(1 << 32)
@@ -58,7 +58,7 @@ def starts(instance):
         return False
 
 
-@test(timeout=120, alone=True)
+@test(timeout=120, alone=True, counted=False)
 def test_everything_at_once():
     instance, ledger = loaded_instance()
     with instance:
@@ -75,7 +75,7 @@ def test_everything_at_once():
           f"{twice} in flight delivered twice")
 
 
-@test(timeout=120, alone=True)
+@test(timeout=120, alone=True, counted=False)
 def test_queue_manager_dies_alone():
     """Deliveries that outlive it are told to the next one: nothing comes twice."""
     instance, ledger = loaded_instance()
@@ -92,7 +92,7 @@ def test_queue_manager_dies_alone():
         ledger.check_once()
 
 
-@test(timeout=240, alone=True)
+@test(timeout=240, alone=True, counted=False)
 def test_queue_manager_stopped():
     """smtpd accepts on while qmgr does not move, and no client waits; afterwards all is delivered."""
     pause = 60 if soaking() else 5
@@ -117,7 +117,7 @@ def test_queue_manager_stopped():
         ledger.check_once()
 
 
-@test(timeout=120, alone=True)
+@test(timeout=120, alone=True, counted=False)
 def test_delivery_agents_die():
     """Each death may repeat the deliveries that were in flight in it, nothing else."""
     instance, ledger = loaded_instance()

@@ -2,7 +2,7 @@
 
 import re
 
-from harness import Client, Instance, Relay, check, deliver, eventually, grand_totals, need, run, test
+from harness import Client, Instance, Relay, account, check, deliver, eventually, grand_totals, need, run, test
 
 SENT, LATER, NEVER, DENIED, UNKNOWN, THROWN, SPLIT = 60, 9, 7, 11, 5, 4, 6
 
@@ -60,6 +60,7 @@ def test_totals():
                                  (SPLIT, "both@split.example")):
             for _ in range(count):
                 deliver(instance, sender="s@in.example", recipients=[recipient])
+        account.delivered_elsewhere(THROWN)
         refused(instance, "elsewhere.example", DENIED, 454)
         refused(instance, "out.example", UNKNOWN, 550)
         Client(instance.address, instance.port).close()

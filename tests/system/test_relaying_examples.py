@@ -4,9 +4,8 @@ import os
 import re
 import time
 
-from harness import (ROOT, Client, Instance, NameServer, check, deliver, eventually, own_network,
-                     run, test)
-from tests.relay.fleet import Fleet
+from harness import (ROOT, Client, Fleet, Instance, NameServer, account, check, deliver,
+                     eventually, own_network, run, test)
 
 ZONE = """
 isp.example.          MX 10 mx1.isp.example.
@@ -149,6 +148,7 @@ def test_transport_table():
         world.arrives("relay2", "f@elsewhere.example")
         queue_id = deliver(world.instance, recipients=["g@example.edu"])
         world.instance.wait_log(rf"discard\[\d+\]: {queue_id}: to=<g@example.edu>.*status=sent")
+        account.delivered_elsewhere()
 
 
 @test(root=True, timeout=90)
@@ -270,3 +270,4 @@ def test_commands():
 def sendmail(instance, text, *words):
     run(instance.commands / "sendmail", "-f", "me@shop.example", *words, input=text,
         env={**os.environ, "MAIL_CONFIG": str(instance.config)})
+    account.sent()

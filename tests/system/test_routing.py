@@ -2,7 +2,7 @@
 
 import time
 
-from harness import Client, Instance, Relay, check, deliver, test
+from harness import Client, Instance, Relay, account, check, deliver, test
 
 TRANSPORT = """\
 bounced.example   error:5.7.1 we do not send there
@@ -52,6 +52,7 @@ def test_answers_without_an_agent():
         for recipient, program, rest in ANSWERS:
             answered(instance, recipient, program, rest, queue_id)
         instance.wait_log(rf"{queue_id}: sender non-delivery notification: [0-9A-F]+$")
+        account.delivered_elsewhere(sum("into the sea" in row[2] for row in ANSWERS))
         mails = relay.wait(2)  # b's, and the report for the sender
         report, = [mail for mail in mails if not mail.sender.strip("<>")]
         text = report.content.decode(errors="replace")

@@ -10,7 +10,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from harness import Instance, Relay, check, eventually, need, test
+from harness import Instance, Relay, account, check, eventually, need, test
 
 USER = getpass.getuser()
 
@@ -25,6 +25,8 @@ def sendmail(instance, *options, text="", status=0, commands=None, environment=N
                                                     **(environment or {})})
     output = (done.stdout + done.stderr).decode()
     check(done.returncode == status, words, "exit", done.returncode, "not", status, output)
+    if commands is None and not {"-bp", "-bs", "-q", "-q5m"} & set(options):
+        account.sent(status == 0)
     return output
 
 
@@ -140,7 +142,7 @@ def test_while_down_and_at_start():
     check({mail.recipients[0] for mail in mails} == {f"r{n}@example.net" for n in range(5)}, mails)
 
 
-@test(timeout=120)
+@test(timeout=120, counted=False)
 def test_killed_pickup_loses_nothing():
     relay = Relay()
     with Instance(relay.nexthop) as instance:
@@ -161,7 +163,7 @@ def test_killed_pickup_loses_nothing():
         check(len(relay.mails) <= 61 + 12, len(relay.mails), "mails of 61")
 
 
-@test(root=True)
+@test(root=True, counted=False)
 def test_interchange_with_debian():
     """Debian's sendmail and postdrop drop into our maildrop/, ours into theirs."""
     relay = Relay()
@@ -263,6 +265,7 @@ def test_rights_of_the_group():
                      instance.commands / "postdrop", "-r", "-c", instance.config]
             done = subprocess.run(words, input=records, capture_output=True, timeout=20)
             check(done.returncode == 0 and not done.stderr, done)
+            account.sent()
             relay.wait(1)
             nobody = pwd.getpwnam("nobody").pw_uid
             instance.wait_log(rf"postfix/pickup\[\d+\]: \w+: uid={nobody} from=<s>$")
@@ -284,6 +287,7 @@ def test_smtp_on_standard_input():
             output = sendmail(instance, "-bs", text=text)
             replies = [line[:3] for line in output.splitlines() if line[3:4] == " "]
             check(replies == codes, output)
+            account.sent()
             mail = relay.wait(number)[number - 1]
             check(mail.sender == "s@example.com" and mail.body == b".dot\r\n" and
                   mail.recipients == ["a@example.net", "b@example.net"], mail.content)

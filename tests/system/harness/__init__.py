@@ -1,9 +1,9 @@
 """What system tests stand on: scratch instances, relays, raw clients, ledgers, tracing."""
 
-from tests.relay.relay import Relay
 from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
 
 from .client import Client, deliver
+from .counted_relay import Fleet, Relay
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
 from .name_server import NameServer

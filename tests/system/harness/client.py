@@ -2,12 +2,15 @@
 
 import socket
 
+from . import account
+
 
 class Client:
     def __init__(self, address, port, timeout=20, source=None):
         self.socket = socket.create_connection((address, port), timeout,
                                                (source, 0) if source else None)
         self._buffer = b""
+        self._named = False  # the message under way has a recipient
 
     def __enter__(self):
         return self
@@ -41,7 +44,14 @@ class Client:
                 return 0, ""
             lines.append(line[4:])
             if line[3:4] != "-":
+                self._count(line)
                 return int(line[:3]), "\n".join(lines)
+
+    def _count(self, reply):
+        first = reply == "250 2.1.5 Ok" and not self._named
+        if first:
+            account.sent()
+        self._named = first or (self._named and not reply.startswith(("250 2.1.0 ", "250 2.0.0 ")))
 
     def say(self, line):
         """Sends a command and gives its reply."""

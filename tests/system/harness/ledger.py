@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import defaultdict
 
+from . import account
 from .places import TOOLS, free_port
 from .tools import wait_port
 from .trial import check, eventually
@@ -29,6 +30,7 @@ class Ledger:
         wait_port(address, self.port, process=self.sink)
         self.accepted = set()
         self._loads = 0
+        account.taker(lambda: sum(len(places) for places in self.deliveries()[0].values()))
 
     @property
     def nexthop(self):
@@ -52,6 +54,7 @@ class Ledger:
         ids = file.read_text().split()
         check(len(ids) == len(set(ids)), "the loader's own IDs are not unique")
         self.accepted.update(ids)
+        account.sent(len(ids))
         words = output.strip().splitlines()[-1].split()
         figures = {name: float(value) for name, value in zip(words[::2], words[1::2])}
         figures["each"] = [int(n) for n in re.findall(r"second \d+ accepted (\d+)", output)]

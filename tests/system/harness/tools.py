@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 
+from . import account
 from .trial import eventually
 
 
@@ -45,6 +46,8 @@ def smtp_source(instance, *options, seconds=300):
     start = time.monotonic()
     run(need("smtp-source"), *options, "-f", "sender@example.com", "-t", "to@example.net",
         f"{instance.address}:{instance.port}", seconds=seconds)
+    words = [str(word) for word in options]
+    account.sent(int(words[words.index("-m") + 1]) if "-m" in words else 1)
     return time.monotonic() - start
 
 
@@ -60,6 +63,7 @@ class SmtpSink:
             self.process = subprocess.Popen([*words, f"{address}:{port}", str(backlog)],
                                             stdout=output)
         eventually(lambda: listening(address, port), 10, f"smtp-sink on {address}:{port}")
+        account.taker(self.count)
 
     def count(self):
         with open(self._counter, "rb") as counter:
@@ -81,8 +85,10 @@ def listening(address, port):
 
 
 def swaks(instance, *options, status=0):
-    return run(need("swaks"), "--server", instance.address, "--port", instance.port, *options,
+    told = run(need("swaks"), "--server", instance.address, "--port", instance.port, *options,
                status=status)
+    account.sent("250 2.1.5 Ok" in told)
+    return told
 
 
 def strace(pids, *options):

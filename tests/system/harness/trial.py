@@ -4,12 +4,14 @@ import os
 import time
 
 
-def test(timeout=60, alone=False, root=False, soak_only=False, peer=False):
+def test(timeout=60, alone=False, root=False, soak_only=False, peer=False,
+         counted=True):
     """Marks a test function. alone: nothing else runs beside it. root: needs root. soak_only: left
-    to `make soak`. peer: what it checks is true of Debian's Postfix too (run.py --peer)."""
+    to `make soak`. peer: what it checks is true of Debian's Postfix too (run.py --peer). counted: its
+    clients and relays know all mail that its log tells of (account.py)."""
     def mark(function):
         function.trial = {"timeout": timeout, "alone": alone, "root": root,
-                          "soak_only": soak_only, "peer": peer}
+                          "soak_only": soak_only, "peer": peer, "counted": counted}
         return function
     return mark
 

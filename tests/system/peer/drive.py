@@ -5,9 +5,8 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import Client, Instance, NameServer, OddNameServer, own_network
+from harness import Client, Fleet, Instance, NameServer, OddNameServer, own_network
 from harness.services import MASTER
-from tests.relay.fleet import Fleet
 
 NAME_SERVER = "127.0.0.53"
 QUIET = {  # one attempt each, no slowing down of a client that errs on purpose
