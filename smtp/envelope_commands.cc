@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/base/text.h"
+#include "lib/mail/xtext.h"
 
 namespace smtp {
 namespace {
@@ -31,10 +32,11 @@ bool safe_in_command(std::string_view text) {
                         [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
-std::string mail_command(const ipc::DeliveryRequest& request, const esmtp::Capabilities& offers) {
-    std::string line = base::text("MAIL FROM:<", request.sender, ">");
+std::string mail_command(const Job& job, const esmtp::Capabilities& offers) {
+    const ipc::DeliveryRequest& request = job.request();
+    std::string line = base::text("MAIL FROM:<", job.sender(), ">");
     if (offers.size)
-        base::append(line, " SIZE=", request.size);
+        base::append(line, " SIZE=", job.size());
     if (offers.eight_bit_mime && request.encoding == mail::Encoding::eight_bit)
         base::append(line, " BODY=8BITMIME");
     if (offers.dsn && !request.dsn_ret.empty())
@@ -44,13 +46,19 @@ std::string mail_command(const ipc::DeliveryRequest& request, const esmtp::Capab
     return line += "\r\n";
 }
 
-std::string rcpt_command(const ipc::DeliveryRecipient& recipient,
-                         const esmtp::Capabilities& offers) {
-    std::string line = base::text("RCPT TO:<", recipient.address, ">");
-    if (offers.dsn && recipient.notify != 0)
-        base::append(line, " NOTIFY=", notify_list(recipient.notify));
-    if (offers.dsn && !recipient.orcpt.empty())
+std::string rcpt_command(const Job& job, uint32_t place, const esmtp::Capabilities& offers,
+                         bool original) {
+    const ipc::DeliveryRecipient& recipient = job.request().recipients[place];
+    std::string line = base::text("RCPT TO:<", job.address(place), ">");
+    if (!offers.dsn)
+        return line += "\r\n";
+    const std::string& given = recipient.original.empty() ? recipient.address : recipient.original;
+    if (!recipient.orcpt.empty())
         base::append(line, " ORCPT=", recipient.orcpt);
+    else if (original)
+        base::append(line, " ORCPT=rfc822;", mail::xtext(given));
+    if (recipient.notify != 0)
+        base::append(line, " NOTIFY=", notify_list(recipient.notify));
     return line += "\r\n";
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "lib/esmtp/ehlo.h"
-#include "lib/ipc/delivery.h"
+#include "smtp/job.h"
 
 namespace smtp {
 
@@ -13,8 +13,10 @@ namespace smtp {
 bool safe_in_command(std::string_view text);
 
 // With CRLF. Everything in them must be safe_in_command().
-std::string mail_command(const ipc::DeliveryRequest& request, const esmtp::Capabilities& offers);
-std::string rcpt_command(const ipc::DeliveryRecipient& recipient,
-                         const esmtp::Capabilities& offers);
+std::string mail_command(const Job& job, const esmtp::Capabilities& offers);
+// With `original`, servers that report deliveries are told what the recipient was before it was
+// rewritten, even where the client did not ask for that.
+std::string rcpt_command(const Job& job, uint32_t place, const esmtp::Capabilities& offers,
+                         bool original);
 
 }  // namespace smtp

@@ -27,6 +27,17 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
     outcomes_.reserve(left_);
 }
 
+uint64_t Job::size() const {
+    return request_.size + (shown_ ? static_cast<uint64_t>(growth(shown_->headers)) : 0);
+}
+
+std::unique_ptr<spool::MessageSource> Job::as_shown(
+    std::unique_ptr<spool::MessageSource> content) const {
+    if (!shown_ || shown_->headers.empty())
+        return content;
+    return std::make_unique<PatchedContent>(std::move(content), shown_->headers);
+}
+
 std::vector<uint32_t> Job::open() const {
     std::vector<uint32_t> places;
     places.reserve(left_);

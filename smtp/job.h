@@ -10,6 +10,7 @@
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
 #include "smtp/options.h"
+#include "smtp/outgoing.h"
 #include "smtp/plan.h"
 #include "smtp/queue.h"
 #include "smtp/trouble.h"
@@ -33,6 +34,20 @@ class Job {
     Plan& plan() { return plan_; }
     const Plan& plan() const { return plan_; }
     Way& way() { return way_; }
+
+    // What servers are shown of the message; the sender and the addresses are those of the request
+    // unless show_as() said otherwise.
+    bool showable() const { return shown_.has_value() || !options_.outgoing.change(); }
+    void show_as(Shown shown) { shown_ = std::move(shown); }
+    const std::string& sender() const { return shown_ ? shown_->sender : request_.sender; }
+    const std::string& address(uint32_t place) const {
+        return shown_ ? shown_->recipients[place] : request_.recipients[place].address;
+    }
+    // The content's bytes.
+    uint64_t size() const;
+    // `content`, with its headers as servers see them. The job outlives it.
+    std::unique_ptr<spool::MessageSource> as_shown(
+        std::unique_ptr<spool::MessageSource> content) const;
 
     // Recipients without an outcome, as places in request().recipients.
     std::vector<uint32_t> open() const;
@@ -76,6 +91,7 @@ class Job {
     size_t left_;
     std::vector<mail::Outcome> outcomes_;
     std::optional<Trouble> destination_;
+    std::optional<Shown> shown_;
     bool reached_ = false;
     bool warned_ = false;  // of a relay in the configuration
     Way way_;

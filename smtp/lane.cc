@@ -29,8 +29,12 @@ Trouble too_big(const Session& session, uint64_t size) {
     return trouble;
 }
 
+std::string unreadable(std::string_view why) {
+    return base::text("cannot read the message: ", why);
+}
+
 bool too_big_for(const Session& session, const Job& job) {
-    return session.offers.max_size && job.request().size > *session.offers.max_size;
+    return session.offers.max_size && job.size() > *session.offers.max_size;
 }
 
 // What a reply to BDAT LAST says of each of several recipients is nowhere laid down, so LMTP
@@ -50,8 +54,9 @@ bool needs_seven_bit(const Session& session, const Job& job, const Options& opti
 std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& shop) {
     using Framing = esmtp::DotStuffer::Framing;
     bool chunking = uses_chunks(session, shop.options);
-    Letter letter(shop.queue.open(job.request()), chunking ? Framing::bdat : Framing::data,
-                  shop.options.line_limit, needs_seven_bit(session, job, shop.options));
+    Letter letter(job.as_shown(shop.queue.open(job.request())),
+                  chunking ? Framing::bdat : Framing::data, shop.options.line_limit,
+                  needs_seven_bit(session, job, shop.options));
     Flight::Form form = !chunking            ? Flight::Form::data
                         : letter.one_piece() ? Flight::Form::one_chunk
                                              : Flight::Form::chunks;
@@ -63,7 +68,7 @@ std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& 
 
 void take_up(Job& job) {
     if (job.way().taken_up == base::WallTime())
-        job.way().taken_up = io::loop().wall();
+        job.way().taken_up = job.way().connected = io::loop().wall();
 }
 
 }  // namespace
@@ -99,6 +104,9 @@ std::unique_ptr<Job> Lane::choose() {
 // One message at one place: the session at hand, an idle one, or a new one to where the plan says.
 io::Task<void> Lane::attempt(Job& job) {
     take_up(job);
+    co_await show(job);
+    if (!job.showable())
+        co_return;
     if (!session_)
         session_ = shop_.idle.take(job);
     if (!session_) {
@@ -114,9 +122,34 @@ io::Task<void> Lane::attempt(Job& job) {
         job.way().connected = io::loop().wall();
         flight = prepare(job, *session_);
     }
+    if (flight && !waiting_.empty())
+        co_await show(*waiting_.front());
     if (flight)
         co_await carry(job, std::move(flight));
     release_session();
+}
+
+// Finds out what servers are shown of the message; where that fails the message is deferred.
+io::Task<void> Lane::show(Job& job) {
+    if (job.showable() || job.settled())
+        co_return;
+    const OutgoingAddresses& outgoing = shop_.options.outgoing;
+    std::string trouble;
+    try {
+        std::unique_ptr<spool::MessageSource> content;
+        if (outgoing.change_headers())
+            content = shop_.queue.open(job.request());
+        Shown shown = co_await outgoing.show(job.request(), content.get());
+        job.show_as(std::move(shown));
+    } catch (const cleanup::MappingTrouble& error) {
+        trouble = error.what();
+    } catch (const spool::BadContent& error) {
+        trouble = unreadable(error.what());
+    } catch (const base::SystemError& error) {
+        trouble = unreadable(error.what());
+    }
+    if (!trouble.empty())
+        job.failed(local_trouble(trouble));
 }
 
 // Finds the endpoints of the next destination. Where it has none, that is its trouble.
@@ -178,17 +211,17 @@ void Lane::not_opened(Job& job, Trouble trouble) {
 // Null where the message cannot go over this session: what that means is settled with the job.
 std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     const ipc::DeliveryRequest& request = job.request();
-    if (!safe_in_command(request.sender + request.dsn_envid + request.dsn_ret)) {
+    if (!safe_in_command(job.sender() + request.dsn_envid + request.dsn_ret)) {
         job.failed(unaddressable("sender"));
         return nullptr;
     }
     for (uint32_t place : job.open()) {
         const ipc::DeliveryRecipient& recipient = request.recipients[place];
-        if (!safe_in_command(recipient.address + recipient.orcpt))
+        if (!safe_in_command(job.address(place) + recipient.orcpt))
             job.failed({place}, unaddressable("recipient"));
     }
     if (too_big_for(session, job)) {
-        job.failed(too_big(session, request.size));
+        job.failed(too_big(session, job.size()));
         return nullptr;
     }
     if (job.settled())
@@ -197,7 +230,7 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     try {
         flight = make_flight(job, session, shop_);
     } catch (const std::runtime_error& error) {
-        job.failed(local_trouble(base::text("cannot read the message: ", error.what())));
+        job.failed(local_trouble(unreadable(error.what())));
         return nullptr;
     }
     flight->offered = job.open();
@@ -213,7 +246,7 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
     if (waiting_.empty() || !shop_.idle.reusable(session))
         return nullptr;
     Job& job = *waiting_.front();
-    if (job.settled() || job.request().nexthop != session.nexthop ||
+    if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
         !job.plan().untried(session.site, session.endpoint) || !Transaction::fits_behind(job) ||
         too_big_for(session, job))
         return nullptr;
@@ -242,8 +275,7 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
         conversation = std::current_exception();
     } catch (const std::runtime_error& error) {
         session_->over = true;
-        job.failed(flight->unresolved(),
-                   local_trouble(base::text("cannot read the message: ", error.what())));
+        job.failed(flight->unresolved(), local_trouble(unreadable(error.what())));
     }
     if (conversation)
         broken_off(*flight, conversation);

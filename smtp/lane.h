@@ -40,6 +40,7 @@ class Lane : private Successor {
 
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
+    io::Task<void> show(Job& job);
     io::Task<void> look_up(Job& job, const Destination& destination);
     io::Task<bool> connect(Job& job);
     void not_opened(Job& job, Trouble trouble);

@@ -52,6 +52,11 @@ void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view
                                   " does not offer 8BITMIME: the message is sent to it unchanged"));
 }
 
+void many_valued(std::string_view parameter, std::string_view address) {
+    base::log::warning(
+        base::text("multi-valued ", parameter, " result for ", base::printable(address)));
+}
+
 void misconfigured(std::string_view parameter) {
     base::log::warning(base::text(parameter, " configuration problem"));
 }

@@ -19,6 +19,8 @@ void no_connection(const Trouble& trouble);
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
 // Content with bytes over 127 goes to a server that does not offer 8BITMIME.
 void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer);
+// A table gives several addresses where one is used.
+void many_valued(std::string_view parameter, std::string_view address);
 // A relay that `parameter` names does not exist, or is this machine.
 void misconfigured(std::string_view parameter);
 // A server greets or answers with the name of this machine.

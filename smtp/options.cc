@@ -140,6 +140,9 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.soft_bounce = settings.flag("soft_bounce");
     options.keep_connections = own.flag("_connection_cache_on_demand");
     options.reuse_count = own.number("_connection_reuse_count_limit");
+    options.outgoing = OutgoingAddresses(settings, tables, own.name("_generic_maps"),
+                                         own.flag("_quote_rfc821_envelope"));
+    options.original_recipients = settings.flag("enable_original_recipient");
     options.convert_mime = !settings.flag("disable_mime_output_conversion");
     options.line_limit = own.number("_line_length_limit");
     read_times(options, own);

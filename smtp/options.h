@@ -10,6 +10,7 @@
 #include "lib/config/settings.h"
 #include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
+#include "smtp/outgoing.h"
 #include "smtp/plan.h"
 #include "smtp/site_lookup.h"
 
@@ -54,8 +55,10 @@ struct Options {
     bool per_request_deadline = false;
     uint64_t least_rate = 500;
 
-    bool convert_mime = true;  // 8-bit content for servers without 8BITMIME
-    size_t line_limit = 998;   // longest line sent; 0: any
+    OutgoingAddresses outgoing;
+    bool original_recipients = true;  // tells servers that report deliveries what they were
+    bool convert_mime = true;         // 8-bit content for servers without 8BITMIME
+    size_t line_limit = 998;          // longest line sent; 0: any
 
     // Of the program `program`, "smtp" or "lmtp", as the service `service` of master.cf. It reads
     // the services file, and asks name service where interfaces are named: not for a running loop.

@@ -67,11 +67,11 @@ void Transaction::put(size_t step) {
     if (stage == Stage::reset) {
         session_.stream.put("RSET\r\n");
     } else if (stage == Stage::mail) {
-        session_.stream.put(mail_command(flight_.job.request(), session_.offers));
+        session_.stream.put(mail_command(flight_.job, session_.offers));
     } else if (stage == Stage::rcpt) {
-        size_t nth = step - (flight_.reset ? 2 : 1);
-        const auto& recipients = flight_.job.request().recipients;
-        session_.stream.put(rcpt_command(recipients[flight_.offered[nth]], session_.offers));
+        uint32_t place = flight_.offered[step - (flight_.reset ? 2 : 1)];
+        session_.stream.put(
+            rcpt_command(flight_.job, place, session_.offers, options_.original_recipients));
     } else if (stage == Stage::data) {
         session_.stream.put("DATA\r\n");
     } else {

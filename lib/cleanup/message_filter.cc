@@ -4,6 +4,7 @@
 
 #include "lib/base/text.h"
 #include "lib/cleanup/log.h"
+#include "lib/mail/header_line.h"
 
 namespace cleanup {
 
@@ -11,45 +12,9 @@ namespace {
 
 constexpr size_t peek = 1000;       // of a header line: more is passed on unread
 constexpr size_t longest_id = 500;  // of a message ID, for the log
-constexpr size_t longest_held = 102400;
-
-struct AddressName {
-    std::string_view name;
-    bool of_sender;
-};
-
-// Headers whose addresses are rewritten, in their Resent- form too.
-constexpr AddressName address_names[] = {
-    {"from", true},
-    {"sender", true},
-    {"reply-to", true},
-    {"errors-to", true},
-    {"return-receipt-to", true},
-    {"disposition-notification-to", true},
-    {"mail-followup-to", true},
-    {"to", false},
-    {"cc", false},
-    {"bcc", false},
-    {"apparently-to", false},
-};
 
 bool blank(char c) {
     return c == ' ' || c == '\t';
-}
-
-// The name of the header in `line`; "" where it is no header (RFC 5322 section 2.2, and white space
-// before the colon, which section 4.5 still allows).
-std::string_view header_name(std::string_view line) {
-    auto colon = line.find(':');
-    if (colon == line.npos)
-        return {};
-    auto name = line.substr(0, colon);
-    while (!name.empty() && blank(name.back()))
-        name.remove_suffix(1);
-    for (char c : name)
-        if (c <= ' ' || c >= 0x7f)
-            return {};
-    return name;
 }
 
 bool mailbox_line(std::string_view line) {
@@ -124,7 +89,7 @@ std::string_view MessageFilter::scan_headers(std::string_view text, std::string&
         if (!dropping_) {
             sink(out).append(text.substr(0, length));
             line_open_ = lf == text.npos;
-            if (held_.size() > longest_held)
+            if (held_.size() > mail::longest_rewritten)
                 pass_on(out);
         }
         if (lf != text.npos)
@@ -160,9 +125,9 @@ void MessageFilter::header_line(std::string& out) {
             note_id(line);
         if (!dropping_)
             sink(out).append(line);
-        if (held_.size() > longest_held)
+        if (held_.size() > mail::longest_rewritten)
             pass_on(out);
-    } else if (!blank(line.front()) && !header_name(line).empty()) {
+    } else if (!blank(line.front()) && !mail::header_name(line).empty()) {
         release(out);
         note_header(line);
         part_ = Part::headers;
@@ -182,7 +147,7 @@ bool MessageFilter::dropped(std::string_view name) const {
 
 // A header that is dropped was seen all the same: none is made in its place.
 void MessageFilter::note_header(std::string_view line) {
-    auto name = header_name(line);
+    auto name = mail::header_name(line);
     dropping_ = dropped(name);
     if (about_.hold_addresses && !dropping_)
         hold(name);
@@ -198,14 +163,9 @@ void MessageFilter::note_header(std::string_view line) {
 }
 
 void MessageFilter::hold(std::string_view name) {
-    constexpr std::string_view again = "resent-";
-    if (base::starts_nocase(name, again))
-        name.remove_prefix(again.size());
-    for (const AddressName& row : address_names)
-        if (base::equal_nocase(row.name, name)) {
-            holding_ = true;
-            of_sender_ = row.of_sender;
-        }
+    mail::Addresses addresses = mail::addresses_in(name);
+    holding_ = addresses != mail::Addresses::none;
+    of_sender_ = addresses == mail::Addresses::of_senders;
 }
 
 // The header that was held, if any, is whole.

@@ -319,7 +319,7 @@ TEST_F(PipeliningTest, ParametersOfMailAndRcptAreThoseTheServerKnows) {
     serve("192.0.2.1:25",
           {"S 220 mx", "C EHLO", "S 250-mx", "S 250-SIZE 1000000", "S 250-8BITMIME", "S 250 DSN",
            "C MAIL FROM:<s@example.org> SIZE=21 BODY=8BITMIME RET=HDRS ENVID=QQ314", "S 250 ok",
-           "C RCPT TO:<a@x> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;o@x", "S 250 ok", "C DATA",
+           "C RCPT TO:<a@x> ORCPT=rfc822;o@x NOTIFY=SUCCESS,DELAY", "S 250 ok", "C DATA",
            "S 354 go", "D", "S 250 ok", "Z"});
     add(made);
     run();
