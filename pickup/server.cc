@@ -1,7 +1,10 @@
 #include "pickup/server.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <exception>
 
 #include "lib/base/error.h"
@@ -10,7 +13,10 @@
 #include "lib/cleanup/received.h"
 #include "lib/config/owners.h"
 #include "lib/io/loop.h"
+#include "lib/io/sleep.h"
 #include "lib/ipc/ring.h"
+#include "lib/spool/notes.h"
+#include "lib/spool/posted_file.h"
 #include "pickup/log.h"
 
 namespace pickup {
@@ -19,20 +25,22 @@ namespace {
 
 constexpr const char* queue = "maildrop";
 constexpr size_t at_a_time = 64;
+constexpr base::Duration turn_interval = std::chrono::milliseconds(50);
 
-spool::Options spool_options(const config::Settings& settings) {
-    auto options = spool::Options::from(settings, ipc::Service::queue_directory());
+spool::Options spool_options(const config::Settings& settings, const std::string& root) {
+    auto options = spool::Options::from(settings, root);
     options.message_limit = 0;  // postdrop keeps to message_size_limit
     return options;
 }
 
 }  // namespace
 
-Server::Server(const config::Settings& settings, dict::Tables& tables)
+Server::Server(const config::Settings& settings, dict::Tables& tables,
+               const std::string& queue_directory)
     : cleanup_(cleanup::Options::from(settings)),
       mappings_(settings, tables),
-      spool_(spool_options(settings)),
-      folders_(spool::queue_folders(settings, ipc::Service::queue_directory())),
+      spool_(spool_options(settings, queue_directory)),
+      folders_(spool::queue_folders(settings, queue_directory)),
       room_(at_a_time) {
     std::optional<config::Owners> owners = config::find_owners(settings);
     if (!owners)
@@ -94,6 +102,9 @@ io::Task<void> Server::collect(spool::Writer& writer, const Round& round) {
         log::cannot_collect(base::SystemError("use " + folder).what());
         co_return;
     }
+    const bool ours = co_await take_turn(round);
+    if (!ours)
+        co_return;
     io::Scope messages;
     std::exception_ptr failure;
     try {
@@ -115,16 +126,48 @@ io::Task<void> Server::collect(spool::Writer& writer, const Round& round) {
         std::rethrow_exception(failure);
 }
 
+// After a reload the process before this one may still be at work; what it died over is known once
+// it is gone. False when this one is to leave first.
+io::Task<bool> Server::take_turn(const Round& round) {
+    if (turn_)
+        co_return true;
+    std::string folder = base::text(folders_.root, '/', queue);
+    base::Fd turn(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!turn)
+        throw base::SystemError("open " + folder);
+    while (::flock(turn.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK)
+            throw base::SystemError("lock " + folder);
+        if (round.stop())
+            co_return false;
+        co_await io::sleep(turn_interval);
+    }
+    auto found = std::make_shared<std::set<std::string>>();
+    std::function<void()> job = [found, root = folders_.root] {
+        *found = spool::posted_files_in_log(root);
+    };
+    if (spool::QueueScan(folders_, queue).next())
+        co_await thread_.run(job);
+    committed_ = std::move(*found);
+    turn_ = std::move(turn);
+    co_return true;
+}
+
 io::Task<void> Server::take(spool::QueueEntry entry, spool::Writer& writer, const Round& round) {
     io::Permit place(room_);
     std::string damage;
     try {
+        const std::string mark = spool::posted_file_mark(folders_.root, entry.path);
+        if (committed_.contains(mark)) {
+            remove(entry.path, mark);
+            co_return;
+        }
         Drop drop(entry.path, mail_owner_);
-        bool durable = co_await commit(drop, writer);
+        bool durable = co_await commit(drop, mark, writer);
         if (!durable)
             co_return;
-        if (::unlink(entry.path.c_str()) != 0)
-            log::cannot_remove(entry.path, base::error_text(errno));
+        committed_.insert(mark);
+        remove(entry.path, mark);
         round.committed();
         co_return;
     } catch (const io::Cancelled&) {
@@ -138,12 +181,23 @@ io::Task<void> Server::take(spool::QueueEntry entry, spool::Writer& writer, cons
         put_aside(entry, damage);
 }
 
+void Server::remove(const std::string& path, const std::string& mark) {
+    try {
+        spool::remove_posted_file(folders_.root, mark);
+        committed_.erase(mark);
+    } catch (const base::SystemError& error) {
+        log::cannot_remove(path, error.what());
+    }
+}
+
 // False where the message stays in its file for now.
-io::Task<bool> Server::commit(Drop& drop, spool::Writer& writer) {
+io::Task<bool> Server::commit(Drop& drop, const std::string& mark, spool::Writer& writer) {
     mail::Envelope envelope = drop.envelope();
+    envelope.more[std::string(spool::note::posted_file)] = mark;
     envelope.queue_id = writer.next_id().text();
     log::picked_up(envelope.queue_id, drop.uid(), envelope.sender);
     cleanup::Intake intake(cleanup_, mappings_, writer);
+    intake.return_loops();
     std::string received = cleanup::received_from_user(cleanup_, envelope, drop.uid());
     co_await intake.begin(envelope, received, drop.local());
     std::string piece(65536, '\0');
@@ -155,8 +209,6 @@ io::Task<bool> Server::commit(Drop& drop, spool::Writer& writer) {
     std::optional<cleanup::Refusal> refusal = co_await intake.commit();
     if (!refusal)
         co_return true;
-    if (refusal->why == cleanup::Refusal::too_many_hops)
-        throw spool::BadContent(refusal->what);
     log::not_stored(envelope.queue_id, refusal->what);
     co_return false;
 }

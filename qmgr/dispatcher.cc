@@ -237,6 +237,7 @@ void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& de
     agent.request(request);
     ++agent.outstanding;
     Delivery delivery;
+    delivery.id = request.id;
     delivery.message = &message;
     delivery.recipients = std::move(entry.recipients);
     delivery.lane = lane;

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -73,6 +74,7 @@ class Dispatcher : private AgentListener {
         Agent* alone = nullptr;  // reserved for `solo`
     };
     struct Delivery {
+        uint64_t id = 0;  // of the request
         // Null, with the rest below it, for one that an earlier qmgr asked for.
         Message* message = nullptr;
         Service* service = nullptr;
@@ -81,6 +83,13 @@ class Dispatcher : private AgentListener {
         std::string queue_id;  // only where `message` is null
         std::vector<uint32_t> recipients;
         Agent* agent = nullptr;
+    };
+    // What an agent had whose connection ended, until it is known that it does not go on with it.
+    struct Lost {
+        pid_t pid = 0;
+        Service* service = nullptr;
+        std::vector<Delivery> deliveries;
+        bool told = false;  // the agent has connected again and named those that it still has
     };
 
     void greeted(Agent& agent, ipc::AgentHello hello) override;
@@ -100,7 +109,10 @@ class Dispatcher : private AgentListener {
     bool softened(const mail::Outcome& outcome) const;
     void decide(Message& message, size_t recipients);
     void gone(const std::string& transport, Agent& agent, const std::string& why);
-    io::Task<void> recover(pid_t pid, std::vector<Delivery> lost);
+    bool restore(uint64_t id, Agent& agent);
+    void note_told(pid_t pid);
+    io::Task<void> until_known(Lost& lost);
+    io::Task<void> recover(Lost lost);
     std::set<Message*> messages_of(const std::vector<Delivery>& deliveries) const;
     bool refresh(const std::set<Message*>& messages);
     void retry(Delivery& lost);
@@ -113,6 +125,7 @@ class Dispatcher : private AgentListener {
     io::Scope& scope_;
     std::map<std::string, std::unique_ptr<Service>, std::less<>> services_;
     std::unordered_map<uint64_t, Delivery> deliveries_;
+    std::list<Lost*> lost_;  // owned by the tasks that recover them
     uint64_t next_id_;
     uint32_t next_solo_lane_ = 1u << 31;
     size_t foreign_ = 0;  // deliveries of an earlier qmgr

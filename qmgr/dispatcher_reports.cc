@@ -1,7 +1,9 @@
 // What comes back from agents: hellos, reports, and the end of their connections.
 #include <algorithm>
 #include <csignal>
+#include <exception>
 
+#include "lib/base/error.h"
 #include "lib/io/sleep.h"
 #include "lib/ipc/agent_mark.h"
 #include "qmgr/dispatcher.h"
@@ -32,7 +34,10 @@ void Dispatcher::greeted(Agent& agent, ipc::AgentHello hello) {
             if (mine.get() == &agent)
                 service->pool.settled();
     for (ipc::InFlight& flight : hello.unreported) {
+        if (restore(flight.id, agent))
+            continue;
         Delivery delivery;
+        delivery.id = flight.id;
         delivery.queue_id = std::move(flight.queue_id);
         delivery.recipients = std::move(flight.recipients);
         delivery.agent = &agent;
@@ -40,8 +45,33 @@ void Dispatcher::greeted(Agent& agent, ipc::AgentHello hello) {
         ++foreign_;
         deliveries_.emplace(flight.id, std::move(delivery));
     }
+    note_told(agent.pid());
     hello_.set();
     work_.set();
+}
+
+// A delivery of ours that we had lost sight of.
+bool Dispatcher::restore(uint64_t id, Agent& agent) {
+    for (Lost* lost : lost_) {
+        auto found = std::find_if(lost->deliveries.begin(), lost->deliveries.end(),
+                                  [id](const Delivery& each) { return each.id == id; });
+        if (found == lost->deliveries.end())
+            continue;
+        found->agent = &agent;
+        found->lane = nullptr;  // gone with the connection
+        ++agent.outstanding;
+        foreign_ += found->message == nullptr;
+        deliveries_.emplace(id, std::move(*found));
+        lost->deliveries.erase(found);
+        return true;
+    }
+    return false;
+}
+
+void Dispatcher::note_told(pid_t pid) {
+    for (Lost* lost : lost_)
+        if (lost->pid == pid)
+            lost->told = true;
 }
 
 io::Task<void> Dispatcher::adopt(io::Instant deadline) {
@@ -154,29 +184,63 @@ void Dispatcher::gone(const std::string& transport, Agent& agent, const std::str
     Service& of = service(transport);
     if (of.alone == &agent)
         of.alone = nullptr;
-    std::vector<Delivery> lost;
+    Lost lost;
+    lost.pid = agent.pid();
+    lost.service = &of;
     for (auto each = deliveries_.begin(); each != deliveries_.end();) {
         if (each->second.agent == &agent) {
             foreign_ -= each->second.message == nullptr;
-            lost.push_back(std::move(each->second));
+            lost.deliveries.push_back(std::move(each->second));
             each = deliveries_.erase(each);
         } else {
             ++each;
         }
     }
-    for (Delivery& delivery : lost)
+    for (Delivery& delivery : lost.deliveries)
         if (delivery.lane != nullptr)
             of.transport.ended(*delivery.lane, io::loop().now());
     of.transport.drop_agent(agent);
     work_.set();
-    if (lost.empty())
+    if (lost.deliveries.empty())
         return;
-    log::agent_lost(transport, why, lost.size());
-    scope_.spawn(recover(agent.pid(), std::move(lost)));
+    log::agent_lost(transport, why, lost.deliveries.size());
+    scope_.spawn(recover(std::move(lost)));
 }
 
-io::Task<void> Dispatcher::recover(pid_t pid, std::vector<Delivery> lost) {
-    int signal = co_await deaths_.of(pid, io::loop().now() + death_notice_limit);
+// An agent that lives goes on with what it was asked for, and names it over its next connection. It
+// has its mark as long as it does.
+io::Task<void> Dispatcher::until_known(Lost& lost) {
+    auto place = lost_.insert(lost_.end(), &lost);
+    std::exception_ptr failure;
+    try {
+        while (!lost.told && !lost.deliveries.empty() && !stopped_) {
+            std::vector<pid_t> marked = ipc::marked_agents(settings_->folders.root);
+            if (std::find(marked.begin(), marked.end(), lost.pid) == marked.end())
+                break;
+            hello_.clear();
+            co_await hello_.wait(io::loop().now() + mark_interval);
+            lost.service->pool.open_another();
+        }
+    } catch (const base::SystemError& error) {
+        log::spool_trouble("marks of agents", error.what());
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    lost_.erase(place);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+io::Task<void> Dispatcher::recover(Lost gone) {
+    co_await until_known(gone);
+    std::vector<Delivery>& lost = gone.deliveries;
+    if (lost.empty())
+        co_return;
+    int signal = 0;
+    if (!gone.told) {
+        const int found = co_await deaths_.of(gone.pid, io::loop().now() + death_notice_limit);
+        signal = found;
+    }
     // Untold deliveries must not be made once more.
     while (!refresh(messages_of(lost)) && !stopped_)
         co_await io::sleep(refresh_retry);

@@ -24,6 +24,10 @@ mail::Outcome answer(mail::Status status, mail::Dsn dsn, std::string_view text) 
 
 }  // namespace
 
+mail::Outcome return_to_sender(std::string_view why) {
+    return answer(mail::Status::bounced, {5, 0, 0}, why);
+}
+
 std::optional<mail::Outcome> deliver_in_place(std::string_view command, std::string_view service,
                                               std::string_view nexthop) {
     if (command == "discard")

@@ -14,4 +14,7 @@ namespace qmgr {
 std::optional<mail::Outcome> deliver_in_place(std::string_view command, std::string_view service,
                                               std::string_view nexthop);
 
+// What becomes of the recipients of a message that nobody gets: `why` is a status code and a text.
+mail::Outcome return_to_sender(std::string_view why);
+
 }  // namespace qmgr

@@ -1,5 +1,6 @@
 // How messages come into memory and become active: from the log, from queue files, by the clock.
 #include "lib/io/loop.h"
+#include "lib/spool/notes.h"
 #include "qmgr/log_lines.h"
 #include "qmgr/queue_manager.h"
 
@@ -36,6 +37,9 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->sender = std::move(envelope.sender);
     message->dsn_envid = std::move(envelope.dsn_envid);
     message->dsn_ret = std::move(envelope.dsn_ret);
+    if (auto why = envelope.more.find(std::string(spool::note::refused));
+        why != envelope.more.end())
+        message->refused = why->second;
     bool gone = doomed_.erase(message->queue_id) > 0;
     for (uint32_t i = 0; gone && i < message->recipients.size(); ++i)
         mark(*message, i, State::done);
@@ -119,7 +123,8 @@ void QueueManager::activate(Message& message) {
         decided(message);
         return;
     }
-    log::active(message);
+    if (message.refused.empty())
+        log::active(message);
     scope_.spawn(send(message, std::move(mine)));
 }
 

@@ -5,6 +5,8 @@
 #include "lib/base/error.h"
 #include "lib/io/sleep.h"
 #include "lib/spool/content_sweep.h"
+#include "lib/spool/notes.h"
+#include "lib/spool/posted_file.h"
 #include "qmgr/log_lines.h"
 
 namespace qmgr {
@@ -23,6 +25,7 @@ struct LogFollower::Chore {
     uint64_t serial = 0;
     std::vector<spool::SegmentId> dirty;
     std::vector<std::string> content_files;
+    std::vector<std::string> posted_files;
     std::vector<spool::SegmentId> recycle;
 
     std::vector<spool::SegmentInfo> segments;
@@ -44,6 +47,11 @@ void LogFollower::Chore::run(const spool::Options& options, spool::Disk& disk,
         while (!content_files.empty()) {
             spool::remove_content_file(disk, options.queue_directory, content_files.back());
             content_files.pop_back();
+        }
+        // What names them goes next, and with it the knowledge that they were taken.
+        while (!posted_files.empty()) {
+            spool::remove_posted_file(options.queue_directory, posted_files.back());
+            posted_files.pop_back();
         }
         spool::Pool pool(options, disk);
         std::erase_if(not_free, [&](const spool::SegmentId& id) {
@@ -149,6 +157,9 @@ void LogFollower::take_up(spool::Record record, SegmentFollower& follower) {
         follower.put_back(std::move(record));
         throw;
     }
+    auto posted = record.envelope.more.find(std::string(spool::note::posted_file));
+    if (posted != record.envelope.more.end())
+        follower.posted_files.push_back(posted->second);
     events_.record(std::move(record), states, follower);
 }
 
@@ -224,6 +235,7 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
     auto chore = std::make_shared<Chore>();
     chore->serial = ++serial_;
     chore->content_files.swap(content_files_);
+    chore->posted_files.swap(posted_files_);
     chore->dirty.swap(unflushed_);
     for (auto each = followers_.begin(); each != followers_.end();) {
         SegmentFollower& follower = *each->second;
@@ -238,8 +250,11 @@ std::shared_ptr<LogFollower::Chore> LogFollower::prepare() {
         }
         if (follower.fresh())
             follower.dirty = false;
-        if (finished)
+        if (finished) {
+            std::move(follower.posted_files.begin(), follower.posted_files.end(),
+                      std::back_inserter(chore->posted_files));
             retired_.insert(follower.id());
+        }
         each = finished ? followers_.erase(each) : std::next(each);
     }
     chore->recycle.assign(retired_.begin(), retired_.end());
@@ -251,6 +266,7 @@ void LogFollower::conclude(const Chore& chore) {
         log::spool_trouble("log", trouble);
     content_files_.insert(content_files_.end(), chore.content_files.begin(),
                           chore.content_files.end());
+    posted_files_.insert(posted_files_.end(), chore.posted_files.begin(), chore.posted_files.end());
     retired_ = {chore.not_free.begin(), chore.not_free.end()};
     if (!chore.checkpointed)
         unflushed_ = chore.dirty;

@@ -97,6 +97,7 @@ class LogFollower {
     std::map<uint32_t, std::unique_ptr<SegmentFollower>> followers_;
     // What a chore that failed has left for the next one.
     std::vector<std::string> content_files_;
+    std::vector<std::string> posted_files_;
     std::vector<spool::SegmentId> unflushed_;
     // Finished and not free yet; a late ring does not bring them back.
     std::set<spool::SegmentId> retired_;

@@ -34,7 +34,8 @@ void not_sent(const Message& message, const Recipient& recipient, const mail::Ou
                  mail::delay_text(now - message.active_since), "/0/0, dsn=", outcome.dsn.text(),
                  ", status=", softened ? "SOFTBOUNCE" : mail::status_text(outcome.status), " (",
                  outcome.reason, ")");
-    base::log::info_as(outcome.status == mail::Status::sent ? "discard" : "error", line);
+    std::string_view judge = outcome.status == mail::Status::sent ? "discard" : "error";
+    base::log::info_as(message.refused.empty() ? judge : "cleanup", line);
 }
 
 void dropped(const Message& message) {

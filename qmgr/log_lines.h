@@ -13,7 +13,8 @@ void active(const Message& message);
 void removed(std::string_view queue_id);
 void expired(const Message& message);
 // A recipient whose fate was decided here and not by an agent; in Postfix the error service, or for
-// mail that is discarded the discard service, says so. `softened`: soft_bounce kept it from
+// mail that is discarded the discard service, and for a message that nobody may get the cleanup
+// service, says so. `softened`: soft_bounce kept it from
 // bouncing.
 void not_sent(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
               bool softened);

@@ -47,6 +47,7 @@ struct Message {
     std::string dsn_envid;
     std::string dsn_ret;
     std::string content_file;  // in content/; removed when all is done
+    std::string refused;       // it goes back to its sender: a status code and why; "" else
     base::WallTime arrival{};
     std::vector<Recipient> recipients;
 

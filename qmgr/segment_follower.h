@@ -69,6 +69,8 @@ class SegmentFollower {
     base::WallTime since{};  // arrival of its first unfinished message
     // Of finished messages: they go once that is durable.
     std::vector<std::string> content_files;
+    // Of all its messages that came through maildrop/: pickup may have died before it removed them.
+    std::vector<std::string> posted_files;
 
   private:
     spool::Reader reader_;

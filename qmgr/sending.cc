@@ -32,6 +32,10 @@ std::string name_of(const route::Routed& routed) {
 // The message stays where it is until all recipients are decided, and none of these is before the
 // end of this.
 io::Task<void> QueueManager::send(Message& message, std::vector<uint32_t> recipients) {
+    if (!message.refused.empty()) {
+        dispatcher_.decide_here(message, recipients, return_to_sender(message.refused));
+        co_return;
+    }
     co_await routing_.acquire();
     const io::Permit permit(routing_);
     // A reload may put another in its place meanwhile; who has begun with this one ends with it.

@@ -67,7 +67,7 @@ void check_status(ipc::SubmissionStatus status, const Submitter& submitter) {
             throw Failure(submitter.text() + ": message has no sender or no recipients",
                           EX_SOFTWARE);
         case ipc::SubmissionStatus::too_big:
-            throw Failure(submitter.text() + ": message file too big", EX_UNAVAILABLE);
+            throw Failure(submitter.text() + ": message file too big", try_later);
         case ipc::SubmissionStatus::write_error:
             break;
     }

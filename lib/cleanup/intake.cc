@@ -1,6 +1,7 @@
 #include "lib/cleanup/intake.h"
 
 #include "lib/cleanup/log.h"
+#include "lib/spool/notes.h"
 
 namespace cleanup {
 
@@ -120,8 +121,12 @@ io::Task<std::optional<Refusal>> Intake::commit() {
             co_await rewrite_headers();
         co_await store(filtered_);
     }
-    if (!refusal_ && filter_->too_many_hops())
-        refusal_ = Refusal{Refusal::too_many_hops, "too many hops"};
+    if (!refusal_ && filter_->too_many_hops()) {
+        if (returns_loops_)
+            envelope_.more[std::string(spool::note::refused)] = "5.4.0 too many hops";
+        else
+            refusal_ = Refusal{Refusal::too_many_hops, "too many hops"};
+    }
     if (!refusal_)
         co_await map_recipients();
     if (refusal_)

@@ -36,6 +36,9 @@ class Intake {
     // Before the content. `received` is a header to put in front; `local`: the message comes from a
     // client of ours, so that what it lacks is added, and addresses in its headers are rewritten.
     io::Task<void> begin(const mail::Envelope& envelope, std::string_view received, bool local);
+    // A message that has passed too many hosts is taken all the same, with a note that it goes back
+    // to its sender: for mail whose sender cannot be told at once.
+    void return_loops() { returns_loops_ = true; }
     bool begun() const { return filter_.has_value(); }
     // Adds content: CRLF lines, cut anywhere. What the log refuses is remembered, and the rest of
     // the content swallowed.
@@ -59,6 +62,7 @@ class Intake {
     std::optional<Refusal> refusal_;
     rewrite::Context context_ = rewrite::Context::remote;  // of headers
     std::string filtered_;
+    bool returns_loops_ = false;
 };
 
 }  // namespace cleanup

@@ -12,6 +12,7 @@ namespace {
 
 // The first read of a record: with most messages it brings all of them.
 constexpr size_t head_size = 8192;
+constexpr size_t check_size = 65536;
 
 }  // namespace
 
@@ -91,6 +92,17 @@ size_t Content::read(std::span<char> to, uint64_t offset) {
     size_t more =
         state_->file().pread(to.subspan(known.size()), state_->start() + offset + known.size());
     return known.size() + more;
+}
+
+bool Content::intact() {
+    std::string piece(check_size, '\0');
+    uint32_t crc = 0;
+    uint64_t at = 0;
+    while (size_t n = read(std::span(piece), at)) {
+        crc = base::crc32c(std::string_view(piece).substr(0, n), crc);
+        at += n;
+    }
+    return at == size() && crc == state_->header.content_crc;
 }
 
 bool Content::still_valid() const {

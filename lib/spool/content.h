@@ -28,6 +28,8 @@ class Content {
     bool has_leading_dots() const;
     // Bytes from `offset` on; fewer than asked for only at the end.
     size_t read(std::span<char> to, uint64_t offset);
+    // Reads all of it: whether it is what was written. Throws base::SystemError.
+    bool intact();
     // Whether the segment still has the record's epoch: ask before the final dot.
     bool still_valid() const;
     // Reads the envelope too, for those who have the RecordRef alone.

@@ -1,7 +1,10 @@
 // A disk that fails or is full, and agents that come and go at once: qmgr goes on afterwards.
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
+#include "lib/ipc/agent_mark.h"
 #include "tests/unit/qmgr/instance.h"
 
 namespace qmgr {
@@ -93,6 +96,56 @@ TEST_F(QmgrTrouble, WaitsBeforeItTurnsToAnAgentThatSaidNothing) {
     EXPECT_EQ(agent_->connections, 2);
     agent_->silent = false;
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
+}
+
+// The connection ended, and the agent goes on with what it was asked for.
+class QmgrLivingAgent : public QmgrTrouble {
+  protected:
+    QmgrLivingAgent() : mark_(folder_) {
+        mark_.set();
+        agent_->pid = ::getpid();
+        agent_->mute = true;
+    }
+    // It had both messages when the connection ended, and still has the first.
+    void lose_connection() {
+        start();
+        send("a@example.org", {"x@example.com"});
+        send("a@example.org", {"y@example.com"});
+        ASSERT_TRUE(until([this] { return agent_->requests.size() == 2; }));
+        first_ = agent_->requests[0];
+        agent_->unreported.push_back({first_.id, first_.queue_id, first_.message, {0}});
+        agent_->die();
+    }
+    ipc::AgentMark mark_;
+    ipc::DeliveryRequest first_;
+};
+
+TEST_F(QmgrLivingAgent, IsHeardBeforeAnythingOfItsIsTriedAgain) {
+    lose_connection();
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 3; }));
+    EXPECT_EQ(agent_->requests[2].recipients[0].address, "y@example.com");
+    run_for(1200ms);
+    EXPECT_EQ(agent_->requests.size(), 3u);
+    for (const ipc::DeliveryRequest& request : {first_, agent_->requests[2]}) {
+        ipc::DeliveryReport report = all(mail::Status::sent)(request);
+        report.id = request.id;
+        agent_->report(report);
+    }
+    ASSERT_TRUE(until([this] { return logged(": removed") == 2; }));
+    EXPECT_EQ(agent_->requests.size(), 3u);
+}
+
+TEST_F(QmgrLivingAgent, IsNotWaitedForOnceItHasNothing) {
+    lose_connection();
+    agent_->silent = true;  // before it connects again
+    run_for(1300ms);
+    EXPECT_EQ(agent_->requests.size(), 2u);
+    mark_.clear();
+    agent_->silent = false;
+    agent_->mute = false;
+    agent_->unreported.clear();
+    ASSERT_TRUE(until([this] { return logged(": removed") == 2; }));
+    EXPECT_EQ(agent_->requests.size(), 4u);
 }
 
 TEST_F(QmgrTrouble, MovesNothingForAWhileWhereThereIsNoSpace) {
