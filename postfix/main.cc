@@ -36,6 +36,14 @@ Request Request::parse(int argc, char** argv) {
 
 namespace {
 
+config::Settings load_broken(const std::string& directory) {
+    try {
+        return config::Settings::load_for_command(directory);
+    } catch (const config::Error&) {
+        return postfix::rescue_settings(directory);
+    }
+}
+
 config::Settings load(const postfix::Request& request) {
     try {
         return config::Settings::load(request.config_directory);
@@ -44,8 +52,8 @@ config::Settings load(const postfix::Request& request) {
             throw;
         for (const std::string& problem : error.problems())
             base::log::warning(problem);
-        return postfix::rescue_settings(request.config_directory);
     }
+    return load_broken(request.config_directory);
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ struct Request {
 // Whether the command is for a mail system that may run although its main.cf is broken by now.
 bool works_on_running(const std::string& verb);
 
-// What these need of a main.cf that does not load: the lines about directories and the log.
+// What these need of a main.cf that has lines which are no settings: those about directories and
+// the log.
 config::Settings rescue_settings(const std::string& directory);
 
 // Carries out the command; the status for exit().

@@ -29,6 +29,14 @@ Settings Settings::load(const std::string& directory, const Overrides& overrides
     return from(MainCf::read(directory + "/main.cf"), directory, overrides);
 }
 
+Settings Settings::load_for_command(const std::string& directory) {
+    Settings settings(MainCf::read(directory + "/main.cf"), directory);
+    settings.checked_at_load_ = false;
+    std::vector<std::string> ignored;
+    settings.evaluate(ignored);
+    return settings;
+}
+
 Settings Settings::from(MainCf main_cf, const std::string& directory, const Overrides& overrides) {
     for (const auto& [name, value] : overrides)
         main_cf.set(name, {value, "-o"});
@@ -80,12 +88,11 @@ void Settings::warn_of_undefined() {
         warnings_.push_back("$" + name + " is used but has no value; it is taken as empty");
 }
 
-// What is wrong with `value`, beyond what its type says.
-static std::optional<std::string> special_problem(std::string_view name, std::string_view value) {
-    if (name == "compatibility_level" && !parse_level(value))
+static std::optional<std::string> problem_of(const Parameter& parameter, std::string_view value) {
+    if (parameter.name == "compatibility_level" && !parse_level(value))
         return base::text("expected a level such as 2 or 3.6, found \"", base::printable(value),
                           '"');
-    return std::nullopt;
+    return value_problem(parameter, value);
 }
 
 void Settings::check_values(std::vector<std::string>& problems) {
@@ -93,10 +100,7 @@ void Settings::check_values(std::vector<std::string>& problems) {
         std::optional<Parameter> parameter = find_parameter(name);
         if (!parameter || !is_set(name))
             continue;
-        std::optional<std::string> problem = value_problem(*parameter, value);
-        if (!problem)
-            problem = special_problem(name, value);
-        if (problem) {
+        if (std::optional<std::string> problem = problem_of(*parameter, value)) {
             problems.push_back(base::text(where(name), ": ", name, ": ", *problem));
             continue;
         }
@@ -146,7 +150,20 @@ std::string Settings::value_as(std::string_view name, Type type) const {
     if (!parameter || parameter->type != type)
         base::log::panic(
             base::text("the parameter table has no ", type_name(type), " named ", name));
-    return value(name);
+    return checked_at_load_ ? value(name) : checked(*parameter);
+}
+
+std::string Settings::checked(const Parameter& parameter) const {
+    const std::string place = base::text(where(parameter.name), ": ", parameter.name, ": ");
+    std::string found;
+    try {
+        found = value(parameter.name);
+    } catch (const std::runtime_error& error) {
+        throw Error(place + error.what());
+    }
+    if (std::optional<std::string> problem = problem_of(parameter, found))
+        throw Error(place + *problem);
+    return found;
 }
 
 std::string Settings::text(std::string_view name) const {

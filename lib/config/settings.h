@@ -4,9 +4,9 @@
 //     s.text("myhostname"); s.number("smtpd_recipient_limit"); s.time("smtpd_timeout");
 //
 // All that is set is expanded, parsed and checked in load(), with the defaults that depend on it,
-// so a getter cannot fail: asking for a name that is not in the table with that type is a bug, and
-// panics. Defaults are expanded when they are asked for. A program fills a struct of its own from
-// this at start and does not keep asking.
+// so a getter cannot fail there: asking for a name that is not in the table with that type is a
+// bug, and panics. Defaults are expanded when they are asked for. A program fills a struct of its
+// own from this at start and does not keep asking.
 #pragma once
 
 #include <map>
@@ -33,7 +33,11 @@ class Settings {
     // Reads `directory`/main.cf. Throws Error with all problems, base::SystemError when there is
     // no such file. `config_directory` is set to `directory`.
     static Settings load(const std::string& directory, const Overrides& overrides = {});
-    // The same from a main.cf that was read already.
+    // For commands that must do their work whatever else main.cf has: what is wrong with a
+    // parameter, or not built yet, stops nobody who does not ask for it. A getter throws Error for
+    // a value that is not what it should be.
+    static Settings load_for_command(const std::string& directory);
+    // What load() does, from a main.cf that was read already.
     static Settings from(MainCf main_cf, const std::string& directory,
                          const Overrides& overrides = {});
 
@@ -64,10 +68,12 @@ class Settings {
     void warn_of_undefined();
     void check_values(std::vector<std::string>& problems);
     void check_defaults(std::vector<std::string>& problems) const;
+    std::string checked(const Parameter& parameter) const;
     std::string value_as(std::string_view name, Type type) const;
 
     MainCf main_cf_;
     std::string directory_;
+    bool checked_at_load_ = true;
     std::vector<std::string> warnings_;
     std::map<std::string, std::string, std::less<>> values_;  // of what is set
 };

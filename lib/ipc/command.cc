@@ -26,7 +26,7 @@ bool set_id() {
 void check_directory(const std::string& path) {
     if (!set_id() || path == default_directory)
         return;
-    config::Settings standard = config::Settings::load(default_directory);
+    config::Settings standard = config::Settings::load_for_command(default_directory);
     for (const char* name : {"alternate_config_directories", "multi_instance_directories"})
         for (std::string_view known : base::split(standard.value(name), ", \t\r\n"))
             if (known == path)
@@ -56,7 +56,9 @@ config::Settings command_settings(std::string_view program,
         std::string path = std::filesystem::absolute(named).lexically_normal().string();
         ::setenv("MAIL_CONFIG", path.c_str(), 1);
         check_directory(path);
-        config::Settings settings = config::Settings::load(path);
+        config::Settings settings = config::Settings::load_for_command(path);
+        for (const char* name : {"queue_directory", "command_directory"})
+            settings.text(name);  // what every command needs; throws
         base::log::open(command_log(settings, program));
         return settings;
     } catch (const std::exception& error) {

@@ -13,8 +13,8 @@ namespace ipc {
 void begin_command(std::string_view program);
 
 // Reads main.cf in `directory` (of -c), else in MAIL_CONFIG, else in /etc/postfix, and leaves
-// MAIL_CONFIG so for children. Ends the process with `fatal_status` and a fatal line where that
-// cannot be.
+// MAIL_CONFIG so for children. A parameter that the command does not ask for may have any value.
+// Ends the process with `fatal_status` and a fatal line where that cannot be.
 config::Settings command_settings(std::string_view program,
                                   const std::optional<std::string>& directory, int fatal_status);
 

@@ -164,3 +164,42 @@ def test_switch_to_postfix_and_back():
         check(mail.body == b"body line\r\n.dot line\r\n", mail.content)
 
 
+
+
+@test(timeout=60)
+def test_commands_work_beside_settings_that_stop_a_start():
+    """What the start refuses, or no value fits, stops no command that does not ask for it."""
+    relay = stopped_relay()
+    with Instance(relay.nexthop) as instance:
+        first, = queued(instance)
+        with open(instance.config / "main.cf", "a", encoding="ascii") as file:
+            file.write("content_filter = smtp:[127.0.0.1]:10025\nsmtpd_milters = inet:[::1]:1\n"
+                       "smtpd_recipient_limit = many\nsmtpd_timeout = ${broken\n")
+        check(instance.attempt("postfix", "check")[0] == 1, "check finds nothing")
+        check(instance.attempt("postfix", "reload")[0] == 1, "reloaded")
+        check(instance.attempt("postfix", "status")[0] == 0, "status")
+        check(first in instance.command("postqueue", "-p"), "postqueue -p")
+        check(first in instance.sendmail("-bp"), "sendmail -bp")
+        check([entry["queue_id"] for entry in entries(instance)] == [first], "postqueue -j")
+        check("body line" in instance.command("postcat", "-q", first), "postcat")
+        instance.command("postlog", "a line of the test")
+        instance.wait_log("a line of the test")
+        table = instance.config / "table"
+        table.write_text("key value\n")
+        instance.command("postmap", table)
+        check(instance.command("postmap", "-q", "key", table) == "value\n", "postmap -q")
+        check("content_filter = " in instance.command("postconf", "-n"), "postconf -n")
+        instance.sendmail("-f", "s@example.com", "to@example.net", text="\nx\n")
+        instance.wait_log(r"postfix/pickup.*uid=")
+        instance.command("postqueue", "-f")
+        instance.command("postkick", "public", "pickup", "W")
+        eventually(lambda: len(entries(instance)) == 2, 10, "both in the queue")
+        instance.command("postsuper", "-h", first)
+        check([entry["queue_id"] for entry in entries(instance)
+               if entry["queue_name"] == "hold"] == [first], "postsuper -h")
+        instance.command("postsuper", "-d", first)
+        eventually(lambda: first not in instance.command("postqueue", "-p"), 10, "postsuper -d")
+        status, output = instance.attempt("postfix", "stop")
+        check(status == 0, "stop", output)
+        status, output = instance.attempt("postfix", "start")
+        check(status != 0 and re.search("main.cf, line .*content_filter", output), output)

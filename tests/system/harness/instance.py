@@ -116,6 +116,11 @@ class Instance:
                      "--clear-groups", *words]
         return run(*words, status=status, seconds=seconds, input=input)
 
+    def sendmail(self, *options, text=""):
+        """Runs sendmail, which has no -c; gives its standard output."""
+        return run(need("env"), f"MAIL_CONFIG={self.config}", self.commands / "sendmail", *options,
+                   input=text)
+
     def attempt(self, name, *arguments, seconds=60):
         """Like `command`, for one that should fail: (exit status, both outputs)."""
         words = [self.commands / name, "-c", self.config, *arguments]

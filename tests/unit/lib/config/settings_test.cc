@@ -1,8 +1,11 @@
 #include "lib/config/settings.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "lib/base/text.h"
 #include "lib/config/unused.h"
@@ -305,6 +308,38 @@ TEST(Unused, NamesOneEditAway) {
     EXPECT_EQ(config::similar_name("smtpd_timeouts"), "smtpd_timeout");
     EXPECT_EQ(config::similar_name("smtpd_bannar"), "smtpd_banner");
     EXPECT_EQ(config::similar_name("x"), "");
+}
+
+TEST(Settings, ACommandIsStoppedByWhatItAsksForOnly) {
+    char folder[] = "/tmp/settings_test.XXXXXX";
+    ASSERT_NE(::mkdtemp(folder), nullptr);
+    const std::string path = std::string(folder) + "/main.cf";
+    std::ofstream(path) << "content_filter = smtp:[127.0.0.1]:10025\n"
+                           "smtpd_recipient_limit = many\n"
+                           "smtpd_timeout = ${broken\n"
+                           "mail_name = $smtpd_timeout\n"
+                           "queue_directory = /queue\n";
+    EXPECT_THROW(Settings::load(folder), config::Error);
+    Settings s = Settings::load_for_command(folder);
+    EXPECT_EQ(s.text("queue_directory"), "/queue");
+    EXPECT_EQ(s.size("message_size_limit"), 10240000u);
+    EXPECT_EQ(s.time("max_idle"), base::Duration(100s));
+    auto trouble = [](auto ask) -> std::string {
+        try {
+            ask();
+        } catch (const config::Error& error) {
+            return error.what();
+        }
+        return {};
+    };
+    EXPECT_EQ(trouble([&] { s.number("smtpd_recipient_limit"); }),
+              path +
+                  ", line 2: smtpd_recipient_limit: expected a number of at least 1, found "
+                  "\"many\"");
+    EXPECT_NE(trouble([&] { s.time("smtpd_timeout"); }).find("line 3: smtpd_timeout: "),
+              std::string::npos);
+    EXPECT_NE(trouble([&] { s.text("mail_name"); }).find("line 4: mail_name: "), std::string::npos);
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace
