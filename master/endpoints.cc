@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "lib/base/text.h"
+#include "lib/config/service_ports.h"
 
 namespace master {
 namespace {
@@ -28,11 +29,9 @@ Families families_of(const config::Settings& settings) {
     return families;
 }
 
-uint16_t port_of(const config::ServiceEntry& entry) {
-    if (std::optional<uint16_t> number = base::number<uint16_t>(entry.port); number && *number > 0)
-        return *number;
-    if (const servent* service = ::getservbyname(entry.port.c_str(), "tcp"))
-        return ntohs(static_cast<uint16_t>(service->s_port));
+uint16_t port_of(const config::ServiceEntry& entry, const config::Settings& settings) {
+    if (std::optional<uint16_t> port = config::ServicePorts::of(settings).find(entry.port))
+        return *port;
     throw config::Error(base::text(entry.where, ": unknown port \"", entry.port, "\""));
 }
 
@@ -83,7 +82,7 @@ Wanted wanted_hosts(const config::ServiceEntry& entry, const config::Settings& s
 std::vector<Endpoint> inet_endpoints(const config::ServiceEntry& entry,
                                      const config::Settings& settings) {
     Families families = families_of(settings);
-    uint16_t port = port_of(entry);
+    uint16_t port = port_of(entry, settings);
     Wanted wanted = wanted_hosts(entry, settings);
     std::vector<Endpoint> endpoints;
     for (const std::string& host : wanted.hosts) {

@@ -23,10 +23,9 @@ unsigned usable_cores() {
 Instance Instance::load(const std::string& directory) {
     config::Settings settings = config::Settings::load(directory);
     std::vector<std::string> problems, doubts;
-    for (const config::Problem& problem : config::check_instance(settings))
-        (problem.fatal ? problems : doubts).push_back(problem.text);
-    for (std::string& problem : dict::check_tables(settings))
-        problems.push_back(std::move(problem));
+    for (auto* check : {config::check_instance, dict::check_tables})
+        for (const config::Problem& problem : check(settings))
+            (problem.fatal ? problems : doubts).push_back(problem.text);
     if (!problems.empty())
         throw config::Error(problems);
     config::MasterCf master_cf = config::MasterCf::of(settings);

@@ -37,14 +37,11 @@ struct Call {
 bool check_instance(const Call& call) {
     config::create_directories(call.settings);
     bool good = true;
-    for (const config::Problem& problem : config::check_instance(call.settings)) {
-        problem.fatal ? log::error(problem.text) : log::warning(problem.text);
-        good = good && !problem.fatal;
-    }
-    for (const std::string& problem : dict::check_tables(call.settings)) {
-        log::error(problem);
-        good = false;
-    }
+    for (auto* check : {config::check_instance, dict::check_tables})
+        for (const config::Problem& problem : check(call.settings)) {
+            problem.fatal ? log::error(problem.text) : log::warning(problem.text);
+            good = good && !problem.fatal;
+        }
     return good;
 }
 
@@ -141,11 +138,10 @@ int abort_all(const Call& call) {
 }
 
 int reload(const Call& call) {
-    for (const config::Problem& problem : config::check_instance(call.settings))
-        if (problem.fatal)
-            log::fatal(base::text(problem.text, "; not reloaded"));
-    for (const std::string& problem : dict::check_tables(call.settings))
-        log::fatal(problem + "; not reloaded");
+    for (auto* check : {config::check_instance, dict::check_tables})
+        for (const config::Problem& problem : check(call.settings))
+            if (problem.fatal)
+                log::fatal(base::text(problem.text, "; not reloaded"));
     log::info("refreshing the Postfix mail system");
     send(call, SIGHUP);
     return 0;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "smtp/service_ports.h"
+#include "lib/config/service_ports.h"
 
 namespace smtp {
 
@@ -30,7 +30,7 @@ struct DestinationRules {
     uint16_t port = 25;     // of a destination that names none
     std::string service;    // the same as it was written
     std::string transport;  // the service's own name: "NAME:" before an element is overlooked
-    ServicePorts services;
+    config::ServicePorts services;
 };
 
 // The elements of `list` in order; they are separated by commas or white space. One that cannot be

@@ -6,8 +6,6 @@
 namespace smtp {
 namespace {
 
-constexpr const char* services_file = "/etc/services";
-
 // The parameters of one program: "_helo_timeout" is smtp_helo_timeout or lmtp_helo_timeout.
 class Own {
   public:
@@ -62,8 +60,7 @@ PlanOptions plan_options(const config::Settings& settings, const Own& own, bool 
     PlanOptions plan;
     plan.rules.lmtp = lmtp;
     plan.rules.transport = service;
-    plan.rules.services = ServicePorts(settings.text("known_tcp_ports"),
-                                       settings.where("known_tcp_ports"), services_file);
+    plan.rules.services = config::ServicePorts::of(settings);
     std::optional<uint16_t> port = plan.rules.services.find(own.text("_tcp_port"));
     if (!port)
         own.refuse("_tcp_port", "a port or the name of a service");

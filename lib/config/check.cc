@@ -10,12 +10,11 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/config/check_routing.h"
+#include "lib/config/check_services.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/name_servers.h"
 #include "lib/config/networks.h"
 #include "lib/config/owners.h"
-#include "lib/config/restrictions.h"
-#include "lib/config/services.h"
 #include "lib/config/unused.h"
 
 namespace config {
@@ -163,43 +162,6 @@ void check_directories(const Settings& settings, const Owners& owners, Problems&
              ": daemon_directory: expected a directory, found \"", daemons, '"');
 }
 
-// The settings of a service must load too: its -o options can be wrong or not built yet.
-// The restrictions of an SMTP service.
-void check_access(const Settings& settings, const ServiceEntry& entry, Problems& problems) {
-    RestrictionFindings findings = check_restrictions(settings);
-    for (const std::string& warning : findings.warnings)
-        warn(problems, entry.where, ": ", warning);
-    for (const std::string& problem : findings.problems)
-        stop(problems, entry.where, ": ", problem);
-}
-
-void check_service(const Settings& settings, const ServiceEntry& entry, Problems& problems) {
-    Command command = classify_command(entry.command);
-    if (command.built == Built::unknown)
-        stop(problems, entry.where, ": command: expected a program of this mail system, found \"",
-             entry.command, '"');
-    if (command.built != Built::here)
-        return;
-    if (entry.overrides.empty()) {
-        if (entry.command == "smtpd")
-            check_access(settings, entry, problems);
-        return;
-    }
-    Overrides overrides = {{"service_name", entry.name}};
-    overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
-    try {
-        Settings own = Settings::from(settings.main_cf(), settings.directory(), overrides);
-        for (const std::string& warning : own.warnings())
-            if (warning.starts_with("-o: "))
-                warn(problems, entry.where, ": ", warning);
-        if (entry.command == "smtpd")
-            check_access(own, entry, problems);
-    } catch (const Error& error) {
-        for (const std::string& problem : error.problems())
-            stop(problems, entry.where, ": ", problem);
-    }
-}
-
 std::vector<ServiceEntry> read_services(const Settings& settings, Problems& problems) {
     try {
         MasterCf master_cf = MasterCf::of(settings);
@@ -235,10 +197,15 @@ std::vector<Problem> check_instance(const Settings& settings) {
     check_name_servers(settings, problems);
     check_log_file(settings, problems);
     std::vector<ServiceEntry> services = read_services(settings, problems);
-    std::vector<Problem> of_routing = check_routing(settings, services);
-    problems.insert(problems.end(), of_routing.begin(), of_routing.end());
-    for (const ServiceEntry& entry : services)
-        check_service(settings, entry, problems);
+    ServicePorts ports;
+    try {
+        ports = ServicePorts::of(settings);
+    } catch (const Error& error) {
+        stop(problems, error.what());
+    }
+    for (const std::vector<Problem>& part :
+         {check_routing(settings, services, ports), check_services(settings, services, ports)})
+        problems.insert(problems.end(), part.begin(), part.end());
     check_unused(settings, services, problems);
     if (check_owners(settings, problems))
         check_directories(settings, *find_owners(settings), problems);

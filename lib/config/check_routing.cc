@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lib/base/text.h"
 #include "lib/config/services.h"
@@ -12,14 +13,6 @@ namespace {
 
 constexpr std::string_view letters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-bool is_service(std::string_view text) {
-    if (text.find_first_not_of("0123456789") == text.npos) {
-        auto port = base::number<uint16_t>(text);
-        return text.empty() || (port && *port > 0);
-    }
-    return text.find_first_not_of(letters) == text.npos;
-}
 
 bool is_host(std::string_view text) {
     if (text.empty() || text.size() > 255 || text.starts_with('.') || text.ends_with('.') ||
@@ -65,9 +58,43 @@ std::string fault(const std::string& transport, const std::vector<ServiceEntry>&
     return {};
 }
 
+// Two classes that a domain may be in, in the order in which they are asked.
+struct Overlap {
+    const char* first;
+    const char* second;
+};
+constexpr Overlap overlaps[] = {{"mydestination", "virtual_alias_domains"},
+                                {"mydestination", "virtual_mailbox_domains"},
+                                {"virtual_alias_domains", "virtual_mailbox_domains"},
+                                {"virtual_alias_domains", "relay_domains"},
+                                {"virtual_mailbox_domains", "relay_domains"}};
+
+// The domains that are written in the list itself, in lower case.
+std::set<std::string> plain_domains(const Settings& settings, const char* name) {
+    std::set<std::string> domains;
+    for (const std::string& element : settings.list(name))
+        if (element.find_first_of(":/!{}[]") == element.npos)
+            domains.insert(base::lower(element));
+    return domains;
+}
+
+void add_overlaps(const Settings& settings, std::vector<Problem>& problems) {
+    for (const Overlap& overlap : overlaps) {
+        std::set<std::string> first = plain_domains(settings, overlap.first);
+        for (const std::string& domain : plain_domains(settings, overlap.second))
+            if (first.contains(domain))
+                problems.push_back(
+                    {false, base::text(settings.where(overlap.second), ": do not list domain ",
+                                       base::printable(domain), " in BOTH ", overlap.first, " and ",
+                                       overlap.second)});
+    }
+}
+
 }  // namespace
 
-bool is_destination(std::string_view text) {
+bool is_destination(std::string_view text, const ServicePorts& ports) {
+    // An empty port is the one of destinations that name none.
+    auto is_service = [&ports](std::string_view name) { return name.empty() || ports.find(name); };
     if (text.starts_with('[')) {
         size_t close = text.find(']');
         if (close == text.npos || !is_bracketed(text.substr(1, close - 1)))
@@ -80,16 +107,25 @@ bool is_destination(std::string_view text) {
            (colon == text.npos || is_service(text.substr(colon + 1)));
 }
 
-std::vector<Problem> check_routing(const Settings& settings,
-                                   const std::vector<ServiceEntry>& services) {
+static std::vector<Problem> check_relays(const Settings& settings, const ServicePorts& ports) {
     std::vector<Problem> problems;
-    for (const std::string& relay : settings.list("relayhost"))
-        if (!is_destination(relay))
-            problems.push_back(
-                {false, base::text(settings.where("relayhost"),
-                                   ": relayhost: expected host, [host], host:port or "
-                                   "[address]:port, found \"",
-                                   base::printable(relay), "\"; mail for it waits in the queue")});
+    for (const char* name : {"relayhost", "smtp_fallback_relay"})
+        for (const std::string& relay : settings.list(name))
+            if (!is_destination(relay, ports))
+                problems.push_back(
+                    {false,
+                     base::text(settings.where(name), ": ", name,
+                                ": expected host, [host], host:port or [address]:port "
+                                "with a known port, found \"",
+                                base::printable(relay), "\"; mail for it waits in the queue")});
+    return problems;
+}
+
+std::vector<Problem> check_routing(const Settings& settings,
+                                   const std::vector<ServiceEntry>& services,
+                                   const ServicePorts& ports) {
+    std::vector<Problem> problems = check_relays(settings, ports);
+    add_overlaps(settings, problems);
     for (const ClassRow& row : classes) {
         if (services.empty())
             break;  // of which there is a problem already

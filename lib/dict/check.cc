@@ -21,6 +21,9 @@ using Names = std::vector<std::string>;
 // These name tables without using them: whom proxymap serves, what newaliases makes.
 constexpr std::string_view only_named[] = {"alias_database", "proxy_read_maps", "proxy_write_maps"};
 
+// A server goes on without the tables of this one's default.
+constexpr std::string_view for_local_mail = "local_recipient_maps";
+
 const config::RestrictionStage* stage_of(std::string_view parameter) {
     for (const config::RestrictionStage& stage : config::restriction_stages())
         if (stage.parameter == parameter)
@@ -65,44 +68,57 @@ class Check {
   public:
     explicit Check(const config::Settings& settings) : types_(table_types()), tables_(settings) {}
 
-    void look_at(std::string_view parameter, const std::string& value, const std::string& where) {
+    void look_at(std::string_view parameter, const std::string& value, const std::string& where,
+                 bool fatal = true) {
         std::optional<config::Parameter> row = config::find_parameter(parameter);
         bool named_only = std::find(std::begin(only_named), std::end(only_named), parameter) !=
                           std::end(only_named);
         if (!row || row->state != config::State::works || named_only)
             return;
         for (const std::string& table : tables_in(parameter, value, types_))
-            open(table, base::text(where, ": ", parameter, ": "));
+            open(table, base::text(where, ": ", parameter, ": "), fatal);
     }
-    Names problems() && { return std::move(problems_); }
+    std::vector<config::Problem> problems() && { return std::move(problems_); }
 
   private:
     // A table that several parameters name is said once.
-    void open(const std::string& table, const std::string& place) {
+    void open(const std::string& table, const std::string& place, bool fatal) {
         if (!opened_.insert(table).second)
             return;
         try {
             tables_.open(table);
         } catch (const config::Error& error) {
             for (const std::string& problem : error.problems())
-                problems_.push_back(place + problem);
+                problems_.push_back({fatal, place + problem});
         } catch (const base::SystemError& error) {
-            problems_.push_back(place + error.what());
+            problems_.push_back({fatal, place + error.what()});
         }
     }
 
     Names types_;
     Tables tables_;
     std::set<std::string> opened_;
-    Names problems_;
+    std::vector<config::Problem> problems_;
 };
+
+void look_at_defaults(Check& check, const config::Settings& settings) {
+    bool has_local_mail = !settings.list("mydestination").empty();
+    for (const config::Parameter* row : config::parameters()) {
+        bool names_none = row->fallback.find_first_of(":$") == row->fallback.npos;
+        bool only_local = row->name == for_local_mail;
+        if (settings.is_set(row->name) || names_none || (only_local && !has_local_mail))
+            continue;
+        check.look_at(row->name, settings.value(row->name), "default", !only_local);
+    }
+}
 
 }  // namespace
 
-std::vector<std::string> check_tables(const config::Settings& settings) {
+std::vector<config::Problem> check_tables(const config::Settings& settings) {
     Check check(settings);
     for (const auto& [name, setting] : settings.main_cf().settings())
         check.look_at(name, settings.value(name), setting.where);
+    look_at_defaults(check, settings);
     try {
         config::MasterCf master_cf = config::MasterCf::of(settings);
         for (const config::ServiceEntry& entry : master_cf.entries()) {

@@ -4,13 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "lib/config/check.h"
 #include "lib/config/settings.h"
 
 namespace dict {
 
-// What is wrong with the tables that main.cf and the -o options of master.cf's services set, each
-// with file, line and parameter. Parameters that are not built yet are left out, and so are
-// defaults: a program that meets a default table in trouble goes on without it.
-std::vector<std::string> check_tables(const config::Settings& settings);
+// What is wrong with the tables that main.cf, the -o options of master.cf's services and defaults
+// name, each with file, line and parameter. Parameters that are not built yet are left out. The
+// default of local_recipient_maps only warns: only local mail waits for tables that are
+// missing there, and where there is none nothing is said.
+std::vector<config::Problem> check_tables(const config::Settings& settings);
 
 }  // namespace dict

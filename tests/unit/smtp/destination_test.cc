@@ -1,10 +1,6 @@
 // Destinations: what each form means, and what is said of the rest.
 #include "smtp/destination.h"
 
-#include <unistd.h>
-
-#include <fstream>
-
 #include <gtest/gtest.h>
 
 #include "lib/base/text.h"
@@ -21,7 +17,7 @@ smtp::DestinationRules rules(bool lmtp = false) {
     made.lmtp = lmtp;
     made.port = lmtp ? 24 : 25;
     made.transport = lmtp ? "lmtp" : "smtp";
-    made.services = smtp::ServicePorts(known, "main.cf, line 1", "/nonexistent");
+    made.services = config::ServicePorts(known, "main.cf, line 1", "/nonexistent");
     return made;
 }
 
@@ -135,37 +131,6 @@ TEST(SmtpDestination, WhatCannotBeUsedSaysWhy) {
             << row.list << " gives " << shown(row.list, rules());
     EXPECT_NE(shown(std::string(64, 'a') + ".example", rules()).find(nobody), std::string::npos);
     EXPECT_EQ(shown(std::string(63, 'a'), rules()), "domain " + std::string(63, 'a') + " 25; ");
-}
-
-TEST(SmtpServicePorts, KnownOnesComeBeforeTheFile) {
-    std::string path = base::text("/tmp/services.", getpid());
-    std::ofstream(path) << "# services\nsmtp 1025/tcp mail\nmine 4000/tcp other # not this\n"
-                           "mine 4001/udp\nbad x/tcp\nlone\n";
-    smtp::ServicePorts ports(known, "main.cf", path);
-    unlink(path.c_str());
-    struct Port {
-        std::string_view name;
-        std::optional<uint16_t> port;
-    };
-    const Port rows[] = {
-        {"smtp", 25},         {"mail", 1025}, {"mine", 4000}, {"other", 4000},
-        {"not", {}},          {"bad", {}},    {"lone", {}},   {"587", 587},
-        {"submissions", 465}, {"smtps", 465}, {"", {}},
-    };
-    for (const Port& row : rows)
-        EXPECT_EQ(ports.find(row.name), row.port) << row.name;
-}
-
-TEST(SmtpServicePorts, BadKnownPortsAreRefused) {
-    for (std::string_view bad : {"smtp", "smtp=", "smtp=x", "smtp=0", "smtp=65536", "=25"}) {
-        try {
-            smtp::ServicePorts ports(bad, "main.cf, line 7", "/nonexistent");
-            ADD_FAILURE() << bad;
-        } catch (const config::Error& error) {
-            EXPECT_TRUE(std::string_view(error.what()).starts_with("main.cf, line 7: known_tcp_p"))
-                << error.what();
-        }
-    }
 }
 
 }  // namespace

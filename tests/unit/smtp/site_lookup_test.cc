@@ -13,7 +13,7 @@ struct SiteLookupTest : World {
     smtp::DestinationRules rules;
 
     SiteLookupTest() {
-        rules.services = smtp::ServicePorts("smtp=25, submission=587", "main.cf", "/nonexistent");
+        rules.services = config::ServicePorts("smtp=25, submission=587", "main.cf", "/nonexistent");
         rules.service = "smtp";
         options.lookup.own = config::OwnAddresses({"192.0.2.7"});
     }

@@ -123,11 +123,57 @@ TEST_F(CheckInstance, WarnsOfMailThatWillWait) {
     for (const Row& row : rows)
         EXPECT_EQ(problems(row.main_cf), row.expected) << row.main_cf;
     base_ = base_.replace(base_.find("[127.0.0.1]:2525"), 16, "a.example smtp:[b], [c]:d, [e");
-    EXPECT_EQ(problems(),
-              (Texts{"warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port "
-                     "or [address]:port, found \"smtp:[b]\"; mail for it waits in the queue",
-                     "warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port "
-                     "or [address]:port, found \"[e\"; mail for it waits in the queue"}));
+    auto waits = [](const std::string& found) {
+        return "warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port or "
+               "[address]:port with a known port, found \"" +
+               found + "\"; mail for it waits in the queue";
+    };
+    EXPECT_EQ(problems(), (Texts{waits("smtp:[b]"), waits("[c]:d"), waits("[e")}));
+    EXPECT_EQ(problems("known_tcp_ports = d=9\n"), (Texts{waits("smtp:[b]"), waits("[e")}));
+}
+
+TEST_F(CheckInstance, WarnsOfDomainsInTwoClasses) {
+    config::create_directories(settings());
+    write("master.cf",
+          "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\nlocal unix - n n - - "
+          "error\nvirtual unix - n n - - error\n");
+    EXPECT_EQ(problems("mydestination = A.example, b.example, hash:/x, c.example\n"
+                       "virtual_alias_domains = a.example, d.example, !b.example\n"
+                       "virtual_mailbox_domains = c.example d.example hash:/x /file\n"
+                       "relay_domains = b.example, D.example, e.example\n"),
+              (Texts{"warn ROOT/etc/main.cf, line 9: do not list domain a.example in BOTH "
+                     "mydestination and virtual_alias_domains",
+                     "warn ROOT/etc/main.cf, line 10: do not list domain c.example in BOTH "
+                     "mydestination and virtual_mailbox_domains",
+                     "warn ROOT/etc/main.cf, line 10: do not list domain d.example in BOTH "
+                     "virtual_alias_domains and virtual_mailbox_domains",
+                     "warn ROOT/etc/main.cf, line 11: do not list domain d.example in BOTH "
+                     "virtual_alias_domains and relay_domains",
+                     "warn ROOT/etc/main.cf, line 11: do not list domain d.example in BOTH "
+                     "virtual_mailbox_domains and relay_domains"}));
+}
+
+TEST_F(CheckInstance, KnowsPorts) {
+    config::create_directories(settings());
+    write("master.cf",
+          "587x inet n - n - - smtpd\nmine inet n - n - - smtpd\n"
+          "smtps inet n - n - - smtpd\nsmtp unix - - n - - smtp\n"
+          "other unix - - n - - smtp -o smtp_tcp_port=nosuch\n"
+          "lmtp unix - - n - - lmtp -o known_tcp_ports=lm -o lmtp_tcp_port=lm\n");
+    EXPECT_EQ(
+        problems("known_tcp_ports = mine=4000, smtps=465\nlmtp_tcp_port = lm\n"
+                 "smtp_tcp_port = 70000\n"),
+        (Texts{
+            "stop ROOT/etc/main.cf, line 10: smtp_tcp_port: expected a port or the name of a "
+            "service, found \"70000\"",
+            "stop ROOT/etc/main.cf, line 9: lmtp_tcp_port: expected a port or the name of a "
+            "service, found \"lm\"",
+            "stop ROOT/etc/master.cf, line 1: service: expected a port or the name of a service, "
+            "found \"587x\"",
+            "stop ROOT/etc/master.cf, line 5: -o: smtp_tcp_port: expected a port or the name of "
+            "a service, found \"nosuch\"",
+            "stop ROOT/etc/master.cf, line 6: -o: known_tcp_ports: expected NAME=PORT, found "
+            "\"lm\""}));
 }
 
 TEST_F(CheckInstance, LooksIntoLists) {
@@ -173,15 +219,16 @@ TEST_F(CheckInstance, RefusesUnknownUsers) {
 }
 
 TEST(Destination, IsAHostPerhapsInBracketsPerhapsWithAPort) {
+    const config::ServicePorts ports("smtp=25, submission=587", "", "/nonexistent");
     for (const char* good :
          {"example.org", "mx.example.org:25", "[mx.example.org]", "[mx.example.org]:smtp",
           "[127.0.0.1]", "[127.0.0.1]:2525", "[::1]:25", "[IPv6:2001:db8::1]:25", "192.0.2.1",
           "localhost", "host:submission", "[127.0.0.1]:"})
-        EXPECT_TRUE(config::is_destination(good)) << good;
+        EXPECT_TRUE(config::is_destination(good, ports)) << good;
     for (const char* bad :
          {"", "[127.0.0.1", "[]", "[]:25", "[127.0.0.1]25", "[127.0.0.1]:65536", "[127.0.0.1]:0",
-          "a..b", ".a", "a.", "smtp:[a]", "a b", "a:b:c", "[ipv6:a]"})
-        EXPECT_FALSE(config::is_destination(bad)) << bad;
+          "a..b", ".a", "a.", "smtp:[a]", "a b", "a:b:c", "[ipv6:a]", "host:nosuch"})
+        EXPECT_FALSE(config::is_destination(bad, ports)) << bad;
 }
 
 }  // namespace

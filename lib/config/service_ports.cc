@@ -1,12 +1,14 @@
-#include "smtp/service_ports.h"
+#include "lib/config/service_ports.h"
 
 #include <fstream>
 
 #include "lib/base/text.h"
-#include "lib/config/error.h"
+#include "lib/config/settings.h"
 
-namespace smtp {
+namespace config {
 namespace {
+
+constexpr const char* services_file = "/etc/services";
 
 std::optional<uint16_t> port_number(std::string_view text) {
     std::optional<uint16_t> port = base::number<uint16_t>(text);
@@ -14,6 +16,10 @@ std::optional<uint16_t> port_number(std::string_view text) {
 }
 
 }  // namespace
+
+ServicePorts ServicePorts::of(const Settings& settings) {
+    return {settings.text("known_tcp_ports"), settings.where("known_tcp_ports"), services_file};
+}
 
 ServicePorts::ServicePorts(std::string_view known, std::string_view where,
                            const std::string& services_file) {
@@ -26,7 +32,7 @@ void ServicePorts::add_known(std::string_view known, std::string_view where) {
         std::vector<std::string_view> words = base::split(entry, "=");
         std::optional<uint16_t> port = port_number(words.back());
         if (words.size() < 2 || !port)
-            throw config::Error(
+            throw Error(
                 base::text(where, ": known_tcp_ports: expected NAME=PORT, found \"", entry, "\""));
         for (size_t i = 0; i + 1 < words.size(); ++i)
             ports_.insert_or_assign(base::lower(words[i]), *port);
@@ -57,4 +63,4 @@ std::optional<uint16_t> ServicePorts::find(std::string_view service) const {
     return found == ports_.end() ? std::nullopt : std::optional(found->second);
 }
 
-}  // namespace smtp
+}  // namespace config

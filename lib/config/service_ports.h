@@ -7,12 +7,16 @@
 #include <string>
 #include <string_view>
 
-namespace smtp {
+namespace config {
+
+class Settings;
 
 class ServicePorts {
   public:
     ServicePorts() = default;
-    // `known` as the parameter has it: "lmtp=24, smtps=submissions=465". Throws config::Error for
+    // With known_tcp_ports of `settings` and the services file of this machine.
+    static ServicePorts of(const Settings& settings);
+    // `known` as the parameter has it: "lmtp=24, smtps=submissions=465". Throws Error for
     // anything else, naming `where`. `services_file` is read now, once; one that cannot be read
     // names no service.
     ServicePorts(std::string_view known, std::string_view where, const std::string& services_file);
@@ -27,4 +31,4 @@ class ServicePorts {
     std::map<std::string, uint16_t, std::less<>> ports_;
 };
 
-}  // namespace smtp
+}  // namespace config
