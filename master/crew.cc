@@ -30,11 +30,11 @@ bool is_fault(int signal) {
 
 }  // namespace
 
-Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, OnDeath on_death)
+Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard)
     : plan_(std::move(plan)),
       sockets_(std::move(sockets)),
       rules_(rules),
-      on_death_(std::move(on_death)),
+      heard_(std::move(heard)),
       throttle_(rules.throttle_most) {}
 
 Crew::~Crew() = default;
@@ -52,6 +52,7 @@ io::Task<void> Crew::manage() {
         supersede_outdated();
         fill_places();
         send_old_away();
+        heard_.change();
         base::Instant later =
             throttle_.free_at() > io::loop().now() ? throttle_.free_at() : base::never;
         co_await changed_.wait(later);
@@ -168,10 +169,14 @@ void Crew::ended(Worker& worker, int wait_status) {
         log_throttled(plan_);
     }
     if (WIFSIGNALED(wait_status) && is_fault(WTERMSIG(wait_status)))
-        on_death_(worker.pid(), WTERMSIG(wait_status));
+        heard_.death(worker.pid(), WTERMSIG(wait_status));
+    bool was_old = !is_current(worker);
     workers_.remove_if([&](const auto& each) { return each.get() == &worker; });
     if (workers_.empty())
         gone_.set();
+    // It may have left work behind that nobody rings for again.
+    if (was_old && !closing_ && plan_.wakeup > 0s)
+        wake_once();
     changed_.set();
 }
 
@@ -194,6 +199,7 @@ void Crew::reload(ServicePlan plan, std::vector<int> sockets, Rules rules, unsig
     if (same_process) {
         ipc::Order order;
         order.kind = ipc::Order::Kind::reload;
+        order.generation = generation;
         for (auto& worker : workers_) {
             worker->join_generation(generation);
             worker->send(order);
@@ -202,6 +208,14 @@ void Crew::reload(ServicePlan plan, std::vector<int> sockets, Rules rules, unsig
     cap_generations();
     watch();
     changed_.set();
+}
+
+bool Crew::settled() const {
+    return std::ranges::all_of(workers_, [this](const auto& worker) {
+        if (worker->leaving())
+            return worker->said_leaving();
+        return !closing_ && is_current(*worker) && worker->up_to_date();
+    });
 }
 
 void Crew::send_old_away() {

@@ -23,11 +23,14 @@ struct Rules {
 
 class Crew {
   public:
-    using OnDeath = std::function<void(pid_t, int signal)>;
+    struct Heard {
+        // Of a process that a signal killed which speaks of a fault in the program.
+        std::function<void(pid_t, int signal)> death;
+        std::function<void()> change;  // settled() may be another now
+    };
 
-    // `sockets` are master's own and live longer than the crew. `on_death` hears of processes that
-    // a signal killed which speaks of a fault in the program.
-    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, OnDeath on_death);
+    // `sockets` are master's own and live longer than the crew.
+    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard);
     ~Crew();
 
     const ServicePlan& plan() const { return plan_; }
@@ -37,6 +40,8 @@ class Crew {
     void start();
     // Goes over to a new plan for the same service: see staffing.h for the order of things.
     void reload(ServicePlan plan, std::vector<int> sockets, Rules rules, unsigned generation);
+    // No process takes work by the settings of an earlier generation any more.
+    bool settled() const;
     // No process is started any more; those that are there end what they have begun.
     void dismiss();
     // No process is started any more; they are to end at once, or be killed after `limit`.
@@ -76,7 +81,7 @@ class Crew {
     ServicePlan plan_;
     std::vector<int> sockets_;
     Rules rules_;
-    OnDeath on_death_;
+    Heard heard_;
     Throttle throttle_;
     unsigned generation_ = 0;
     std::list<std::unique_ptr<Worker>> workers_;

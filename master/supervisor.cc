@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
@@ -30,6 +31,17 @@ bool is_qmgr(const std::string& command) {
 bool is_log(const std::string& command) {
     return command == "postlogd";
 }
+bool any(const std::string&) {
+    return true;
+}
+
+void write(const ipc::ReloadMark& mark) {
+    try {
+        mark.write();
+    } catch (const base::SystemError& error) {
+        base::log::warning(error.what());
+    }
+}
 
 }  // namespace
 
@@ -39,6 +51,7 @@ Supervisor::Supervisor(Instance instance, Sockets sockets)
       signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {}
 
 io::Task<void> Supervisor::run() {
+    write(mark_);  // of an earlier master there may be another
     log_remarks(instance_);
     for (const ServicePlan& plan : instance_.plan.services)
         start_crew(plan);
@@ -74,8 +87,10 @@ Rules Supervisor::rules() const {
 }
 
 void Supervisor::start_crew(const ServicePlan& plan) {
-    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(),
-                                       [this](pid_t pid, int by) { tell_qmgr(pid, by); });
+    Crew::Heard heard;
+    heard.death = [this](pid_t pid, int by) { tell_qmgr(pid, by); };
+    heard.change = [this] { moved_.set(); };
+    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(), std::move(heard));
     crew->start();
     crews_[plan.key()] = std::move(crew);
 }
@@ -90,6 +105,21 @@ void Supervisor::tell_qmgr(pid_t pid, int signal) {
 }
 
 void Supervisor::reload() {
+    settling_.cancel();
+    ++mark_.begun;
+    write(mark_);
+    if (adopt()) {
+        apply();
+        settling_.spawn(settle());
+        return;
+    }
+    mark_.ended = mark_.begun;
+    mark_.taken = false;
+    write(mark_);
+}
+
+// False where the configuration from before goes on.
+bool Supervisor::adopt() {
     try {
         Instance fresh = Instance::load(instance_.settings.directory());
         for (const char* name : {"queue_directory", "data_directory"})
@@ -101,11 +131,28 @@ void Supervisor::reload() {
         log_reloaded(fresh.settings);
         log_new_remarks(fresh, instance_);
         instance_ = std::move(fresh);
+        return true;
     } catch (const std::exception& error) {
         log_not_reloaded(error.what());
-        return;
+        return false;
     }
-    apply();
+}
+
+bool Supervisor::settled() const {
+    std::vector<Crew*> all = crews_of(any);
+    return std::ranges::all_of(all, [](const Crew* crew) { return crew->settled(); });
+}
+
+// A reload is over when nothing more is done by the settings from before, except for sessions and
+// deliveries that had begun.
+io::Task<void> Supervisor::settle() {
+    while (!settled()) {
+        moved_.clear();
+        co_await moved_.wait();
+    }
+    mark_.ended = mark_.begun;
+    mark_.taken = true;
+    write(mark_);
 }
 
 void Supervisor::apply() {
@@ -153,6 +200,9 @@ std::vector<Crew*> Supervisor::crews_of(bool (*wanted)(const std::string&)) cons
 // Those that bring mail in and out first, then qmgr, which is told at once, and the log at last.
 io::Task<void> Supervisor::stop(base::Duration grace) {
     bool abrupt = grace == 0s;
+    // No burial takes a crew away that is waited for here.
+    tasks_.cancel();
+    co_await tasks_.join();
     std::vector<Crew*> qmgr = crews_of(is_qmgr);
     for (Crew* crew : qmgr)
         crew->dismiss();
@@ -181,9 +231,11 @@ io::Task<void> Supervisor::stop_crews(std::vector<Crew*> crews, base::Duration g
 }
 
 io::Task<void> Supervisor::close_all() {
+    settling_.cancel();
     tasks_.cancel();
+    co_await settling_.join();
     co_await tasks_.join();
-    std::vector<Crew*> all = crews_of([](const std::string&) { return true; });
+    std::vector<Crew*> all = crews_of(any);
     for (Crew* crew : all)
         co_await crew->close();
 }

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/io/event.h"
 #include "lib/io/scope.h"
 #include "lib/io/signals.h"
+#include "lib/ipc/reload_mark.h"
 #include "master/crew.h"
 #include "master/instance.h"
 #include "master/sockets.h"
@@ -30,7 +32,10 @@ class Supervisor {
     io::Task<void> bury(std::string key);
     io::Task<void> close_all();
     void reload();
+    bool adopt();
     void apply();
+    io::Task<void> settle();
+    bool settled() const;
     Rules rules() const;
     void start_crew(const ServicePlan& plan);
     void retire(const std::string& key);
@@ -43,6 +48,9 @@ class Supervisor {
     unsigned generation_ = 0;
     std::map<std::string, std::unique_ptr<Crew>> crews_;    // by ServicePlan::key()
     std::map<std::string, std::unique_ptr<Crew>> retired_;  // by a key of their own
+    ipc::ReloadMark mark_;
+    io::Event moved_;     // some crew's processes are in another state
+    io::Scope settling_;  // of the last reload
     io::Scope tasks_;
 };
 

@@ -62,6 +62,7 @@ Worker::Worker(const WorkerOrder& order, std::function<void(const Worker&)> on_s
 Worker::Worker(const WorkerOrder& order, std::pair<base::Fd, base::Fd> channel)
     : program_(order.plan->program),
       slot_(order.slot),
+      first_generation_(order.generation),
       generation_(order.generation),
       child_(start(order, channel.second.get())),
       channel_(std::move(channel.first)),
@@ -82,6 +83,11 @@ void Worker::take(std::string_view message) {
     status_ = status;
     last_sign_ = now;
     was_ready_ = was_ready_ || status.phase == ipc::Status::Phase::ready;
+}
+
+bool Worker::up_to_date() const {
+    bool joined = generation_ == first_generation_ || generation_ == status_.generation;
+    return joined && !status_.outdated;
 }
 
 io::Task<void> Worker::listen() {

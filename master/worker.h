@@ -34,12 +34,16 @@ class Worker {
     size_t slot() const { return slot_; }
     unsigned generation() const { return generation_; }
     void join_generation(unsigned generation) { generation_ = generation; }
+    // It works by the settings and the tables of its generation.
+    bool up_to_date() const;
     // From here on it counts as one of an earlier generation.
     void supersede() { superseded_ = true; }
     bool superseded() const { return superseded_; }
     const ipc::Status& status() const { return status_; }
     bool was_ready() const { return was_ready_; }
-    bool leaving() const { return dismissed_ || status_.phase == ipc::Status::Phase::leaving; }
+    // It takes no more work, or has been told so.
+    bool leaving() const { return dismissed_ || said_leaving(); }
+    bool said_leaving() const { return status_.phase == ipc::Status::Phase::leaving; }
     base::Instant last_sign() const { return last_sign_; }
     base::Instant idle_since() const { return idle_since_; }
 
@@ -56,6 +60,7 @@ class Worker {
     std::function<void(const Worker&)> on_status_;
     std::string program_;
     size_t slot_;
+    const unsigned first_generation_;
     unsigned generation_;
     io::Child child_;
     ipc::StatusChannel channel_;

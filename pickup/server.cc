@@ -53,7 +53,7 @@ io::Task<void> Server::run(ipc::Service& service) {
     ipc::RingClient doorbell(writer);
     Round round;
     round.committed = [&doorbell] { doorbell.ring(); };
-    round.stop = [&service] { return service.hurry().is_set(); };
+    round.stop = [&service] { return service.draining().is_set(); };
     io::Scope beside;
     beside.spawn(doorbell.run());
     service.ready();
@@ -83,7 +83,8 @@ io::Task<void> Server::answer_ring(io::Accepted client, ipc::Service& service,
     collecting_ = true;
     std::exception_ptr failure;
     try {
-        while (rung_ && !service.hurry().is_set()) {  // a process that drains has rings of its own
+        // What a process that drains leaves is for the next, which may have other settings.
+        while (rung_ && !service.draining().is_set()) {
             rung_ = false;
             co_await collect(writer, round);
         }

@@ -12,6 +12,7 @@
 #include "lib/base/text.h"
 #include "lib/config/check.h"
 #include "lib/dict/check.h"
+#include "lib/ipc/reload_mark.h"
 #include "lib/ipc/running.h"
 #include "postfix/request.h"
 #include "postfix/rotation.h"
@@ -25,6 +26,8 @@ using namespace std::chrono_literals;
 // master itself gives its processes 5 s, and qmgr 30 s to bring the log's mail into files.
 constexpr base::Duration stop_patience = 45s;
 constexpr base::Duration abort_patience = 2s;
+// For processes to start, and old ones to stop taking work.
+constexpr base::Duration reload_patience = 10s;
 constexpr base::Duration quiet_wait = 5s;
 
 struct Call {
@@ -137,13 +140,34 @@ int abort_all(const Call& call) {
     return 0;
 }
 
+// The mark of a reload that began after the first `begun` ones, once it is over; none for one that
+// takes too long.
+std::optional<ipc::ReloadMark> wait_for_reload(const std::string& queue, uint64_t begun) {
+    base::Instant end = base::steady_now() + reload_patience;
+    while (base::steady_now() < end && ipc::running_master(queue)) {
+        std::optional<ipc::ReloadMark> mark = ipc::ReloadMark::read(queue);
+        if (mark && mark->ended > begun)
+            return mark;
+        ::usleep(5'000);
+    }
+    return std::nullopt;
+}
+
 int reload(const Call& call) {
     for (auto* check : {config::check_instance, dict::check_tables})
         for (const config::Problem& problem : check(call.settings))
             if (problem.fatal)
                 log::fatal(base::text(problem.text, "; not reloaded"));
+    const std::string queue = call.settings.text("queue_directory");
+    const auto before = ipc::ReloadMark::read(queue).value_or(ipc::ReloadMark());
     log::info("refreshing the Postfix mail system");
     send(call, SIGHUP);
+    const std::optional<ipc::ReloadMark> after = wait_for_reload(queue, before.begun);
+    if (!after)
+        log::warning(base::text("some processes still work by the settings from before: ",
+                                "the log may say why"));
+    else if (!after->taken)
+        log::fatal("not reloaded: the log says why");
     return 0;
 }
 

@@ -16,7 +16,7 @@ constexpr base::Duration orphan_silence = 2s;
 
 io::Task<void> reopen_on_reload(ipc::Service& service, postlogd::LogFile& file) {
     while (true) {
-        std::optional<bool> reload = co_await service.reloads().pop();
+        std::optional<uint32_t> reload = co_await service.reloads().pop();
         if (!reload)
             co_return;
         try {

@@ -28,7 +28,7 @@ io::Task<void> hear_of_deaths(ipc::Service& service, qmgr::QueueManager& manager
 
 io::Task<void> reload(ipc::Service& service, qmgr::QueueManager& manager) {
     for (;;) {
-        std::optional<bool> order = co_await service.reloads().pop();
+        std::optional<uint32_t> order = co_await service.reloads().pop();
         if (!order)
             co_return;
         try {
@@ -38,6 +38,7 @@ io::Task<void> reload(ipc::Service& service, qmgr::QueueManager& manager) {
         } catch (const config::Error& error) {
             base::log::error(error.what());
         }
+        service.reloaded(*order);
     }
 }
 

@@ -41,6 +41,7 @@ class FileTable : public Table {
     bool each(const Visit& visit) override;
     std::vector<std::string> files() const override { return {path_}; }
     bool outdated(io::Instant now) override;
+    void look_soon() override { next_look_ = io::Instant::min(); }
 
   private:
     void look(io::Instant now);

@@ -37,6 +37,8 @@ class Table {
     // Looks whether a file was rebuilt, at most once a second, and opens it anew. True: it was, but
     // this process may not open it, so that another must take its place.
     virtual bool outdated(io::Instant) { return false; }
+    // The next question looks, whenever the last look was.
+    virtual void look_soon() {}
 
     // As configured: "type:name".
     const std::string& name() const { return name_; }

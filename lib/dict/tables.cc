@@ -8,17 +8,27 @@
 
 namespace dict {
 
+static std::string default_type(const config::Settings& settings) {
+    std::string type = settings.value("default_database_type");
+    return type.empty() ? "hash" : type;
+}
+
 Tables::Tables(const config::Settings& settings, Proxy* proxy, NameService name_service)
     : proxy_(proxy),
       name_service_(name_service),
-      default_type_(settings.value("default_database_type")),
+      default_type_(default_type(settings)),
       destinations_(Destinations::of(settings)) {
-    if (default_type_.empty())
-        default_type_ = "hash";
     prepare_folding();
 }
 
 Tables::~Tables() = default;
+
+void Tables::refresh(const config::Settings& settings) {
+    default_type_ = default_type(settings);
+    destinations_ = Destinations::of(settings);
+    for (const auto& [key, table] : open_)
+        table->look_soon();
+}
 
 Table& Tables::open(std::string_view name, Use use) {
     Spec spec;

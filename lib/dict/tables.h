@@ -38,6 +38,9 @@ class Tables {
     // The files behind all open tables, as they are watched for changes.
     std::vector<std::string> files() const;
 
+    // After a reload: `settings` hold for what is opened from here on, and every file is looked at
+    // again before the next answer.
+    void refresh(const config::Settings& settings);
     // From here on this process sees other files under the same names (chroot): what is open stays
     // so, and a table that is rebuilt makes the process outdated().
     void leave_root() { rooted_ = false; }

@@ -202,7 +202,7 @@ void Service::obey(const Order& order) {
             leave(0s, order.time);
             break;
         case Order::Kind::reload:
-            reload();
+            reload(order.generation);
             break;
         case Order::Kind::death:
             deaths_.push(Death{static_cast<pid_t>(order.pid), static_cast<int>(order.signal)});
@@ -214,7 +214,7 @@ io::Task<void> Service::follow_signals() {
     while (true) {
         int signal = co_await signals_.next();
         if (signal == SIGHUP)
-            reload();
+            reload(status_.generation);
         else
             leave(0s, stop_time);
     }
@@ -255,14 +255,21 @@ void Service::close_listeners() {
         listener->close();
 }
 
-void Service::reload() {
+void Service::reload(uint32_t generation) {
     try {
         settings_ = config::Settings::load(invocation_.config_directory, invocation_.overrides);
         base::log::open(daemon_log(settings_, program_));
-        reloads_.push(true);
+        tables_.refresh(settings_);
+        reloads_.push(std::move(generation));
     } catch (const std::exception& error) {
         base::log::error(base::text("configuration not reloaded: ", error.what()));
     }
+}
+
+void Service::reloaded(uint32_t generation) {
+    status_.generation = generation;
+    status_.outdated = tables_.outdated();
+    say_status();
 }
 
 // A process that may not open a rebuilt table itself goes on with the old one until master has

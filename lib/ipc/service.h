@@ -88,8 +88,10 @@ class Service {
     io::Event& hurry() { return hurry_; }
     // Master is gone: another may be starting in this moment.
     bool orphaned() const { return orphaned_; }
-    // Orders to a daemon that reloads in place: settings() are the new ones when one arrives.
-    io::Channel<bool>& reloads() { return reloads_; }
+    // Orders to a daemon that reloads in place: settings() are the new ones when one arrives. It
+    // says reloaded() with the order's number when it works by them.
+    io::Channel<uint32_t>& reloads() { return reloads_; }
+    void reloaded(uint32_t generation);
     // Agents that died of a signal, for qmgr.
     struct Death {
         pid_t pid;
@@ -110,7 +112,7 @@ class Service {
     void obey(const Order& order);
     void leave(base::Duration until_hurry, base::Duration until_cut);
     void close_listeners();
-    void reload();
+    void reload(uint32_t generation);
     void admit_or_pause();
     void say_status();
     void look_after_tables();
@@ -129,7 +131,7 @@ class Service {
     io::Event draining_, hurry_, clock_changed_;
     base::Instant hurry_at_ = base::never;
     base::Instant cut_at_ = base::never;
-    io::Channel<bool> reloads_;
+    io::Channel<uint32_t> reloads_;
     io::Channel<Death> deaths_;
     io::Scope frame_, daemon_, accepts_, sessions_;
     Handler session_;

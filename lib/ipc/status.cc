@@ -6,7 +6,13 @@ namespace ipc {
 
 std::string Status::encode() const {
     base::Encoder out;
-    out.u8(static_cast<uint8_t>(phase)).u8(available).u8(outdated).u8(0).u32(sessions).u64(uses);
+    out.u8(static_cast<uint8_t>(phase))
+        .u8(available)
+        .u8(outdated)
+        .u8(0)
+        .u32(sessions)
+        .u64(uses)
+        .u32(generation);
     return out.take();
 }
 
@@ -22,12 +28,13 @@ Status Status::decode(std::string_view message) {
     in.u8();
     status.sessions = in.u32();
     status.uses = in.u64();
+    status.generation = in.u32();
     return status;
 }
 
 std::string Order::encode() const {
     base::Encoder out;
-    out.u64(static_cast<uint8_t>(kind)).i64(time.count()).u32(pid).u32(signal);
+    out.u64(static_cast<uint8_t>(kind)).i64(time.count()).u32(pid).u32(signal).u32(generation);
     return out.take();
 }
 
@@ -41,6 +48,7 @@ Order Order::decode(std::string_view message) {
     order.time = base::Duration(in.i64());
     order.pid = in.u32();
     order.signal = in.u32();
+    order.generation = in.u32();
     return order;
 }
 

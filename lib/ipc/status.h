@@ -22,7 +22,8 @@ struct Status {
     bool available = false;  // would take one more client now
     bool outdated = false;   // a table was rebuilt that it may not open: another must replace it
     uint32_t sessions = 0;
-    uint64_t uses = 0;  // clients so far
+    uint64_t uses = 0;        // clients so far
+    uint32_t generation = 0;  // the last that it went over to in place; 0: none since its start
 
     std::string encode() const;
     // Throws base::DecodeError.
@@ -41,6 +42,7 @@ struct Order {
     base::Duration time{0};
     uint32_t pid = 0;
     uint32_t signal = 0;
+    uint32_t generation = 0;  // of reload
 
     std::string encode() const;
     // Throws base::DecodeError.

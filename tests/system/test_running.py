@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import stat
 import time
@@ -168,6 +169,65 @@ def test_reload_loses_no_session():
         relay.wait(1)
         instance.wait_log(r"postfix/master\[\d+\]: reload -- version")
     check(relay.mails[0].body == b"first half\r\nsecond half\r\n", relay.mails[0].body)
+
+
+@test(timeout=90)
+def test_reload_is_over_when_it_returns():
+    """What comes after `postfix reload` meets the new settings and tables in every program."""
+    relays = Relay(), Relay()
+    instance = Instance(params={"maximal_backoff_time": "300s"})
+    table = instance.config / "transport"
+
+    def change(number):
+        table.write_text(f"example.net smtp:{relays[number % 2].nexthop}\n")
+        instance.command("postmap", table)
+        instance.set(transport_maps=f"hash:{table}", smtp_helo_name=f"helo{number}.example",
+                     smtpd_banner=f"$myhostname ESMTP banner{number}",
+                     sender_canonical_maps=f"static:sender{number}@example.com")
+    change(0)
+    with instance:
+        for number in range(1, 7):
+            change(number)
+            instance.reload()
+            with Client(instance.address, instance.port) as client:
+                check(client.reply()[1].endswith(f"banner{number}"), "an old smtpd greeted")
+                client.expect("EHLO client.example", 250)
+                client.envelope()
+                client.data(b"Subject: smtp\r\n\r\nx\r\n")
+            instance.sendmail("-f", "me@example.com", "to@example.net",
+                              text="Subject: local\n\nx\n")
+            relay = relays[number % 2]
+            mails = relay.wait((number + 1) // 2 * 2 if number % 2 else number)[-2:]
+            check({mail.sender for mail in mails} == {f"sender{number}@example.com"},
+                  "old smtpd or pickup:", number, [mail.sender for mail in mails])
+            hellos = [line for _, line in relay.log if line.startswith("EHLO")]
+            check(hellos[-1] == f"EHLO helo{number}.example", "an old smtp:", number, hellos)
+
+
+@test()
+def test_reload_that_master_refuses_fails():
+    with Instance() as instance, socket.socket() as taken:
+        taken.bind((instance.address, 0))
+        taken.listen()
+        instance.master += f"{instance.address}:{taken.getsockname()[1]} inet n - n - - smtpd\n"
+        instance.write_config()
+        status, output = instance.attempt("postfix", "reload")
+        check(status != 0 and "not reloaded" in output, status, output)
+        instance.greeted()
+
+
+@test()
+def test_reload_tells_of_a_process_that_goes_on_as_before():
+    """A stopped smtpd keeps its listener: the command does not wait for ever, and says so."""
+    with Instance(params={"smtpd_worker_processes": "1"}) as instance:
+        smtpd, = instance.pids("smtpd")
+        os.kill(smtpd, signal.SIGSTOP)
+        try:
+            status, output = instance.attempt("postfix", "reload")
+        finally:
+            os.kill(smtpd, signal.SIGCONT)
+        check(status == 0 and "some processes still work" in output, status, output)
+        eventually(lambda: smtpd not in instance.pids("smtpd"), 10, "the old process gone")
 
 
 @test(timeout=90)

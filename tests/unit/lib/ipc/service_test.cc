@@ -41,6 +41,15 @@ io::Task<void> serve(Service& service) {
     co_await service.serve(echo);
 }
 
+// Says what it reads in main.cf, as a daemon that reloads in place.
+io::Task<void> reload(Service& service) {
+    service.ready();
+    std::optional<uint32_t> order = co_await service.reloads().pop();
+    bool fresh = service.settings().text("myhostname") == "new.example.org";
+    service.reloaded(fresh ? *order : 99);
+    co_await service.draining().wait();
+}
+
 io::Task<void> fail() {
     throw std::runtime_error("no luck");
     co_return;
@@ -137,10 +146,11 @@ class ServiceTest : public testing::Test {
             return '-';
         return byte;
     }
-    void order(Order::Kind kind, base::Duration time) {
+    void order(Order::Kind kind, base::Duration time, uint32_t generation = 0) {
         Order order;
         order.kind = kind;
         order.time = time;
+        order.generation = generation;
         std::string bytes = order.encode();
         ASSERT_EQ(::send(master_.get(), bytes.data(), bytes.size(), 0), ssize_t(bytes.size()));
     }
@@ -218,6 +228,14 @@ TEST_F(ServiceTest, TakesSigtermForAnOrderToStop) {
     ASSERT_TRUE(hears_ready());
     ::kill(child_, SIGTERM);
     EXPECT_EQ(exit_status(), 0);
+}
+
+TEST_F(ServiceTest, SaysWhichReloadItHasFollowed) {
+    start(reload);
+    ASSERT_TRUE(hears_ready());
+    std::ofstream(folder_ + "/main.cf", std::ios::app) << "myhostname = new.example.org\n";
+    order(Order::Kind::reload, 0s, 7);
+    EXPECT_TRUE(hears([](const Status& status) { return status.generation == 7; }));
 }
 
 TEST_F(ServiceTest, AFailureIsItsExitStatus) {

@@ -19,12 +19,14 @@ TEST(Status, ComesBackFromItsBytes) {
     status.available = true;
     status.sessions = 70000;
     status.uses = 1ull << 40;
+    status.generation = 3;
     EXPECT_EQ(Status::decode(status.encode()), status);
     Order order;
     order.kind = Order::Kind::death;
     order.time = 5s;
     order.pid = 4711;
     order.signal = 11;
+    order.generation = 4;
     EXPECT_EQ(Order::decode(order.encode()), order);
 }
 
