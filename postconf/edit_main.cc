@@ -31,7 +31,9 @@ MainEdit parse_main_edit(std::string_view argument, Edit kind) {
     }
     if (text.find('=') != text.npos)
         throw config::Error("-X or -# requires names without value");
-    if (text.empty() || text.find_first_of(" \t") != text.npos)
+    if (text.empty())
+        throw config::Error("-X or -# requires non-blank parameter names");
+    if (text.find_first_of(" \t") != text.npos)
         throw config::Error("-X or -# requires names without whitespace");
     return {std::string(text), {}};
 }

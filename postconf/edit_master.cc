@@ -20,25 +20,36 @@ struct MasterEdit {
     bool found = false;
 };
 
+// What an edit is about is named in full.
+Pattern parse_place(std::string_view text, Subject subject) {
+    size_t parts = subject == Subject::services ? 2 : 3;
+    std::optional<Pattern> pattern = Pattern::parse(text, parts);
+    if (pattern && pattern->parts.size() == parts)
+        return *pattern;
+    throw config::Error(subject == Subject::services ? "-Me, -MX or -M# requires service_name/type"
+                        : subject == Subject::fields
+                            ? "-Fe or -FX requires service_name/type/field_name"
+                            : "-Pe or -PX requires service_name/type/parameter");
+}
+
 MasterEdit parse_edit(const std::string& argument, Subject subject, Edit kind) {
     if (argument.find('\n') != argument.npos)
-        throw config::Error("-e, -X, or -# accepts no multi-line input");
+        throw config::Error("-Me, -Fe, -Pe, -X, or -# accept no multi-line input");
     MasterEdit edit{argument, {}, {}};
     size_t equals = argument.find('=');
     if (kind == Edit::set && equals == argument.npos)
         throw config::Error(base::text("missing '=' after attribute name: \"", argument, '"'));
     if (kind != Edit::set && equals != argument.npos)
         throw config::Error("-X or -# requires names without value");
-    size_t parts = subject == Subject::services ? 2 : 3;
-    edit.pattern = Pattern::parse(base::trim(argument.substr(0, equals)));
-    if (edit.pattern.parts.size() != parts)
-        throw config::Error(base::text("-", subject_letter(subject), " edit requires ",
-                                       parts == 2 ? "service_name/type" : "service_name/type/name",
-                                       ", found \"", argument, '"'));
+    edit.pattern = parse_place(base::trim(argument.substr(0, equals)), subject);
     if (equals != argument.npos)
         edit.value = base::trim(argument.substr(equals + 1));
     if (subject == Subject::parameters && edit.value.find_first_of(" \t") != edit.value.npos)
         throw config::Error("-Pe does not accept whitespace in parameter value");
+    if (subject == Subject::parameters && edit.pattern.parts[2] == "*")
+        throw config::Error("-Pe does not accept wild-card parameter name");
+    if (subject == Subject::fields && edit.pattern.parts[2] == "*")
+        throw config::Error("-Fe does not accept wild-card field name");
     if (subject == Subject::fields && !field_index(edit.pattern.parts[2]))
         throw config::Error(
             base::text("invalid service attribute name: \"", edit.pattern.parts[2], '"'));

@@ -71,10 +71,11 @@ MasterEntry MasterEntry::parse(std::string_view line) {
     return entry;
 }
 
-std::vector<std::string> MasterEntry::field(size_t index) const {
+void MasterEntry::add_field(std::string& line, size_t index, bool folded) const {
     if (index < fields_.size())
-        return {fields_[index]};
-    return words_;
+        line += fields_[index];
+    else
+        add_command(line, folded, 0);
 }
 
 void MasterEntry::set_field(size_t index, std::string_view value) {
@@ -134,6 +135,11 @@ std::string MasterEntry::line(bool folded) const {
         line += fields_[i];
         line.append(line.size() < columns[i + 1] ? columns[i + 1] - line.size() : 1, ' ');
     }
+    add_command(line, folded, 1);
+    return line + '\n';
+}
+
+void MasterEntry::add_command(std::string& line, bool folded, size_t margin) const {
     line += words_.front();
     bool behind_option = false;
     for (size_t i = 1; i < words_.size(); i++) {
@@ -142,11 +148,10 @@ std::string MasterEntry::line(bool folded) const {
         if (folded && (is_option || behind_option))
             base::append(line, "\n    ", word);
         else
-            add_word(line, word, folded, 1);
+            add_word(line, word, folded, margin);
         behind_option = is_option;
         i += is_option;
     }
-    return line + '\n';
 }
 
 }  // namespace postconf

@@ -26,8 +26,8 @@ class MasterEntry {
     // "smtp/inet"
     std::string place() const { return service() + '/' + type(); }
 
-    // One word; several for the command.
-    std::vector<std::string> field(size_t index) const;
+    // Adds a field to `line`; of the command, each option has a line of its own when folded.
+    void add_field(std::string& line, size_t index, bool folded) const;
     // Throws config::BadLine or config::Error for a value that the field cannot have.
     void set_field(size_t index, std::string_view value);
 
@@ -40,6 +40,7 @@ class MasterEntry {
     std::string line(bool folded) const;
 
   private:
+    void add_command(std::string& line, bool folded, size_t margin) const;
     std::optional<size_t> find_parameter(std::string_view name) const;
 
     std::array<std::string, 7> fields_;

@@ -22,43 +22,61 @@ std::string expanded(std::string_view text, const MasterEntry& entry, const conf
     return config::expand(text, [&](std::string_view name) { return evaluation.of(name); });
 }
 
-std::string shown_service(const MasterEntry& entry, const config::MainCf& main_cf,
-                          const Options& options) {
+// `entry` with the values of its parameters expanded.
+MasterEntry expanded_entry(const MasterEntry& entry, const config::MainCf& main_cf,
+                           const Options& options) {
     MasterEntry shown = entry;
-    if (options.has('x'))
-        for (const auto& [name, value] : entry.parameters())
-            shown.set_parameter(name, expanded(value, entry, main_cf, options));
-    return shown.line(options.style.folded);
+    for (const auto& [name, value] : entry.parameters())
+        shown.set_parameter(name, expanded(value, entry, main_cf, options));
+    return shown;
 }
 
 std::string shown_fields(const MasterEntry& entry, const Pattern& pattern, const Options& options) {
     std::string lines;
-    for (size_t i = 0; i < std::size(MasterEntry::field_names); i++)
-        if (pattern.matches_name(MasterEntry::field_names[i]))
-            lines += setting_line(base::text(entry.place(), '/', MasterEntry::field_names[i]),
-                                  entry.field(i), options.style);
+    for (size_t i = 0; i < std::size(MasterEntry::field_names); i++) {
+        if (!pattern.matches_name(MasterEntry::field_names[i]))
+            continue;
+        std::string line;
+        if (options.style.with_names)
+            line = base::text(entry.place(), '/', MasterEntry::field_names[i]);
+        if (options.style.with_names && options.style.with_values)
+            line += " = ";
+        if (options.style.with_values)
+            entry.add_field(line, i, options.style.folded);
+        lines += line + '\n';
+    }
     return lines;
 }
 
 std::string shown_parameters(const MasterEntry& entry, const Pattern& pattern,
-                             const config::MainCf& main_cf, const Options& options) {
+                             const Options& options) {
     std::string lines;
     for (const auto& [name, value] : entry.parameters())
         if (pattern.matches_name(name))
-            lines += setting_line(
-                base::text(entry.place(), '/', name),
-                options.has('x') ? expanded(value, entry, main_cf, options) : value, options.style);
+            lines += setting_line(base::text(entry.place(), '/', name), value, options.style);
     return lines;
+}
+
+Pattern parse_request(const std::string& request, Subject subject) {
+    bool of_services = subject == Subject::services;
+    if (std::optional<Pattern> pattern = Pattern::parse(request, of_services ? 2 : 3))
+        return *pattern;
+    throw config::Error(base::text("-", subject_letter(subject),
+                                   " option requires service_name[/type",
+                                   of_services                  ? "]"
+                                   : subject == Subject::fields ? "[/field]]"
+                                                                : "[/parameter]]"));
 }
 
 std::string shown(const MasterEntry& entry, const Pattern& pattern, const config::MainCf& main_cf,
                   const Options& options) {
     if (!pattern.matches_service(entry.service(), entry.type()))
         return {};
+    const MasterEntry as_asked = options.has('x') ? expanded_entry(entry, main_cf, options) : entry;
     if (options.subject == Subject::services)
-        return shown_service(entry, main_cf, options);
-    return options.subject == Subject::fields ? shown_fields(entry, pattern, options)
-                                              : shown_parameters(entry, pattern, main_cf, options);
+        return as_asked.line(options.style.folded);
+    return options.subject == Subject::fields ? shown_fields(as_asked, pattern, options)
+                                              : shown_parameters(as_asked, pattern, options);
 }
 
 }  // namespace
@@ -74,7 +92,7 @@ Listing list_services(std::string_view text, const config::MainCf& main_cf,
         requests = {"*"};
     Listing listing;
     for (const std::string& request : requests) {
-        Pattern pattern = Pattern::parse(request);
+        Pattern pattern = parse_request(request, options.subject);
         if (options.subject == Subject::fields && pattern.parts.size() == 3 &&
             pattern.parts[2] != "*" && !field_index(pattern.parts[2]))
             throw config::Error(

@@ -35,34 +35,32 @@ constexpr Refused refused[] = {
     {'j', "-j (output as JSON) is not built yet"},
 };
 
-// Of each of these at most one may be given.
-constexpr std::string_view exclusive[] = {"den#X", "FMPp", "hH"};
-
-// With -F, -M or -P these do not go.
-struct Excluded {
-    char with;
+// What does not go together, in the order in which it is said: of `letters` at most one may be
+// given, or none at all together with `with`.
+struct Conflict {
+    char with;  // 0: among themselves
     std::string_view letters;
 };
-constexpr Excluded excluded[] = {
-    {'M', "CdhHn"},
-    {'F', "CXdn#"},
-    {'P', "Cdn#"},
+constexpr Conflict conflicts[] = {
+    {0, "FlmMpP"}, {'l', "defhHnoxX#"}, {'m', "defhHnoxX#"}, {0, "den#X"}, {0, "ef"},
+    {0, "ex"},     {0, "eo"},           {0, "eh"},           {0, "eH"},    {0, "hH"},
+    {'M', "dhHn"}, {'F', "Xdn#"},       {'P', "dn#"},
 };
 
 void check_combination(const Options& options) {
-    for (std::string_view group : exclusive) {
+    for (const Conflict& conflict : conflicts) {
+        if (conflict.with != 0 && !options.has(conflict.with))
+            continue;
         std::string given;
-        for (char letter : group)
+        for (char letter : conflict.letters)
             if (options.has(letter))
-                given += letter;
-        if (given.size() > 1)
-            throw config::Error(base::text("specify one of -", given[0], " -", given[1]));
+                base::append(given, " -", letter);
+        if (conflict.with != 0 && !given.empty())
+            throw config::Error(
+                base::text("with option -", conflict.with, ", do not specify", given.substr(0, 3)));
+        if (conflict.with == 0 && given.size() > 3)
+            throw config::Error("specify one of" + given);
     }
-    for (const Excluded& row : excluded)
-        for (char letter : row.letters)
-            if (options.has(row.with) && options.has(letter))
-                throw config::Error(
-                    base::text("with option -", row.with, ", do not specify -", letter));
 }
 
 void read_classes(Options& options, std::string_view text) {

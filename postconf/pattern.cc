@@ -1,17 +1,14 @@
 #include "postconf/pattern.h"
 
-#include "lib/base/text.h"
-#include "lib/config/error.h"
-
 namespace postconf {
 
-Pattern Pattern::parse(std::string_view text) {
+std::optional<Pattern> Pattern::parse(std::string_view text, size_t most) {
     Pattern pattern;
     for (size_t slash; (slash = text.find('/')) != text.npos; text.remove_prefix(slash + 1))
         pattern.parts.emplace_back(text.substr(0, slash));
     pattern.parts.emplace_back(text);
-    if (pattern.parts.size() > 3 || pattern.parts.front().empty())
-        throw config::Error(base::text("bad service pattern: \"", text, '"'));
+    if (pattern.parts.size() > most || pattern.parts.front().empty())
+        return std::nullopt;
     return pattern;
 }
 

@@ -1,6 +1,7 @@
 // Pattern chooses services of master.cf, their fields or their options: "smtp/inet/chroot".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,8 @@ namespace postconf {
 struct Pattern {
     std::vector<std::string> parts;  // one to three; "*" stands for any
 
-    // Throws config::Error for more than three parts.
-    static Pattern parse(std::string_view text);
+    // None for more than `most` parts, or an empty first one.
+    static std::optional<Pattern> parse(std::string_view text, size_t most);
 
     bool matches_service(std::string_view service, std::string_view type) const;
     // Whether the third part, if there is one, stands for `name`.

@@ -31,9 +31,9 @@ Texts bad_client_ports(const Settings& settings, const ServicePorts& ports) {
 class Check {
   public:
     Check(const Settings& settings, const ServicePorts& ports)
-        : settings_(settings), ports_(ports) {
-        for (std::string& text : bad_client_ports(settings, ports))
-            problems_.push_back({true, std::move(text)});
+        : settings_(settings), ports_(ports), said_(bad_client_ports(settings, ports)) {
+        for (const std::string& text : said_)
+            problems_.push_back({true, text});
     }
 
     void look_at(const ServiceEntry& entry) {
@@ -93,11 +93,13 @@ class Check {
         if (std::none_of(overrides.begin(), overrides.end(), is_about_ports))
             return;
         for (const std::string& problem : bad_client_ports(own, ServicePorts::of(own)))
-            stop(entry, problem);
+            if (std::find(said_.begin(), said_.end(), problem) == said_.end())
+                stop(entry, problem);
     }
 
     const Settings& settings_;
     const ServicePorts& ports_;
+    const Texts said_;  // of the settings that all services share
     Problems problems_;
 };
 

@@ -88,6 +88,9 @@ SHOWN = [
     # Postfix's command takes a second for each of these.
     ["-h", "-H"], ["-M", "-F"], ["-Mh"], ["-e"], ["-X"], ["-#", "a=b"], ["a = b", "c"],
     ["-e", "=x"], ["-e", "a=b\nc=d"], ["-C", "bogus"],
+    # What folds, what is expanded.
+    ["-Ff", "smtp/inet"], ["-FHf", "smtp/inet/command"], ["-Fx", "smtp/inet/command"],
+    ["-Fxf", "127.0.0.1:10025/inet"], ["-Pxf"], ["-M", "-C", "user"],
 ]
 
 EDITED = [
@@ -100,7 +103,7 @@ EDITED = [
     ["-Fe", "smtp/inet/chroot=n"], ["-F", "*/unix/process_limit=7"],
     ["-Fe", "smtp/inet/command=smtpd -o z=1"], ["-P", "smtp/inet/zz=1"], ["-Pe", "relay/unix/syslog_name=x"],
     ["-PX", "smtp/inet/own"], ["-MX", "smtp/inet"], ["-M#", "relay/unix"], ["-MX", "no_such/unix"],
-    ["-Fe", "no_such/unix/chroot=n"], ["-Pe", "no_such/unix/a=b"], ["-Pe", "smtp/unix/a=b c"],
+    ["-Fe", "no_such/unix/chroot=n"], ["-PX", "smtp/inet/*"], ["-Pe", "no_such/unix/a=b"], ["-Pe", "smtp/unix/a=b c"],
 ]
 
 

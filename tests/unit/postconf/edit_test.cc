@@ -133,10 +133,14 @@ TEST(EditMaster, RefusesWhatTheFileCouldNotHold) {
         {Subject::fields, "smtp/inet/type=tcp"},
         {Subject::fields, "smtp/inet/nosuch=1"},
         {Subject::fields, "smtp/inet=1"},
+        {Subject::fields, "smtp/inet/*=n"},
+        {Subject::parameters, "smtp/inet/*=1"},
         {Subject::parameters, "smtp/inet/a=b c"},
         {Subject::parameters, "smtp/inet/a/b=c"},
         {Subject::parameters, "smtp/inet/a=b\nc"},
     };
+    EXPECT_ANY_THROW(
+        postconf::edit_master_cf(master_text, Subject::parameters, Edit::remove, {"smtp/inet/*"}));
     for (const auto& [subject, argument] : bad)
         EXPECT_ANY_THROW(postconf::edit_master_cf(master_text, subject, Edit::set, {argument}))
             << argument;

@@ -125,12 +125,25 @@ TEST(PostconfServices, FieldsAndParameters) {
     EXPECT_EQ(services_of("F", postconf::Subject::fields, {"policy/unix/chroot", "*/*/type"}).lines,
               "policy/unix/chroot = n\nsmtp/inet/type = inet\nrelay/unix/type = unix\n"
               "policy/unix/type = unix\n");
+    EXPECT_EQ(services_of("Ffx", postconf::Subject::fields, {"smtp/inet/command"}).lines,
+              "smtp/inet/command = smtpd\n    -o mine=7\n    -o {smtpd_banner=7 of smtp}\n");
     EXPECT_EQ(services_of("P", postconf::Subject::parameters).lines,
               "smtp/inet/mine = 7\nsmtp/inet/smtpd_banner = $mine of $service_name\n");
     EXPECT_EQ(services_of("Px", postconf::Subject::parameters, {"*/*/smtpd_banner"}).lines,
               "smtp/inet/smtpd_banner = 7 of smtp\n");
     EXPECT_EQ(services_of("P", postconf::Subject::parameters, {"x/y/z"}).warnings,
               std::vector<std::string>{"unmatched request: \"x/y/z\""});
+}
+
+TEST(PostconfServices, RequestsHaveSoManyParts) {
+    const std::pair<postconf::Subject, const char*> bad[] = {
+        {postconf::Subject::services, "a/b/c"},
+        {postconf::Subject::services, ""},
+        {postconf::Subject::fields, "a/b/c/d"},
+        {postconf::Subject::fields, "/b"},
+        {postconf::Subject::parameters, "a/b/c/d"}};
+    for (const auto& [subject, request] : bad)
+        EXPECT_THROW(services_of("", subject, {request}), config::Error) << request;
 }
 
 }  // namespace

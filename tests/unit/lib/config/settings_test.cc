@@ -334,7 +334,7 @@ TEST(Settings, ACommandIsStoppedByWhatItAsksForOnly) {
     };
     EXPECT_EQ(trouble([&] { s.number("smtpd_recipient_limit"); }),
               path +
-                  ", line 2: smtpd_recipient_limit: expected a number of at least 1, found "
+                  ", line 2: smtpd_recipient_limit: expected a number from 1 to 2147483647, found "
                   "\"many\"");
     EXPECT_NE(trouble([&] { s.time("smtpd_timeout"); }).find("line 3: smtpd_timeout: "),
               std::string::npos);
