@@ -87,6 +87,7 @@ class Handshake {
         std::string name = offers.greeting_name;
         if (stage != Stage::helo)
             session_.offers = std::move(offers);
+        session_.protocol = stage == Stage::lhlo ? "LMTP" : stage == Stage::ehlo ? "ESMTP" : "SMTP";
         if (is_us(name))
             co_return ourselves(name);
         co_return std::nullopt;

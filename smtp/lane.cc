@@ -236,6 +236,7 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     flight->offered = job.open();
     flight->reset = session.needs_reset;
     job.way().uses = ++session.uses;
+    session.queue_id = request.queue_id;
     if (lacks_eight_bit(session, job) && !shop_.options.convert_mime)
         log::eight_bit_unannounced(request, session.peer.peer);
     return flight;

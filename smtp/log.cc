@@ -47,6 +47,23 @@ void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble) {
     base::log::info(base::text(request.queue_id, ": ", trouble.reason));
 }
 
+void no_reply(std::string_view queue_id, std::string_view protocol, std::string_view relay,
+              std::string_view address, std::string_view line) {
+    constexpr size_t shown = 100;
+    base::log::warning(base::text(queue_id, ": non-", protocol, " response from ", relay, ": ",
+                                  base::printable(base::trim(line.substr(0, shown)))));
+    base::log::warning(base::text(
+        "to prevent loss of mail, turn off command pipelining for ", address, " with the ",
+        protocol == "LMTP" ? "lmtp_discard_lhlo_keyword" : "smtp_discard_ehlo_keyword",
+        "_address_maps parameter"));
+}
+
+void long_reply(std::string_view relay, size_t limit, std::string_view line) {
+    constexpr size_t shown = 30;
+    base::log::warning(base::text(relay, ": response longer than ", limit, ": ",
+                                  base::printable(line.substr(0, shown)), "..."));
+}
+
 void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer) {
     base::log::warning(base::text(request.queue_id, ": host ", peer,
                                   " does not offer 8BITMIME: the message is sent to it unchanged"));

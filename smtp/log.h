@@ -17,6 +17,11 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
 void no_connection(const Trouble& trouble);
 // "QID: host … said: …": mail goes on to the next destination.
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
+// A server sent a line that is no reply where several replies are due.
+void no_reply(std::string_view queue_id, std::string_view protocol, std::string_view relay,
+              std::string_view address, std::string_view line);
+// Only the first `limit` bytes of a line are looked at.
+void long_reply(std::string_view relay, size_t limit, std::string_view line);
 // Content with bytes over 127 goes to a server that does not offer 8BITMIME.
 void eight_bit_unannounced(const ipc::DeliveryRequest& request, std::string_view peer);
 // A table gives several addresses where one is used.

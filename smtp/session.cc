@@ -1,14 +1,18 @@
 #include "smtp/session.h"
 
+#include <utility>
+
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/flight.h"
+#include "smtp/log.h"
 
 namespace smtp {
 namespace {
 
-// RFC 5321 section 4.5.3.1.5 allows 512 bytes; servers with long texts exist.
-constexpr size_t longest_line = 4096;
+// RFC 5321 section 4.5.3.1.5 allows 512 bytes; servers with long texts exist. What is longer is
+// cut.
+constexpr size_t longest_line = 2048;
 
 }  // namespace
 
@@ -22,17 +26,33 @@ bool Session::take_lines() {
     while (true) {
         std::string_view text = stream.buffered();
         size_t lf = text.find('\n');
-        if (lf == std::string_view::npos && text.size() < longest_line)
+        bool ends = lf != std::string_view::npos;
+        if (!ends && text.size() < longest_line)
             return false;
-        if (lf >= longest_line)
-            throw OutOfStep("sent an overlong line");
-        auto progress = reader_.feed(text.substr(0, lf + 1));
-        stream.consume(lf + 1);
-        if (progress == esmtp::ReplyReader::Progress::malformed)
-            throw OutOfStep("sent what is no reply");
-        if (progress == esmtp::ReplyReader::Progress::complete)
+        std::string_view line = text.substr(0, ends ? lf + 1 : text.size());
+        if (!cut_) {
+            if (!ends || line.size() > longest_line)
+                log::long_reply(peer.relay, longest_line, line);
+            complete_ = take_line(line.substr(0, longest_line));
+        }
+        cut_ = !ends;
+        stream.consume(line.size());
+        if (ends && std::exchange(complete_, false))
             return true;
     }
+}
+
+// True for the last line of a reply.
+bool Session::take_line(std::string_view line) {
+    using Progress = esmtp::ReplyReader::Progress;
+    Progress progress = reader_.feed(line);
+    if (progress == Progress::malformed)
+        throw OutOfStep("sent an endless reply");
+    if (progress == Progress::noise && (ahead || counts_replies))
+        throw OutOfStep("sent what is no reply");
+    if (progress == Progress::noise && offers.pipelining)
+        log::no_reply(queue_id, protocol, peer.relay, endpoint.ip, line);
+    return progress == Progress::complete;
 }
 
 io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {

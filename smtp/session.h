@@ -48,16 +48,23 @@ class Session {
     base::Instant opened;
     unsigned uses = 0;  // messages begun
     Stage stage = Stage::greeting;
-    bool disconnected = false;      // ended() found no time limit and no breach of protocol
-    bool over = false;              // not to be used again
-    bool closing = false;           // the server said 421
-    bool needs_reset = false;       // a transaction may be open: RSET comes first
+    bool disconnected = false;  // ended() found no time limit and no breach of protocol
+    bool over = false;          // not to be used again
+    bool closing = false;       // the server said 421
+    // What a reply is about is told by its place among the others: a line that is none ends the
+    // session. Else such lines, which some servers send, are overlooked.
+    bool counts_replies = false;
+    std::string_view protocol = "SMTP";  // or ESMTP, LMTP
+    std::string queue_id;                // of the message that was begun last
+    bool needs_reset = false;            // a transaction may be open: RSET comes first
     std::unique_ptr<Flight> ahead;  // of the next message: its envelope was sent behind this one
 
   private:
     bool take_lines();
+    bool take_line(std::string_view line);
     esmtp::ReplyReader reader_;
-    bool complete_ = false;
+    bool complete_ = false;  // the line at hand ends a reply
+    bool cut_ = false;       // it was overlong, and what is left of it is passed over
 };
 
 }  // namespace smtp

@@ -288,6 +288,7 @@ io::Task<void> Transaction::finish(Stage stage) {
 
 // RFC 2033 section 4.2: a reply for each recipient that was accepted, in the order of RCPT.
 io::Task<void> Transaction::finish_each(Stage stage) {
+    session_.counts_replies = flight_.accepted.size() > 1;
     while (!flight_.accepted.empty()) {
         mail::Reply reply = co_await session_.reply(stage, options_.data_done);
         if (reply.go_ahead())
@@ -300,6 +301,7 @@ io::Task<void> Transaction::finish_each(Stage stage) {
             flight_.job.failed({place}, said(session_.peer, reply, stage));
     }
     session_.needs_reset = false;
+    session_.counts_replies = false;
 }
 
 }  // namespace smtp

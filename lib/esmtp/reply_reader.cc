@@ -29,17 +29,20 @@ std::string cleaned(std::string_view text) {
 
 ReplyReader::Progress ReplyReader::feed(std::string_view line) {
     line = without_line_end(line);
-    if (line.size() < 3 || ++lines_ > most_lines)
+    if (++lines_ > most_lines)
         return Progress::malformed;
     auto code = base::number<unsigned>(line.substr(0, 3));
-    if (!code || *code < 200 || *code > 599)
-        return Progress::malformed;
+    if (!code || *code < 100 || line.size() < 3)
+        return Progress::noise;
     bool more = line.size() > 3 && line[3] == '-';
     if (line.size() > 3 && !more && line[3] != ' ' && line[3] != '\t')
-        return Progress::malformed;
+        return Progress::noise;
     // RFC 5321 section 4.2.1: all lines have one code; where they differ, the last one counts.
     reply_.code = static_cast<int>(*code);
-    keep(line.size() > 4 ? line.substr(4) : std::string_view());
+    std::string_view text = line.size() > 4 ? line.substr(4) : std::string_view();
+    keep(text);
+    if (!more)
+        reply_.dsn = mail::Dsn::at_start_of(text);
     return more ? Progress::more : Progress::complete;
 }
 
@@ -52,8 +55,6 @@ void ReplyReader::keep(std::string_view text) {
 
 mail::Reply ReplyReader::take() {
     lines_ = bytes_ = 0;
-    if (!reply_.lines.empty())
-        reply_.dsn = mail::Dsn::at_start_of(reply_.lines.front());
     // A code of another class than the reply's own says nothing.
     if (reply_.dsn && reply_.dsn->klass != reply_.code / 100)
         reply_.dsn.reset();

@@ -20,6 +20,7 @@ class ReplyReader {
     enum class Progress {
         more,       // further lines belong to this reply
         complete,   // take() has it
+        noise,      // no line of a reply: as if it had not come
         malformed,  // the server does not speak SMTP: end the conversation
     };
 

@@ -11,8 +11,8 @@
 namespace mail {
 
 struct Reply {
-    int code = 0;                    // 200 to 599
-    std::optional<Dsn> dsn;          // the enhanced code of the first line, if there was one
+    int code = 0;                    // three digits; of classes 2 to 5 in a sane reply
+    std::optional<Dsn> dsn;          // the enhanced code of the last line, if there was one
     std::vector<std::string> lines;  // text behind the code; an enhanced code stays in it
 
     // `line` is text without the code ("2.1.0 Ok"); the enhanced code is found in it.

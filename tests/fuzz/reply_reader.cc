@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (progress != esmtp::ReplyReader::Progress::complete)
             continue;
         auto reply = reader.take();
-        if (reply.code < 200 || reply.code > 599 ||
+        if (reply.code < 100 || reply.code > 999 ||
             reply.lines.size() > esmtp::ReplyReader::kept_lines ||
             reply.one_line().find_first_of("\r\n") != std::string::npos)
             std::abort();

@@ -107,6 +107,12 @@ OTHERS = [
     alone("dot-354", "dot=354 odd", "bounced 5.5.0 1"),
     alone("dot-250-no-text", "dot=250", "sent 2.0.0 1"),
 
+    alone("noise-at-greeting", "connect=what is this\\n220 ready", "sent 2.0.0 1"),
+    alone("noise-at-rcpt", "rcpt=250-2.1.5 one\\nwhat is this\\n250 2.1.5 ok", "sent 2.0.0 1"),
+    alone("noise-without-pipelining", PLAIN + "mail=250-2.1.0 one\\nwhat\\n250 2.1.0 ok", "sent 2.0.0 1"),
+    alone("long-reply", "rcpt=250 2.1.5 " + "x" * 3000, "sent 2.0.0 1"),
+    alone("two-enhanced-codes", "rcpt=550-5.7.1 one\\n550 5.1.1 two", "bounced 5.1.1 1"),
+    alone("last-line-without-code", "rcpt=550-5.7.1 one\\n550 two", "bounced 5.0.0 1"),
     alone("rcpt-251", "rcpt=251 2.1.5 will forward", "sent 2.0.0 1"),
     alone("rcpt-252", "rcpt=252 2.1.5 will try", "sent 2.0.0 1"),
     alone("reply-with-tab", "rcpt=550\\t5.1.1\\ttabs", "bounced 5.5.1 1"),

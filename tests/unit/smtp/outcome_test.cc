@@ -61,12 +61,6 @@ const std::vector<Row> rows = {
      "deferred 4.5.0 Protocol error: host 192.0.2.1[192.0.2.1] refused to talk to me: 354 what",
      true,
      true},
-    {"greeting is no reply",
-     {"S hello there", "Z"},
-     "deferred 4.5.0 Protocol error: host 192.0.2.1[192.0.2.1] sent what is no reply (in reply to "
-     "connection)",
-     true,
-     true},
     {"no greeting",
      {"X"},
      "deferred 4.4.2 lost connection with 192.0.2.1[192.0.2.1] while receiving the initial server "

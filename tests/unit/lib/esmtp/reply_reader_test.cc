@@ -32,12 +32,24 @@ TEST(EsmtpReplyReader, ReadsReplies) {
               "a b?c");
     EXPECT_FALSE(read({"250 5.1.1 odd"}).dsn);
     EXPECT_EQ(read({"250-x", "450 y"}).code, 450);
+    EXPECT_EQ(read({"550-5.7.1 x", "550 5.1.1 y"}).dsn, (mail::Dsn{5, 1, 1}));
+    EXPECT_FALSE(read({"550-5.7.1 x", "550 y"}).dsn);
 }
 
-TEST(EsmtpReplyReader, RefusesWhatIsNotSmtp) {
-    for (auto bad : {"", "25", "abc", "HTTP/1.1 200", "250x", "150 x", "600 x", "-50 x", "2 0 x"}) {
-        ReplyReader reader;
-        EXPECT_EQ(reader.feed(bad), Progress::malformed) << bad;
+TEST(EsmtpReplyReader, OverlooksWhatIsNotSmtp) {
+    ReplyReader reader;
+    reader.feed("250-first");
+    for (auto bad : {"", "25", "abc", "HTTP/1.1 200", "250x", "-50 x", "2 0 x", "2500 x", "099 x"})
+        EXPECT_EQ(reader.feed(bad), Progress::noise) << bad;
+    EXPECT_EQ(reader.feed("250 last"), Progress::complete);
+    EXPECT_EQ(reader.take().one_line(), "250-first 250 last");
+}
+
+TEST(EsmtpReplyReader, CodesOfNoKnownClassAreReplies) {
+    for (auto [line, code] : {std::pair("150 x", 150), {"650 x", 650}, {"999", 999}}) {
+        mail::Reply reply = read({line});
+        EXPECT_EQ(reply.code, code);
+        EXPECT_FALSE(reply.ok() || reply.go_ahead() || reply.transient() || reply.permanent());
     }
 }
 
