@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "lib/base/text.h"
+#include "lib/dns/domain.h"
 #include "lib/io/socket_address.h"
 
 namespace smtp {
@@ -37,32 +38,6 @@ std::optional<HostPort> take_apart(std::string_view element) {
     return parts;
 }
 
-bool alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// RFC 1123 section 2.1, with the underscore that some names in use have. Underscores apart, a name
-// that is digits and dots alone is an address or nothing.
-bool is_host_name(std::string_view name) {
-    if (name.empty() || name.size() > 255)
-        return false;
-    bool numeric = true;
-    size_t label = 0;
-    for (size_t i = 0; i < name.size(); ++i) {
-        char c = name[i];
-        bool label_ends = i + 1 == name.size() || name[i + 1] == '.';
-        label = c == '.' ? 0 : label + 1;
-        if (c == '.' ? (i == 0 || label_ends) : !(alphanumeric(c) || c == '_' || c == '-'))
-            return false;
-        if (c == '-' && (label == 1 || label_ends))
-            return false;
-        if (label > 63)
-            return false;
-        numeric = numeric && (c == '.' || (c >= '0' && c <= '9'));
-    }
-    return !numeric;
-}
-
 // `element` without the name of the transport that some repeat before each element of a list. It is
 // told from a host by what follows it, which is no port.
 std::string_view without_transport(std::string_view element, const DestinationRules& rules) {
@@ -82,8 +57,8 @@ void parse_inet(Destination& into, std::string_view element, const DestinationRu
     std::string_view host = parts->host;
     if (parts->bracketed && base::starts_nocase(host, "ipv6:"))
         host.remove_prefix(5);
-    bool numeric = io::SocketAddress::inet(host, 0).has_value();
-    if (!numeric && !is_host_name(host)) {
+    bool numeric = dns::is_numeric(host);
+    if (!numeric && !dns::is_domain(host)) {
         into.defect =
             base::text("valid hostname or network address required in \"", into.text, "\"");
         return;

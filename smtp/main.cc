@@ -7,6 +7,7 @@
 #include "lib/config/error.h"
 #include "lib/dns/host_lookup.h"
 #include "lib/dns/name_servers.h"
+#include "lib/dns/searching_resolver.h"
 #include "lib/ipc/agent_mark.h"
 #include "lib/ipc/borrowed_wire.h"
 #include "lib/ipc/service.h"
@@ -44,9 +45,10 @@ class Server {
         : service_(service),
           options_(Options::from(service.settings(), program, service.name(), service.tables())),
           names_(dns::Options::from(service.settings())),
-          hosts_(names_, hosts_file_, search_list_,
+          searching_(names_, search_list_, options_.lookup.search),
+          hosts_(searching_, hosts_file_, search_list_,
                  host_lookup(service.settings(), program, options_.lookup)),
-          sites_(options_.lookup, names_, hosts_),
+          sites_(options_.lookup, searching_, hosts_),
           queue_(folders_of(service.settings())),
           dialer_(options_),
           agent_(options_, queue_, dialer_, sites_, service.draining(), service.session_limit()) {}
@@ -92,6 +94,7 @@ class Server {
     dns::NameServers names_;
     dns::HostsFile hosts_file_;
     dns::SearchList search_list_;
+    dns::SearchingResolver searching_;
     dns::HostLookup hosts_;
     SiteLookup sites_;
     SpoolQueue queue_;

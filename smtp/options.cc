@@ -33,10 +33,32 @@ class Own {
     std::string_view program_;
 };
 
-std::optional<io::SocketAddress> bind_address(const Own& own, std::string_view suffix, int family) {
+bool is_loopback(std::string_view ip) {
+    return ip.starts_with("127.") || ip == "::1";
+}
+
+// Of a machine that receives mail at one address of a family only, mail comes from that address,
+// unless nobody elsewhere could see it.
+std::optional<io::SocketAddress> only_address(const config::OwnAddresses& own, int family) {
+    std::optional<io::SocketAddress> only;
+    for (const std::string& ip : own.all()) {
+        std::optional<io::SocketAddress> one = io::SocketAddress::inet(ip, 0);
+        if (!one || one->family() != family)
+            continue;
+        if (only)
+            return std::nullopt;
+        only = one;
+    }
+    return only && !is_loopback(only->ip()) ? only : std::nullopt;
+}
+
+std::optional<io::SocketAddress> bind_address(const Own& own, std::string_view suffix, int family,
+                                              const config::OwnAddresses& interfaces) {
     std::string text = own.text(suffix);
     if (text.empty())
-        return std::nullopt;
+        return only_address(interfaces, family);
+    if (text.starts_with('[') && text.ends_with(']'))
+        text = text.substr(1, text.size() - 2);
     std::optional<io::SocketAddress> address = io::SocketAddress::inet(text, 0);
     if (!address || address->family() != family)
         own.refuse(suffix, family == AF_INET ? "one IPv4 address" : "one IPv6 address");
@@ -53,6 +75,17 @@ AddressPreference address_preference(const Own& own) {
 bool asks_dns(const config::Settings& settings, const Own& own) {
     std::string level = own.text("_dns_support_level");
     return level.empty() ? !settings.flag("disable_dns_lookups") : level != "disabled";
+}
+
+dns::SearchRules search_rules(const Own& own) {
+    dns::SearchRules rules;
+    for (const std::string& word : own.list("_dns_resolver_options")) {
+        if (word != "res_defnames" && word != "res_dnsrch")
+            own.refuse("_dns_resolver_options", "res_defnames, res_dnsrch or both");
+        rules.short_names = rules.short_names || word == "res_defnames";
+        rules.all_names = rules.all_names || word == "res_dnsrch";
+    }
+    return rules;
 }
 
 PlanOptions plan_options(const config::Settings& settings, const Own& own, bool lmtp,
@@ -77,12 +110,14 @@ LookupOptions lookup_options(const config::Settings& settings, const Own& own, b
     LookupOptions lookup;
     lookup.myhostname = settings.text("myhostname");
     lookup.own = config::OwnAddresses::from(settings);
+    lookup.search = search_rules(own);
     lookup.ask_dns = asks_dns(settings, own);
     lookup.guard_loops = !lmtp;
     lookup.randomize = own.flag("_randomize_addresses");
     lookup.preference = address_preference(own);
     lookup.balance = own.flag("_balance_inet_protocols");
     lookup.address_limit = own.number("_mx_address_limit");
+    lookup.alias_names = own.flag("_cname_overrides_servername");
     lookup.ignore_mx_error = settings.flag("ignore_mx_lookup_error");
     for (std::string& service : settings.list("use_srv_lookup"))
         lookup.srv_services.insert(std::move(service));
@@ -119,8 +154,9 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.helo_name = own.text(options.lmtp ? "_lhlo_name" : "_helo_name");
     options.plan = plan_options(settings, own, options.lmtp, service);
     options.lookup = lookup_options(settings, own, options.lmtp);
-    options.bind_v4 = bind_address(own, "_bind_address", AF_INET);
-    options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6);
+    config::OwnAddresses interfaces = config::OwnAddresses::of_interfaces(settings);
+    options.bind_v4 = bind_address(own, "_bind_address", AF_INET, interfaces);
+    options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6, interfaces);
     options.bind_enforce = own.flag("_bind_address_enforce");
     if (!options.lmtp) {
         options.always_send_ehlo = settings.flag("smtp_always_send_ehlo");

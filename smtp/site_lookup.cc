@@ -243,9 +243,10 @@ io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name,
                                              const Destination& destination, Errors& errors) {
     Endpoints endpoints;
     dns::Answer answer = co_await hosts_.addresses(name);
+    const std::string& called = options_.alias_names && !answer.name.empty() ? answer.name : name;
     for (const dns::Record& record : answer.records)
         if (const auto* found = std::get_if<dns::Address>(&record.data))
-            if (std::optional<Endpoint> endpoint = endpoint_at(found->ip, name, destination))
+            if (std::optional<Endpoint> endpoint = endpoint_at(found->ip, called, destination))
                 endpoints.push_back(std::move(*endpoint));
     if (endpoints.empty())
         errors.add(answer.state, answer.reason);

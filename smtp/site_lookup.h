@@ -6,6 +6,7 @@
 
 #include "lib/config/own_addresses.h"
 #include "lib/dns/host_lookup.h"
+#include "lib/dns/resolv_conf.h"
 #include "lib/dns/resolver.h"
 #include "lib/io/task.h"
 #include "smtp/address_order.h"
@@ -17,11 +18,13 @@ namespace smtp {
 struct LookupOptions {
     std::string myhostname;
     config::OwnAddresses own;
+    dns::SearchRules search;  // of names in DNS, by smtp_dns_resolver_options
     bool ask_dns = true;      // no: a domain is a host
     bool guard_loops = true;  // mail to ourselves at port 25 is a loop
     bool randomize = true;
     AddressPreference preference = AddressPreference::any;
     bool balance = true;
+    bool alias_names = false;            // a host is called by what its CNAME says
     size_t address_limit = 5;            // of a site; 0: any number
     bool ignore_mx_error = false;        // goes on to the domain's own address then
     std::set<std::string> srv_services;  // looked up by SRV

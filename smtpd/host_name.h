@@ -5,8 +5,7 @@
 
 namespace smtpd {
 
-// Labels of letters, digits, hyphens (not at their ends) and underscores, at most 63 long, the
-// name at most 255; not all of it digits and dots.
+// A domain; bytes over 127 stand for letters in it.
 bool valid_host_name(std::string_view name);
 // "192.0.2.1", "2001:db8::1"
 bool valid_address(std::string_view text);

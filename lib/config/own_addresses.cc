@@ -58,7 +58,7 @@ void add_host(Addresses& into, std::string host) {
 
 }  // namespace
 
-OwnAddresses OwnAddresses::from(const Settings& settings) {
+OwnAddresses OwnAddresses::of_interfaces(const Settings& settings) {
     Addresses addresses;
     for (const std::string& word : settings.list("inet_interfaces")) {
         if (word == "all" || word == "loopback-only")
@@ -66,6 +66,11 @@ OwnAddresses OwnAddresses::from(const Settings& settings) {
         else
             add_host(addresses, word);
     }
+    return OwnAddresses(std::move(addresses));
+}
+
+OwnAddresses OwnAddresses::from(const Settings& settings) {
+    Addresses addresses = of_interfaces(settings).all();
     for (const std::string& word : settings.list("proxy_interfaces"))
         add_host(addresses, word);
     return OwnAddresses(std::move(addresses));

@@ -20,6 +20,9 @@ class OwnAddresses {
     // wait, so a daemon calls it at start. A name that nobody knows has no address.
     static OwnAddresses from(const Settings& settings);
 
+    // Those of inet_interfaces alone.
+    static OwnAddresses of_interfaces(const Settings& settings);
+
     // `address` as io::SocketAddress::ip() writes it.
     bool contains(std::string_view address) const { return addresses_.contains(address); }
     const std::set<std::string, std::less<>>& all() const { return addresses_; }

@@ -28,6 +28,8 @@ static constexpr Parameter rows[] = {
     number("smtp_line_length_limit", "998", 0, most_int, "the longest line sent; 0: no limit"),
     list("smtp_fallback_relay", "$fallback_relay", "relays for mail that its destination did not take"),
     choice("smtp_dns_support_level", "", "|disabled|enabled|dnssec", "how much of DNS is used"),
+    flag("smtp_cname_overrides_servername", "no", "calls servers by the names that their CNAMEs point to"),
+    list("smtp_dns_resolver_options", "", "which names are looked for in the domains of resolv.conf"),
     flag("disable_dns_lookups", "no", "never asks DNS for mail exchangers"),
     choice("smtp_address_preference", "any", "any|ipv4|ipv6", "the address family tried first"),
     flag("smtp_balance_inet_protocols", "yes", "keeps both address families among the addresses tried"),

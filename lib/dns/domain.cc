@@ -18,26 +18,28 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_label(std::string_view label) {
+bool is_label(std::string_view label, Letters letters) {
     if (label.empty() || label.size() > longest_label || label.front() == '-' ||
         label.back() == '-')
         return false;
-    for (char c : label)
-        if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-')
+    for (char c : label) {
+        bool other = letters == Letters::any && static_cast<unsigned char>(c) > 127;
+        if (!is_letter(c) && !is_digit(c) && c != '_' && c != '-' && !other)
             return false;
+    }
     return true;
 }
 
 }  // namespace
 
-bool is_domain(std::string_view name) {
+bool is_domain(std::string_view name, Letters letters) {
     if (name.empty() || name.size() > longest_name)
         return false;
     if (name.find_first_not_of("0123456789.") == std::string_view::npos)
         return false;
     for (size_t at = 0; at <= name.size();) {
         size_t dot = std::min(name.find('.', at), name.size());
-        if (!is_label(name.substr(at, dot - at)))
+        if (!is_label(name.substr(at, dot - at), letters))
             return false;
         at = dot + 1;
     }

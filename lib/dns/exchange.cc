@@ -130,6 +130,8 @@ io::Task<Heard> by_tcp(io::SocketAddress server, const Query& query, io::Instant
 io::Task<Heard> exchange(io::SocketAddress server, Question question, QueryOptions options,
                          io::Instant deadline) {
     Query query(std::move(question), options);
+    if (options.tcp)
+        co_return co_await by_tcp(server, query, deadline);
     Heard heard = co_await by_udp(server, query, deadline);
     if (heard.kind == Heard::Kind::message && heard.message.truncated)
         co_return co_await by_tcp(server, query, deadline);

@@ -1,4 +1,5 @@
-// One question to one name server: by UDP, and by TCP when the answer did not fit.
+// One question to one name server: by UDP, and by TCP when the answer did not fit or UDP is not
+// wanted.
 #pragma once
 
 #include <string>

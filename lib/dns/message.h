@@ -29,6 +29,7 @@ std::string type_text(Type type);  // "MX"
 struct QueryOptions {
     bool edns = true;
     bool dnssec = false;  // asks for signatures to be looked at (DO); needs edns
+    bool tcp = false;     // the packet goes by TCP from the first
 };
 
 // The packet that asks `question`, which must be a domain.

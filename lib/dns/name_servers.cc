@@ -54,7 +54,8 @@ Reading reading_of(const Heard& heard, const Question& question) {
 struct NameServers::Inside {
     explicit Inside(Options from)
         : options(std::move(from)), file(options.resolv_conf), cache(options.cache_entries) {
-        use(options.servers, {options.attempt_limit, options.attempts, options.dnssec});
+        use(options.servers,
+            {options.attempt_limit, options.attempts, options.dnssec, options.rotate, options.tcp});
     }
 
     void use(const std::vector<io::SocketAddress>& addresses, Servers::Limits limits) {
@@ -103,7 +104,7 @@ void NameServers::Inside::read_file() {
     if (options.resolv_conf.empty() || !file.changed(io::loop().now()))
         return;
     ResolvConf conf = ResolvConf::parse(file.text());
-    use(conf.servers, {conf.timeout, conf.attempts, options.dnssec});
+    use(conf.servers, {conf.timeout, conf.attempts, options.dnssec, conf.rotate, conf.use_vc});
 }
 
 io::Task<Reading> NameServers::Inside::inquire(Question question) {

@@ -18,9 +18,11 @@ struct Options {
     base::Duration attempt_limit = std::chrono::seconds(5);  // of one question to one server
     unsigned attempts = 2;                                   // rounds over all servers
     size_t cache_entries = 10000;                            // dns_cache_limit
+    bool rotate = false;                                     // servers take turns to be asked first
+    bool tcp = false;                                        // never by UDP
     bool dnssec = false;      // asks servers to validate and to say so (the DO bit)
-    std::string resolv_conf;  // unless empty: this file says servers, limit and attempts, now and
-                              // whenever it changes
+    std::string resolv_conf;  // unless empty: this file says all but the last two, now and whenever
+                              // it changes
 
     // resolver_nameservers, else /etc/resolv.conf. Throws config::Error for what is no address.
     static Options from(const config::Settings& settings);

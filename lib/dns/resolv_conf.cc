@@ -23,6 +23,8 @@ void take_option(std::string_view option, ResolvConf& conf) {
                                                  : base::number<unsigned>(option.substr(colon + 1));
     if (name == "rotate")
         conf.rotate = true;
+    if (name == "use-vc" || name == "usevc")
+        conf.use_vc = true;
     if (!value)
         return;
     if (name == "ndots")
@@ -74,14 +76,15 @@ ResolvConf ResolvConf::parse(std::string_view text, std::string_view host) {
     return conf;
 }
 
-std::vector<std::string> ResolvConf::candidates(std::string_view name) const {
+std::vector<std::string> ResolvConf::candidates(std::string_view name, SearchRules rules) const {
     std::string plain = canonical(name);
     if (name.ends_with('.'))
         return {plain};
+    auto dots = static_cast<unsigned>(std::count(plain.begin(), plain.end(), '.'));
     std::vector<std::string> names;
     for (const std::string& domain : search)
-        names.push_back(base::text(plain, '.', domain));
-    auto dots = static_cast<unsigned>(std::count(plain.begin(), plain.end(), '.'));
+        if (rules.all_names || (rules.short_names && dots == 0 && names.empty()))
+            names.push_back(base::text(plain, '.', domain));
     names.insert(dots >= ndots ? names.begin() : names.end(), plain);
     return names;
 }

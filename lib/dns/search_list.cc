@@ -19,10 +19,10 @@ std::string own_name() {
 
 }  // namespace
 
-std::vector<std::string> SearchList::names(const std::string& host) {
+std::vector<std::string> SearchList::names(const std::string& host, SearchRules rules) {
     if (file_.changed(io::loop().now()))
         conf_ = ResolvConf::parse(file_.text(), own_name());
-    return conf_.candidates(host);
+    return conf_.candidates(host, rules);
 }
 
 }  // namespace dns

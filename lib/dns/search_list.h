@@ -15,7 +15,7 @@ class SearchList {
         : file_(std::move(resolv_conf)) {}
 
     // In the order to ask for them, as the machine's resolver would.
-    std::vector<std::string> names(const std::string& host);
+    std::vector<std::string> names(const std::string& host, SearchRules rules = usual_search);
 
   private:
     WatchedFile file_;

@@ -52,9 +52,11 @@ Servers::Servers(const std::vector<io::SocketAddress>& servers, Limits limits) :
         servers_.emplace_back(each);
 }
 
-std::vector<size_t> Servers::order() const {
+std::vector<size_t> Servers::order() {
     std::vector<size_t> order(servers_.size());
     std::iota(order.begin(), order.end(), 0);
+    if (limits_.rotate && !order.empty())
+        std::ranges::rotate(order, order.begin() + static_cast<ptrdiff_t>(first_++ % order.size()));
     io::Instant now = io::loop().now();
     std::stable_partition(order.begin(), order.end(),
                           [this, now](size_t n) { return servers_[n].avoid_until <= now; });
@@ -65,11 +67,12 @@ io::Task<Heard> Servers::ask_one(Server& server, Question question, unsigned rou
     io::Instant deadline = io::loop().now() + limits_.attempt;
     QueryOptions options;
     options.dnssec = limits_.dnssec;
+    options.tcp = limits_.tcp;
     // Something on the way may drop what has EDNS in it, so the last round goes without.
     options.edns = !server.plain && (limits_.dnssec || round == 0 || round + 1 < limits_.rounds);
     Heard heard = co_await exchange(server.address, question, options, deadline);
     if (options.edns && dislikes_edns(heard)) {
-        options = QueryOptions{false, false};
+        options.edns = options.dnssec = false;
         Heard second = co_await exchange(server.address, question, options, deadline);
         server.plain = is_good(second);
         heard = std::move(second);
@@ -83,7 +86,8 @@ io::Task<Heard> Servers::ask(Question question) {
     Heard last;
     for (unsigned round = 0; round < limits_.rounds; ++round) {
         bool all_odd = true;
-        for (size_t n : order()) {
+        std::vector<size_t> turns = order();
+        for (size_t n : turns) {
             Heard heard = co_await ask_one(servers_[n], question, round);
             if (is_good(heard))
                 co_return std::move(heard);

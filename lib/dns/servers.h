@@ -17,11 +17,14 @@ class Servers {
         base::Duration attempt = std::chrono::seconds(5);  // of one question to one server
         unsigned rounds = 2;                               // over all servers
         bool dnssec = false;
+        bool rotate = false;  // begins with the next server each time
+        bool tcp = false;     // asks by TCP from the first
     };
     Servers(const std::vector<io::SocketAddress>& servers, Limits limits);
 
     // A message (code no_error, name_error, or one that no server would explain), else what the
-    // last server was like. One that has kept silent lately is asked after the others.
+    // last server was like. One that has kept silent lately is asked after the others, however
+    // they take turns.
     io::Task<Heard> ask(Question question);
 
   private:
@@ -31,11 +34,12 @@ class Servers {
         bool plain = false;  // does not know EDNS
         io::Instant avoid_until{};
     };
-    std::vector<size_t> order() const;
+    std::vector<size_t> order();
     io::Task<Heard> ask_one(Server& server, Question question, unsigned round);
 
     std::vector<Server> servers_;
     Limits limits_;
+    size_t first_ = 0;
 };
 
 }  // namespace dns

@@ -75,6 +75,41 @@ TEST(SmtpOptions, WhetherDnsIsAsked) {
         EXPECT_EQ(options("smtp", row.lines).lookup.ask_dns, row.asks) << row.lines;
 }
 
+TEST(SmtpOptions, MailComesFromTheOnlyAddressThatThereIs) {
+    struct Row {
+        const char* lines;
+        const char* v4;  // "" for the system's choice
+        const char* v6;
+    };
+    const Row rows[] = {
+        {"", "192.0.2.7", ""},
+        {"inet_interfaces = 192.0.2.7, 192.0.2.8\n", "", ""},
+        {"inet_interfaces = 192.0.2.7, 2001:db8::7\n", "192.0.2.7", "2001:db8::7"},
+        {"inet_interfaces = 127.0.0.1, [::1]\n", "", ""},
+        {"inet_interfaces = 127.0.0.1, 192.0.2.7\n", "", ""},
+        {"proxy_interfaces = 192.0.2.9\n", "192.0.2.7", ""},
+        {"smtp_bind_address = [192.0.2.1]\nsmtp_bind_address6 = [2001:db8::1]\n", "192.0.2.1",
+         "2001:db8::1"},
+    };
+    auto text = [](const std::optional<io::SocketAddress>& address) {
+        return address ? address->ip() : "";
+    };
+    for (const Row& row : rows) {
+        smtp::Options read = options("smtp", row.lines);
+        EXPECT_EQ(text(read.bind_v4), row.v4) << row.lines;
+        EXPECT_EQ(text(read.bind_v6), row.v6) << row.lines;
+    }
+}
+
+TEST(SmtpOptions, WhichNamesAreSearchedFor) {
+    dns::SearchRules none = options("smtp", "").lookup.search;
+    EXPECT_FALSE(none.any());
+    dns::SearchRules both =
+        options("smtp", "smtp_dns_resolver_options = res_defnames, res_dnsrch\n").lookup.search;
+    EXPECT_TRUE(both.short_names && both.all_names);
+    EXPECT_FALSE(options("lmtp", "smtp_dns_resolver_options = res_defnames\n").lookup.search.any());
+}
+
 TEST(SmtpOptions, WhatIsNoneOfItsKindIsRefused) {
     struct Row {
         const char* line;
@@ -87,6 +122,7 @@ TEST(SmtpOptions, WhatIsNoneOfItsKindIsRefused) {
         {"smtp_tcp_port = no-such-service\n",
          "main.cf, line 3: smtp_tcp_port = no-such-service: expected a port"},
         {"known_tcp_ports = smtp\n", "main.cf, line 3: known_tcp_ports: expected NAME=PORT"},
+        {"smtp_dns_resolver_options = res_rotate\n", "expected res_defnames, res_dnsrch or both"},
         {"smtp_discard_ehlo_keyword_address_maps = texthash:/nonexistent/x\n",
          "smtp_discard_ehlo_keyword_address_maps"},
     };

@@ -89,6 +89,16 @@ struct Row {
     std::string host;     // code for "[mail.x.example]"
 };
 
+TEST_F(SiteLookupTest, AliasesAndTheNamesOfServers) {
+    names.a("alias.example", "192.0.2.1");
+    names.answers[{"alias.example", dns::Type::a}].name = "real.example";
+    for (bool overrides : {false, true}) {
+        options.lookup.alias_names = overrides;
+        EXPECT_EQ(shown("[alias.example]"),
+                  overrides ? "0 real.example 192.0.2.1:25; " : "0 alias.example 192.0.2.1:25; ");
+    }
+}
+
 TEST_F(SiteLookupTest, OutcomesOfLookups) {
     const Row rows[] = {
         {"nothing wrong", State::found, State::found, "found", "found", "found"},

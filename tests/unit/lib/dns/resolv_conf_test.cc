@@ -44,6 +44,8 @@ TEST(ResolvConf, OptionsHaveBounds) {
     EXPECT_EQ(conf.attempts, 3u);
     EXPECT_EQ(conf.ndots, 2u);
     EXPECT_TRUE(conf.rotate);
+    EXPECT_FALSE(conf.use_vc);
+    EXPECT_TRUE(ResolvConf::parse("options use-vc").use_vc);
     conf = ResolvConf::parse("options timeout:0 attempts:99 ndots:99");
     EXPECT_EQ(conf.timeout, base::Duration(1s));
     EXPECT_EQ(conf.attempts, 5u);
@@ -70,6 +72,17 @@ TEST(ResolvConf, ShortNamesAreSearchedFor) {
     for (const Row& row : rows)
         EXPECT_EQ(joined(ResolvConf::parse(row.text, row.host).candidates(row.name)), row.names)
             << row.text << ' ' << row.name;
+}
+
+TEST(ResolvConf, LessMayBeSearchedFor) {
+    ResolvConf conf = ResolvConf::parse("search a.example b.example");
+    EXPECT_EQ(joined(conf.candidates("relay", {true, false})), "relay.a.example relay");
+    EXPECT_EQ(joined(conf.candidates("relay.x", {true, false})), "relay.x");
+    EXPECT_EQ(joined(conf.candidates("relay", {false, true})),
+              "relay.a.example relay.b.example relay");
+    EXPECT_EQ(joined(conf.candidates("relay.x", {false, true})),
+              "relay.x relay.x.a.example relay.x.b.example");
+    EXPECT_EQ(joined(conf.candidates("relay", {})), "relay");
 }
 
 }  // namespace

@@ -176,6 +176,27 @@ TEST_F(DnsServerTrouble, WhatIsTruncatedIsFetchedOverTcp) {
     EXPECT_TRUE(server.asked[1].tcp);
 }
 
+TEST_F(DnsServerTrouble, UdpMayBeForgone) {
+    LoopbackServer server(good);
+    dns::Options made = options({&server});
+    made.tcp = true;
+    NameServers servers(made);
+    EXPECT_EQ(now(servers, "a.example").state, State::found);
+    ASSERT_EQ(server.asked.size(), 1u);
+    EXPECT_TRUE(server.asked[0].tcp);
+}
+
+TEST_F(DnsServerTrouble, ServersMayTakeTurns) {
+    LoopbackServer one(good), two(good);
+    dns::Options made = options({&one, &two});
+    made.rotate = true;
+    NameServers servers(made);
+    for (const char* name : {"a.example", "b.example", "c.example"})
+        EXPECT_EQ(now(servers, name).state, State::found);
+    EXPECT_EQ(one.asked.size(), 2u);
+    EXPECT_EQ(two.asked.size(), 1u);
+}
+
 TEST_F(DnsServerTrouble, TroubleOverTcpIsRetry) {
     for (int kind = 0; kind < 3; ++kind) {
         LoopbackServer server([kind](const Asked& asked) -> Packets {
