@@ -1,7 +1,7 @@
 // How messages come into memory and become active: from the log, from queue files, by the clock.
 #include "lib/io/loop.h"
-#include "lib/spool/notes.h"
 #include "qmgr/log_lines.h"
+#include "qmgr/orders.h"
 #include "qmgr/queue_manager.h"
 
 namespace qmgr {
@@ -37,9 +37,7 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->sender = std::move(envelope.sender);
     message->dsn_envid = std::move(envelope.dsn_envid);
     message->dsn_ret = std::move(envelope.dsn_ret);
-    if (auto why = envelope.more.find(std::string(spool::note::refused));
-        why != envelope.more.end())
-        message->refused = why->second;
+    take_orders(*message, envelope);
     bool gone = doomed_.erase(message->queue_id) > 0;
     for (uint32_t i = 0; gone && i < message->recipients.size(); ++i)
         mark(*message, i, State::done);
@@ -103,6 +101,11 @@ void QueueManager::take_up(Message& message) {
 }
 
 void QueueManager::activate(Message& message) {
+    if (message.held) {
+        message.stage = Stage::settling;
+        scope_.spawn(move_later(message));
+        return;
+    }
     message.stage = Stage::active;
     message.active_since = io::loop().wall();
     std::vector<uint32_t> elsewhere = dispatcher_.elsewhere(message.queue_id);

@@ -48,12 +48,14 @@ struct Message {
     std::string dsn_ret;
     std::string content_file;  // in content/; removed when all is done
     std::string refused;       // it goes back to its sender: a status code and why; "" else
+    std::string filter;        // "transport:nexthop" instead of routing; "" for none
     base::WallTime arrival{};
     std::vector<Recipient> recipients;
 
     Stage stage = Stage::waiting;
     bool reporting = false;  // waits for its report to be written
     bool removed = false;    // by postsuper: nothing more is sent
+    bool held = false;       // goes into hold/, undelivered
     bool flushed = false;    // this attempt was asked for: no transport is deferred
     bool solo = false;       // was in flight when an agent crashed: tried alone
     uint32_t undecided = 0;  // recipients of this attempt that nobody has reported on

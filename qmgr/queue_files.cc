@@ -8,8 +8,8 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/spool/mover.h"
-#include "lib/spool/notes.h"
 #include "qmgr/log_lines.h"
+#include "qmgr/orders.h"
 
 namespace qmgr {
 
@@ -61,9 +61,6 @@ std::unique_ptr<Message> message_of(const std::string& queue, const std::string&
     message->dsn_envid = std::move(file.envelope.dsn_envid);
     message->dsn_ret = std::move(file.envelope.dsn_ret);
     message->arrival = file.envelope.arrival;
-    if (auto why = file.envelope.more.find(std::string(spool::note::refused));
-        why != file.envelope.more.end())
-        message->refused = why->second;
     for (size_t i = 0; i < file.places.size(); ++i) {
         Recipient recipient;
         recipient.envelope = std::move(file.envelope.recipients[i]);
@@ -72,6 +69,8 @@ std::unique_ptr<Message> message_of(const std::string& queue, const std::string&
             recipient.state = spool::RecipientState::done;
         message->recipients.push_back(std::move(recipient));
     }
+    take_orders(*message, file.envelope);
+    message->held = false;  // somebody took it out of hold/
     return message;
 }
 

@@ -44,6 +44,10 @@ io::Task<void> QueueManager::send(Message& message, std::vector<uint32_t> recipi
     size_t turn = 0;
     for (uint32_t index : recipients) {
         std::string address = message.recipients[index].envelope.address;
+        if (!message.filter.empty()) {
+            enter(ways, message, index, router->through(message.filter, address));
+            continue;
+        }
         route::Routed routed = co_await router->route(message.sender, address);
         enter(ways, message, index, std::move(routed));
         if (++turn % recipients_a_turn == 0)

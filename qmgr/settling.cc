@@ -7,6 +7,7 @@
 #include "lib/io/loop.h"
 #include "lib/io/sleep.h"
 #include "lib/spool/log_source.h"
+#include "lib/spool/notes.h"
 #include "qmgr/log_lines.h"
 #include "qmgr/queue_manager.h"
 
@@ -160,9 +161,10 @@ bool QueueManager::should_move(const Message& message) const {
     return stopping_ || tight() || message.next_attempt > since + settings_.age_limit;
 }
 
-// Into deferred/; where that cannot be, the message waits on in the log.
+// Into deferred/ or hold/; where that cannot be, the message waits on in the log.
 io::Task<void> QueueManager::move_later(Message& message) {
-    bool moved = co_await move_out(message, "deferred");
+    std::string queue = message.held ? "hold" : "deferred";
+    bool moved = co_await move_out(message, std::move(queue));
     if (moved)
         co_return;
     co_await journal_.write(entry_of(message));
@@ -188,6 +190,7 @@ io::Task<bool> QueueManager::move_out(Message& message, std::string queue) {
     try {
         auto content = spool::Content::open(disk_, settings_.folders.root, message.record());
         move.envelope = content.envelope();
+        move.envelope.more.erase(std::string(spool::note::hold));
         move.content = std::make_unique<spool::LogSource>(std::move(content));
         co_await mover_.move(std::move(move));
         moved = true;

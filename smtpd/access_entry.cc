@@ -6,18 +6,12 @@
 #include "lib/base/text.h"
 #include "lib/mail/dsn.h"
 #include "smtpd/log.h"
+#include "smtpd/message_actions.h"
 #include "smtpd/policy.h"
-#include "smtpd/session.h"
 
 namespace smtpd {
 
 namespace {
-
-struct Said {
-    const AccessEntry& entry;
-    const Subject& subject;
-    std::string_view text;  // behind the action
-};
 
 // A refusal with the text of the entry, or with `otherwise`.
 Refusal refusal_of(const Said& said, int code, std::string_view dsn, std::string_view otherwise) {
@@ -30,6 +24,7 @@ Verdict dunno(Check&, const Said&) {
     return Verdict::dunno;
 }
 
+// Logged by obey_entry, which may have to wait for that.
 Verdict permit(Check&, const Said&) {
     return Verdict::permit;
 }
@@ -64,33 +59,12 @@ Verdict info(Check& check, const Said& said) {
     return Verdict::dunno;
 }
 
-// Claims success, and throws the message away for all recipients.
-Verdict discard(Check& check, const Said& said) {
-    Session& session = check.session();
-    if (!session.mail) {
-        base::log::warning(base::text("access table ", said.entry.table,
-                                      ": action DISCARD is always skipped before MAIL"));
-        return Verdict::dunno;
-    }
-    check.log("discard", base::text('<', said.subject.name, ">: ", said.subject.kind, ' ',
-                                    said.text.empty() ? "triggers DISCARD action" : said.text));
-    session.mail->discarded = true;
-    return Verdict::permit;
-}
-
-Verdict not_built(Check& check, const Said& said) {
-    base::log::warning(base::text("access table ", said.entry.table, " entry \"", said.entry.key,
-                                  "\": action \"", base::printable(said.entry.value),
-                                  "\" is not built yet"));
-    return check.misconfigured();
-}
-
 struct Action {
     std::string_view name;
     Verdict (*obey)(Check&, const Said&);
 };
 
-constexpr Action actions[] = {
+constexpr Action action_table[] = {
     {"DUNNO", dunno},
     {"OK", permit},
     {"RELAY", permit},
@@ -100,12 +74,12 @@ constexpr Action actions[] = {
     {"DEFER_IF_REJECT", defer_if_reject},
     {"WARN", warn},
     {"INFO", info},
-    {"HOLD", not_built},
-    {"DISCARD", discard},
-    {"FILTER", not_built},
-    {"REDIRECT", not_built},
-    {"BCC", not_built},
-    {"PREPEND", not_built},
+    {"HOLD", actions::hold},
+    {"DISCARD", actions::discard},
+    {"FILTER", actions::filter},
+    {"REDIRECT", actions::redirect},
+    {"BCC", actions::copy},
+    {"PREPEND", actions::prepend},
 };
 
 bool all_digits(std::string_view text) {
@@ -180,20 +154,41 @@ io::Task<Verdict> obey_entry(Check& check, const AccessEntry& entry, const Subje
     size_t end = std::min(value.find_first_of(" \t"), value.size());
     std::string_view word = value.substr(0, end);
     Said said{entry, subject, base::trim(value.substr(end))};
-    for (const Action& action : actions)
-        if (base::equal_nocase(action.name, word))
-            co_return action.obey(check, said);
+    for (const Action& action : action_table) {
+        if (!base::equal_nocase(action.name, word))
+            continue;
+        if (action.obey == permit)
+            co_return co_await check.permit(word, subject, entry.table);
+        co_return action.obey(check, said);
+    }
     if (std::optional<int> code = code_of(word, said.text))
         co_return check.reject(
             refusal_of(said, *code, *code < 500 ? "4.7.1" : "5.7.1", "Access denied"));
     if (all_digits(value))
-        co_return Verdict::permit;
+        co_return co_await check.permit(value, subject, entry.table);
     if (base::trim(value).empty()) {
         base::log::warning(
             base::text("access table ", entry.table, " entry ", entry.key, " has empty value"));
         co_return Verdict::permit;
     }
     co_return co_await obey_rules(check, entry, subject);
+}
+
+io::Task<std::optional<Verdict>> ask_table(Check& check, const Rule& rule, const AccessKeys& keys,
+                                           const Subject& subject) {
+    for (const AccessKey& key : keys) {
+        dict::Lookup lookup = co_await rule.table->find(key.text, key.kind);
+        if (lookup.none())
+            continue;
+        if (lookup.retry()) {
+            base::log::warning(
+                base::text(rule.table->name(), ": table lookup problem: ", lookup.value));
+            co_return check.reject({451, "4.3.5", told(subject, "Server configuration error")});
+        }
+        AccessEntry entry{rule.table->name(), key.text, lookup.value};
+        co_return co_await obey_entry(check, entry, subject);
+    }
+    co_return std::nullopt;
 }
 
 }  // namespace smtpd

@@ -1,8 +1,10 @@
 // An entry of an access table is an action, obeyed as access(5) has it.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "smtpd/access_keys.h"
 #include "smtpd/check.h"
 
 namespace smtpd {
@@ -14,6 +16,10 @@ struct AccessEntry {
 };
 
 io::Task<Verdict> obey_entry(Check& check, const AccessEntry& entry, const Subject& subject);
+
+// The first key that the rule's table knows decides; none where it knows no key.
+io::Task<std::optional<Verdict>> ask_table(Check& check, const Rule& rule, const AccessKeys& keys,
+                                           const Subject& subject);
 
 // The enhanced status code that `text` begins with, else `otherwise`; and the rest of the text.
 struct StatusText {

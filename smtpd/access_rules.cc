@@ -1,5 +1,4 @@
 // The restrictions that ask access tables, with the keys that each asks for.
-#include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/mail/address.h"
 #include "smtpd/access_entry.h"
@@ -12,33 +11,15 @@ namespace smtpd::rules {
 
 namespace {
 
-// The first key that the table knows decides; none for one that knows no key.
-io::Task<std::optional<Verdict>> ask(Check& check, const Rule& rule, const AccessKeys& keys,
-                                     const Subject& subject) {
-    for (const AccessKey& key : keys) {
-        dict::Lookup lookup = co_await rule.table->find(key.text, key.kind);
-        if (lookup.none())
-            continue;
-        if (lookup.retry()) {
-            base::log::warning(
-                base::text(rule.table->name(), ": table lookup problem: ", lookup.value));
-            co_return check.reject({451, "4.3.5", told(subject, "Server configuration error")});
-        }
-        AccessEntry entry{rule.table->name(), key.text, lookup.value};
-        co_return co_await obey_entry(check, entry, subject);
-    }
-    co_return std::nullopt;
-}
-
 io::Task<Verdict> ask_host(Check& check, const Rule& rule, const std::string& name,
                            const Subject& subject) {
     const Client& client = check.session().client;
     const AccessKeys names = name_keys(name, check.policy().access().parents_match);
-    std::optional<Verdict> by_name = co_await ask(check, rule, names, subject);
+    std::optional<Verdict> by_name = co_await ask_table(check, rule, names, subject);
     if (by_name)
         co_return *by_name;
     const AccessKeys addresses = address_keys(client.address);
-    std::optional<Verdict> by_address = co_await ask(check, rule, addresses, subject);
+    std::optional<Verdict> by_address = co_await ask_table(check, rule, addresses, subject);
     co_return by_address.value_or(Verdict::dunno);
 }
 
@@ -48,7 +29,7 @@ io::Task<Verdict> ask_name(Check& check, const Rule& rule, const std::string& na
         co_return Verdict::dunno;
     const Subject subject{name, kind};
     const AccessKeys keys = name_keys(name, check.policy().access().parents_match);
-    std::optional<Verdict> verdict = co_await ask(check, rule, keys, subject);
+    std::optional<Verdict> verdict = co_await ask_table(check, rule, keys, subject);
     co_return verdict.value_or(Verdict::dunno);
 }
 
@@ -82,7 +63,7 @@ io::Task<Verdict> check_sender_access(Check& check, const Rule& rule) {
     AccessKeys keys = {{options.null_key, dict::Key::whole}};
     if (!check.sender->empty())
         keys = mail_keys(check.policy().standard_form(*check.sender), options);
-    std::optional<Verdict> verdict = co_await ask(check, rule, keys, subject);
+    std::optional<Verdict> verdict = co_await ask_table(check, rule, keys, subject);
     co_return verdict.value_or(Verdict::dunno);
 }
 
@@ -94,7 +75,7 @@ io::Task<Verdict> check_recipient_access(Check& check, const Rule& rule) {
     if (!to.known)
         co_return check.lookup_trouble(*check.recipient);
     const AccessKeys keys = mail_keys(to.recipient, check.policy().access());
-    std::optional<Verdict> verdict = co_await ask(check, rule, keys, subject);
+    std::optional<Verdict> verdict = co_await ask_table(check, rule, keys, subject);
     // The next host might send it on to anybody, so that no table can permit it.
     if (verdict == Verdict::permit && check.hides_route(to))
         co_return Verdict::dunno;

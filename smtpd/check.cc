@@ -24,6 +24,18 @@ mail::Reply reply_of(const Refusal& refusal) {
         refusal.code, base::text(dsn, dsn.empty() ? "" : " ", base::printable(refusal.text)));
 }
 
+// Whom a restriction that permits is about.
+Subject permitted_subject(const Check& check, std::string_view restriction) {
+    static constexpr std::string_view about_clients[] = {
+        "permit_mynetworks", "permit_inet_interfaces", "permit_sasl_authenticated"};
+    for (std::string_view name : about_clients)
+        if (name == restriction)
+            return {check.session().client.text(), kinds::client};
+    if (restriction == "permit_auth_destination")
+        return {check.recipient.value_or(""), kinds::recipient};
+    return check.subject();
+}
+
 }  // namespace
 
 std::string unquoted(std::string_view address) {
@@ -83,11 +95,32 @@ io::Task<Verdict> Check::ask(const Rules& rules) {
 }
 
 io::Task<Verdict> Check::ask_one(const Rule& rule) {
-    if (rule.decide != nullptr)
-        co_return rule.decide(*this, rule);
-    if (rule.look_up != nullptr)
-        co_return co_await rule.look_up(*this, rule);
-    co_return co_await ask(rule.inner);
+    Verdict verdict = Verdict::dunno;
+    if (rule.inner != nullptr)
+        co_return co_await ask(*rule.inner);
+    if (rule.decide != nullptr) {
+        verdict = rule.decide(*this, rule);
+    } else {
+        Verdict found = co_await rule.look_up(*this, rule);
+        verdict = found;
+    }
+    // Tables say what they permit themselves.
+    if (verdict != Verdict::permit || rule.table != nullptr || policy_.logged_permits().empty())
+        co_return verdict;
+    const Subject about = permitted_subject(*this, rule.name);
+    co_return co_await permit(rule.name, about, "");
+}
+
+io::Task<Verdict> Check::permit(std::string_view action, const Subject& subject,
+                                std::string_view table) {
+    const dict::MatchList& logged = policy_.logged_permits();
+    if (logged.empty())
+        co_return Verdict::permit;
+    dict::MatchList::Answer listed = co_await logged.match(action);
+    if (listed.yes())
+        log("permit", base::text("action=", action, " for ", subject.kind, '=', subject.name, ' ',
+                                 table.empty() ? "" : "from ", table));
+    co_return Verdict::permit;
 }
 
 void Check::log(std::string_view what, std::string_view text) const {

@@ -32,14 +32,15 @@ struct Refusal {
 struct Rule;
 using Rules = std::vector<Rule>;
 
-// A restriction as configured; one of `decide` and `look_up`, or the rules of a class.
+// A restriction as configured; one of `decide` and `look_up`, or the rules of a class, which the
+// RuleBook owns.
 struct Rule {
     Verdict (*decide)(Check&, const Rule&) = nullptr;
     io::Task<Verdict> (*look_up)(Check&, const Rule&) = nullptr;
     std::string name;
     std::string argument;
     dict::Table* table = nullptr;
-    Rules inner;
+    const Rules* inner = nullptr;
 };
 
 // What is judged, as replies name it: "<name>: kind rejected: …".
@@ -88,6 +89,10 @@ class Check {
     Verdict lookup_trouble(std::string_view address);  // a table or the router is in trouble
     Verdict misconfigured();
     void log(std::string_view what, std::string_view text) const;
+    // Permits, and logs that where smtpd_log_access_permit_actions has `action`. `table`: where the
+    // action is from, or "".
+    io::Task<Verdict> permit(std::string_view action, const Subject& subject,
+                             std::string_view table);
 
     Session& session() const { return session_; }
     const Policy& policy() const { return policy_; }

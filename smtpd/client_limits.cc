@@ -1,5 +1,7 @@
 #include "smtpd/client_limits.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -49,7 +51,25 @@ ClientLimits ClientLimits::from(const config::Settings& settings) {
     limits.connection_rate = limit(settings.number("smtpd_client_connection_rate_limit"));
     limits.message_rate = limit(settings.number("smtpd_client_message_rate_limit"));
     limits.recipient_rate = limit(settings.number("smtpd_client_recipient_rate_limit"));
+    limits.ipv4_bits = limit(settings.number("smtpd_client_ipv4_prefix_length"));
+    limits.ipv6_bits = limit(settings.number("smtpd_client_ipv6_prefix_length"));
     return limits;
+}
+
+std::string counted_network(const std::string& address, const ClientLimits& limits) {
+    bool v6 = address.find(':') != address.npos;
+    const int family = v6 ? AF_INET6 : AF_INET;
+    const unsigned whole = v6 ? 128 : 32;
+    const unsigned bits = v6 ? limits.ipv6_bits : limits.ipv4_bits;
+    unsigned char bytes[16];
+    if (bits >= whole || ::inet_pton(family, address.c_str(), bytes) != 1)
+        return address;
+    for (unsigned bit = bits; bit < whole; ++bit)
+        bytes[bit / 8] &= static_cast<unsigned char>(~(0x80u >> (bit % 8)));
+    char network[INET6_ADDRSTRLEN];
+    if (::inet_ntop(family, bytes, network, sizeof network) == nullptr)
+        return address;
+    return base::text(network, '/', bits);
 }
 
 CountedSession::~CountedSession() {
@@ -67,7 +87,8 @@ io::Task<Objection> limit_connection(Session& session) {
     ipc::AnvilClient* anvil = session.shared.anvil;
     if (anvil == nullptr || !limits.any() || session.client.unlimited)
         co_return std::nullopt;
-    std::string ident = base::text(limits.service, ':', session.client.address);
+    std::string ident =
+        base::text(limits.service, ':', counted_network(session.client.address, limits));
     session.counted_as.begin(*anvil, ident);
     std::optional<ipc::AnvilCounts> counts =
         co_await anvil->tell(ipc::AnvilVerb::connect, std::move(ident));

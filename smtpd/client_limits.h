@@ -20,6 +20,8 @@ struct ClientLimits {
     uint32_t connection_rate = 0;
     uint32_t message_rate = 0;
     uint32_t recipient_rate = 0;
+    unsigned ipv4_bits = 32;  // of addresses that tell clients apart
+    unsigned ipv6_bits = 84;
     std::string service;  // "smtp": each service counts for itself; set at start
 
     static ClientLimits from(const config::Settings& settings);
@@ -27,6 +29,10 @@ struct ClientLimits {
         return connections > 0 || connection_rate > 0 || message_rate > 0 || recipient_rate > 0;
     }
 };
+
+// The network of `address` by its first bits: "192.0.2.0/24"; an address whose bits all count stays
+// as it is.
+std::string counted_network(const std::string& address, const ClientLimits& limits);
 
 // A session that is counted, until it ends.
 class CountedSession {

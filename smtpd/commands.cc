@@ -36,7 +36,7 @@ constexpr CommandKind table[command_kinds] = {
     {"vrfy", "VRFY", nullptr, vrfy_command, true, true},
     {"etrn", "ETRN", nullptr, etrn_command, true, true},
     {"quit", "QUIT", quit_command, nullptr, false, false},
-    {"unknown", "UNKNOWN", unknown_command, nullptr, false, false},
+    {"unknown", "UNKNOWN", nullptr, unknown_command, false, false},
 };
 
 size_t place(std::string_view name) {

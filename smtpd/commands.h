@@ -52,7 +52,6 @@ Answer xforward_command(Session& session, const esmtp::Command& command);
 Answer rset_command(Session& session, const esmtp::Command& command);
 Answer noop_command(Session& session, const esmtp::Command& command);
 Answer quit_command(Session& session, const esmtp::Command& command);
-Answer unknown_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> helo_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> xclient_command(Session& session, const esmtp::Command& command);
@@ -60,9 +59,13 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> vrfy_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> etrn_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> unknown_command(Session& session, const esmtp::Command& command);
 // The view in `command` is gone once these have read on.
 io::Task<Answer> data_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> bdat_command(Session& session, const esmtp::Command& command);
+
+// What the log calls the place behind the last byte of a message.
+inline constexpr std::string_view end_of_message_name = "END-OF-MESSAGE";
 
 // A name from a client, for headers and log lines: what could confuse those is replaced.
 std::string harmless_name(std::string_view name);

@@ -78,7 +78,7 @@ static io::Task<std::optional<mail::Reply>> store(Transaction& mail) {
 }
 
 io::Task<Answer> end_of_message(Session& session, std::string_view ok_text) {
-    session.where = "END-OF-MESSAGE";
+    session.where = end_of_message_name;
     Objection objection = co_await judge_end_of_data(session);
     if (objection) {
         session.reset_mail();

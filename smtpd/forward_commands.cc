@@ -13,7 +13,7 @@ namespace {
 
 // The client that is told of, as far as it is.
 struct Told {
-    std::optional<std::string> name, reverse_name, address, port, protocol, helo, ident;
+    std::optional<std::string> name, reverse_name, address, port, protocol, helo, login, ident;
     bool name_unsure = false;
 };
 
@@ -51,6 +51,23 @@ std::optional<std::string> any_text(const std::string& value) {
     return unavailable(value) ? "unknown" : harmless_name(value);
 }
 
+// "" for a client that has not logged in.
+std::optional<std::string> login(const std::string& value) {
+    return unavailable(value) ? "" : base::printable(value);
+}
+
+std::optional<std::string> source(const std::string& value) {
+    for (const char* known : {"LOCAL", "REMOTE"})
+        if (base::equal_nocase(value, known))
+            return known;
+    return std::nullopt;
+}
+
+// XFORWARD's address: nobody can say "not now" of it.
+std::optional<std::string> forwarded_address(const std::string& value) {
+    return base::equal_nocase(value, "[TEMPUNAVAIL]") ? std::nullopt : address(value);
+}
+
 struct Attribute {
     std::string_view name;
     std::optional<std::string> Told::*field;  // null: understood, without effect here
@@ -61,11 +78,16 @@ struct Attribute {
 
 constexpr Attribute attributes[] = {
     {"NAME", &Told::name, host_name, true, true},
-    {"ADDR", &Told::address, address, true, true},
-    {"PROTO", &Told::protocol, protocol, true, true},
+    {"ADDR", &Told::address, address, true, false},
+    {"ADDR", &Told::address, forwarded_address, false, true},
+    {"PROTO", &Told::protocol, protocol, true, false},
+    {"PROTO", nullptr, any_text, false, true},
     {"HELO", &Told::helo, any_text, true, true},
     {"REVERSE_NAME", &Told::reverse_name, host_name, true, false},
-    {"SOURCE", nullptr, any_text, false, true},
+    {"LOGIN", &Told::login, login, true, false},
+    {"DESTADDR", nullptr, address, true, false},
+    {"DESTPORT", nullptr, port, true, false},
+    {"SOURCE", nullptr, source, false, true},
     {"PORT", &Told::port, port, true, true},
     {"IDENT", &Told::ident, any_text, false, true},
 };
@@ -73,22 +95,20 @@ constexpr Attribute attributes[] = {
 // One word "NAME=value" of the command, into `told`; or what is wrong with it.
 std::optional<Answer> read_attribute(std::string_view command, std::string_view word, Told& told) {
     size_t equals = word.find('=');
-    if (equals == word.npos)
-        return Answer(501, base::text("5.5.4 Error: attribute=value expected"));
+    if (equals == word.npos || equals + 1 == word.size())
+        return Answer(501, "5.5.4 Error: attribute=value expected");
     std::string_view name = word.substr(0, equals);
-    auto value = mail::from_xtext(word.substr(equals + 1));
-    if (!value || value->empty())
-        return Answer(501, base::text("5.5.4 Bad attribute value syntax: ",
-                                      base::printable(word.substr(equals + 1))));
+    std::string raw(word.substr(equals + 1));
+    std::optional<std::string> value = mail::from_xtext(raw);
     bool xclient = command == "XCLIENT";
     for (const Attribute& attribute : attributes) {
         bool known = xclient ? attribute.for_xclient : attribute.for_xforward;
         if (!known || !base::equal_nocase(attribute.name, name))
             continue;
-        auto read = attribute.read(*value);
+        auto read = value ? attribute.read(*value) : std::nullopt;
         if (!read)
             return Answer(501, base::text("5.5.4 Bad ", attribute.name,
-                                          " syntax: ", base::printable(*value)));
+                                          " syntax: ", base::printable(value.value_or(raw))));
         if (attribute.field != nullptr)
             told.*attribute.field = std::move(*read);
         told.name_unsure |= base::equal_nocase(*value, "[TEMPUNAVAIL]");
@@ -140,6 +160,7 @@ void become(Session& session, const Told& told) {
     client.port = told.port.value_or(client.port);
     take_name(client, told);
     session.helo = told.helo.value_or("");
+    session.login = told.login.value_or(session.login);
     if (told.protocol)
         session.protocol = *told.protocol == "ESMTP" ? "ESMTP" : "SMTP";
     session.access = AccessMemory();
@@ -172,11 +193,10 @@ Answer xforward_command(Session& session, const esmtp::Command& command) {
         return std::move(*fault);
     Told& told = std::get<Told>(read);
     Forwarded& forwarded = session.forwarded;
-    if (told.name || told.address)
-        forwarded.client =
-            base::text(told.name.value_or("unknown"), '[', told.address.value_or("unknown"), ']');
-    if (told.ident)
-        forwarded.queue_id = *told.ident;
+    // A message's attributes may come in several commands.
+    forwarded.name = told.name.value_or(forwarded.name);
+    forwarded.address = told.address.value_or(forwarded.address);
+    forwarded.queue_id = told.ident.value_or(forwarded.queue_id);
     return Answer(250, "2.0.0 Ok");
 }
 

@@ -54,7 +54,8 @@ mail::Reply capabilities(const Session& session) {
         offer(reply, session, "VRFY");
     offer(reply, session, "ETRN");
     if (session.client.may_xclient)
-        offer(reply, session, "XCLIENT", "NAME ADDR PROTO HELO REVERSE_NAME PORT");
+        offer(reply, session, "XCLIENT",
+              "NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");
     if (session.client.may_xforward)
         offer(reply, session, "XFORWARD", "NAME ADDR PROTO HELO SOURCE PORT IDENT");
     offer(reply, session, "ENHANCEDSTATUSCODES");

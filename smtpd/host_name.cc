@@ -20,13 +20,16 @@ bool valid_address(std::string_view text) {
            inet_pton(AF_INET6, ended.c_str(), bytes) == 1;
 }
 
-bool valid_address_literal(std::string_view text) {
-    if (text.size() < 2 || !text.starts_with('[') || !text.ends_with(']'))
-        return false;
+std::string_view literal_address(std::string_view text) {
     std::string_view inside = text.substr(1, text.size() - 2);
     if (base::starts_nocase(inside, "ipv6:"))
         inside.remove_prefix(5);
-    return valid_address(inside);
+    return inside;
+}
+
+bool valid_address_literal(std::string_view text) {
+    bool enclosed = text.size() >= 2 && text.starts_with('[') && text.ends_with(']');
+    return enclosed && valid_address(literal_address(text));
 }
 
 }  // namespace smtpd

@@ -11,5 +11,7 @@ bool valid_host_name(std::string_view name);
 bool valid_address(std::string_view text);
 // "[192.0.2.1]", "[IPv6:2001:db8::1]"
 bool valid_address_literal(std::string_view text);
+// The address in one: "192.0.2.1"
+std::string_view literal_address(std::string_view text);
 
 }  // namespace smtpd

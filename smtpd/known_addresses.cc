@@ -1,5 +1,7 @@
 #include "smtpd/known_addresses.h"
 
+#include <utility>
+
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/dict/braces.h"
@@ -13,17 +15,21 @@ int code(int64_t number) {
     return static_cast<int>(number);
 }
 
-// Stands for a table that cannot be opened: nobody knows what it would say.
+// Stands for a table that cannot be opened: nobody knows what it would say. Says so when it is
+// first asked: most servers without it have no local mail.
 class TroubledTable : public dict::Table {
   public:
     TroubledTable(std::string name, std::string why)
         : dict::Table(std::move(name)), why_(std::move(why)) {}
     io::Task<dict::Lookup> find(std::string_view, dict::Key) override {
+        if (!std::exchange(told_, true))
+            base::log::warning(why_);
         co_return dict::Lookup::later(why_);
     }
 
   private:
     std::string why_;
+    bool told_ = false;
 };
 
 }  // namespace
@@ -57,8 +63,9 @@ dict::Maps KnownAddresses::local_maps(const config::Settings& settings, dict::Ta
         try {
             maps.push_back(&tables.open(name));
         } catch (const config::Error& error) {
-            base::log::error(error.what());
-            troubled_.push_back(std::make_unique<TroubledTable>(name, error.what()));
+            troubled_.push_back(std::make_unique<TroubledTable>(
+                name, base::text("local_recipient_maps: ", error.what(),
+                                 ": mail for local recipients is put off")));
             maps.push_back(troubled_.back().get());
         }
     }

@@ -66,10 +66,14 @@ void disconnect(const Session& session) {
 
 void client(const Session& session) {
     std::string line = base::text(session.queue_id(), ": client=", session.client.text());
+    if (!session.login.empty())
+        base::append(line, ", sasl_method=XCLIENT, sasl_username=", session.login);
     if (!session.forwarded.queue_id.empty())
         base::append(line, ", orig_queue_id=", session.forwarded.queue_id);
-    if (!session.forwarded.client.empty())
-        base::append(line, ", orig_client=", session.forwarded.client);
+    const Forwarded& from = session.forwarded;
+    if (!from.name.empty() || !from.address.empty())
+        base::append(line, ", orig_client=", from.name.empty() ? "unknown" : from.name, '[',
+                     from.address.empty() ? "unknown" : from.address, ']');
     base::log::info(line);
 }
 
@@ -84,6 +88,8 @@ void access(const Session& session, std::string_view what, std::string_view text
     base::append(line, " proto=", session.protocol);
     if (!session.helo.empty())
         base::append(line, " helo=<", session.helo, '>');
+    if (!session.login.empty())
+        base::append(line, " sasl_method=XCLIENT sasl_username=", session.login);
     base::log::info(line);
 }
 
@@ -134,6 +140,18 @@ void forbidden(const Session& session, const esmtp::Command& command) {
     std::string text = base::text(command.verb, ' ', command.args);
     base::log::warning(base::text("non-SMTP command from ", session.client.text(), ": ",
                                   base::printable(text.substr(0, shown))));
+}
+
+void command_replaced(const Session& session, std::string_view command, std::string_view instead) {
+    base::log::info(base::text(session.client.text(), ": replacing command \"",
+                               base::printable(command.substr(0, shown)), "\" with \"",
+                               base::printable(instead.substr(0, shown)), '"'));
+}
+
+void filter_trouble(const Session& session, std::string_view command) {
+    base::log::warning(base::text("smtpd_command_filter: lookup error for \"",
+                                  base::printable(command.substr(0, shown)), "\" from ",
+                                  session.client.text()));
 }
 
 void not_stored(std::string_view queue_id, std::string_view why) {

@@ -41,6 +41,9 @@ void bad_address(const Session& session, std::string_view address);
 void not_flushed(const Session& session, std::string_view domain);
 void forbidden(const Session& session, const esmtp::Command& command);
 // The spool refused a message.
+// smtpd_command_filter changed a command, or does not answer.
+void command_replaced(const Session& session, std::string_view command, std::string_view instead);
+void filter_trouble(const Session& session, std::string_view command);
 void not_stored(std::string_view queue_id, std::string_view why);
 
 }  // namespace smtpd::log

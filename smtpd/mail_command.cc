@@ -58,6 +58,13 @@ std::optional<Answer> read_envid(const Options&, Announced& announced, std::stri
     return std::nullopt;
 }
 
+// RFC 4954 section 5: nobody logs in here, so nothing is made of it.
+std::optional<Answer> read_auth(const Options&, Announced&, std::string_view value) {
+    if (!mail::from_xtext(value))
+        return Answer(501, "5.5.4 Bad AUTH parameter syntax");
+    return std::nullopt;
+}
+
 struct ParameterKind {
     std::string_view name;
     std::string_view extension;  // not known where smtpd_discard_ehlo_keywords has it
@@ -65,10 +72,8 @@ struct ParameterKind {
 };
 
 constexpr ParameterKind kinds[] = {
-    {"size", "size", read_size},
-    {"body", "8bitmime", read_body},
-    {"ret", "dsn", read_ret},
-    {"envid", "dsn", read_envid},
+    {"size", "size", read_size},  {"body", "8bitmime", read_body}, {"ret", "dsn", read_ret},
+    {"envid", "dsn", read_envid}, {"auth", "auth", read_auth},
 };
 
 std::optional<Answer> read_parameter(const Session& session, Announced& announced,
@@ -95,6 +100,8 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
     envelope.client_port = session.client.port;
     envelope.helo_name = session.helo;
     envelope.protocol = session.protocol;
+    if (!session.login.empty() && session.protocol == "ESMTP")
+        envelope.protocol = "ESMTPA";  // RFC 3848
     return envelope;
 }
 
@@ -127,12 +134,15 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
             co_return std::move(*refusal);
     if (!session.shared.writer.has_room(announced.size))
         co_return Answer(452, "4.3.1 Insufficient system storage");
-    Objection objection = co_await judge_sender(session, path.address);
-    if (objection)
-        co_return Answer(std::move(*objection));
     session.mail = std::make_unique<Transaction>(
         session.shared, new_envelope(session, path.address, announced), session.client.completed);
     session.mail->sender_given(path.address);
+    // An access table may say what is to become of the message.
+    Objection objection = co_await judge_sender(session, path.address);
+    if (objection) {
+        session.mail.reset();
+        co_return Answer(std::move(*objection));
+    }
     co_return Answer(250, "2.1.0 Ok");
 }
 

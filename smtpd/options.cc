@@ -35,7 +35,6 @@ Options Options::from(const config::Settings& settings) {
     options.disable_vrfy = settings.flag("disable_vrfy_command");
     options.strict_envelopes = settings.flag("strict_rfc821_envelopes");
     options.forbid_unauth_pipelining = settings.flag("smtpd_forbid_unauth_pipelining");
-    options.forbidden_commands = settings.list("smtpd_forbidden_commands");
     options.noop_commands = settings.list("smtpd_noop_commands");
     options.discarded_ehlo_keywords = settings.list("smtpd_discard_ehlo_keywords");
     options.bare_lf = bare_lf_choice(settings.text("smtpd_forbid_bare_newline"));

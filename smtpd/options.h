@@ -39,7 +39,6 @@ struct Options {
     bool disable_vrfy = false;
     bool strict_envelopes = false;
     bool forbid_unauth_pipelining = true;
-    std::vector<std::string> forbidden_commands;
     std::vector<std::string> noop_commands;
     std::vector<std::string> discarded_ehlo_keywords;
     BareLf bare_lf = BareLf::accept;

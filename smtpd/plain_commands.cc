@@ -1,6 +1,4 @@
 // RSET, NOOP, VRFY, QUIT and what is no command.
-#include <algorithm>
-
 #include "lib/base/text.h"
 #include "lib/mail/address.h"
 #include "smtpd/commands.h"
@@ -63,17 +61,26 @@ Answer quit_command(Session&, const esmtp::Command&) {
     return Answer(221, "2.0.0 Bye").ending();
 }
 
-Answer unknown_command(Session& session, const esmtp::Command& command) {
+// "Subject:" and its like: the client takes commands for content.
+static bool is_header_name(std::string_view verb) {
+    return verb.find(':') != verb.npos && verb.find(':') > 0;
+}
+
+io::Task<Answer> unknown_command(Session& session, const esmtp::Command& command) {
     if (command.verb.empty())
-        return Answer(500, "5.5.2 Error: bad syntax");
-    const auto& forbidden = session.options().forbidden_commands;
-    auto same = [&](const std::string& name) { return base::equal_nocase(name, command.verb); };
-    // A browser or proxy was talked into this: what it sends next may be anybody's words.
-    if (std::any_of(forbidden.begin(), forbidden.end(), same)) {
-        log::forbidden(session, command);
-        return Answer(221, "2.7.0 Error: I can break rules, too. Goodbye.").ending();
+        co_return Answer(500, "5.5.2 Error: bad syntax");
+    bool forbidden = is_header_name(command.verb);
+    if (!forbidden) {
+        const dict::MatchList& list = session.shared.policy.forbidden_commands();
+        dict::MatchList::Answer listed = co_await list.match(command.verb);
+        forbidden = listed.yes();
     }
-    return Answer(500, "5.5.2 Error: command not recognized");
+    // A browser or proxy was talked into this: what it sends next may be anybody's words.
+    if (forbidden) {
+        log::forbidden(session, command);
+        co_return Answer(221, "2.7.0 Error: I can break rules, too. Goodbye.").ending();
+    }
+    co_return Answer(500, "5.5.2 Error: command not recognized");
 }
 
 }  // namespace smtpd

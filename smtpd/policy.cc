@@ -8,6 +8,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/cleanup/overrides.h"
 #include "lib/io/socket_address.h"
 
 namespace smtpd {
@@ -65,7 +66,10 @@ Policy::Limits Policy::Limits::from(const config::Settings& settings) {
     limits.allow_untrusted_routing = settings.flag("allow_untrusted_routing");
     limits.relay_before_recipient = settings.flag("smtpd_relay_before_recipient_restrictions");
     limits.reject_unlisted_sender = settings.flag("smtpd_reject_unlisted_sender");
-    limits.reject_unlisted_recipient = settings.flag("smtpd_reject_unlisted_recipient");
+    namespace overrides = cleanup::overrides;
+    limits.checks_recipients = !overrides::has(settings, overrides::unknown_recipients);
+    limits.reject_unlisted_recipient =
+        limits.checks_recipients && settings.flag("smtpd_reject_unlisted_recipient");
     limits.unknown_address_defers = settings.text("unknown_address_tempfail_action") == "defer";
     limits.unknown_helo_defers = settings.text("unknown_helo_hostname_tempfail_action") == "defer";
     return limits;
@@ -100,7 +104,12 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       footer_(settings.text("smtpd_reject_footer")),
       footer_maps_(dict::Maps::of(sources_.tables, settings, "smtpd_reject_footer_maps")),
       discarded_keyword_maps_(
-          dict::Maps::of(sources_.tables, settings, "smtpd_discard_ehlo_keyword_address_maps")) {}
+          dict::Maps::of(sources_.tables, settings, "smtpd_discard_ehlo_keyword_address_maps")),
+      command_filter_(dict::Maps::of(sources_.tables, settings, "smtpd_command_filter")),
+      logged_permits_(dict::MatchList::of(dict::MatchList::Of::strings, sources_.tables, settings,
+                                          "smtpd_log_access_permit_actions")),
+      forbidden_commands_(dict::MatchList::of(dict::MatchList::Of::strings, sources_.tables,
+                                              settings, "smtpd_forbidden_commands")) {}
 
 Policy::OtherList Policy::other_list(const config::Settings& settings,
                                      std::string_view parameter) const {

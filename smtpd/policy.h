@@ -56,6 +56,7 @@ class Policy {
         bool relay_before_recipient = true;
         bool reject_unlisted_sender = false;
         bool reject_unlisted_recipient = true;
+        bool checks_recipients = true;  // receive_override_options allows it
         // What nobody can look up now is deferred at once.
         bool unknown_address_defers = false;
         bool unknown_helo_defers = false;
@@ -86,6 +87,12 @@ class Policy {
     // Text added to refusals; the tables have others for some.
     const std::string& footer() const { return footer_; }
     const dict::Maps& footer_maps() const { return footer_maps_; }
+    // smtpd_log_access_permit_actions.
+    const dict::MatchList& logged_permits() const { return logged_permits_; }
+    // Commands that no client of mail sends.
+    const dict::MatchList& forbidden_commands() const { return forbidden_commands_; }
+    // What becomes of a client's commands.
+    const dict::Maps& command_filter() const { return command_filter_; }
     // Tables of the extensions that a client's address is not offered.
     const dict::Maps& discarded_keyword_maps() const { return discarded_keyword_maps_; }
     // `address` as tables have it: complete, without a source route.
@@ -117,7 +124,8 @@ class Policy {
     KnownAddresses known_addresses_;
     rewrite::Rewriter rewriter_;
     std::string footer_;
-    dict::Maps footer_maps_, discarded_keyword_maps_;
+    dict::Maps footer_maps_, discarded_keyword_maps_, command_filter_;
+    dict::MatchList logged_permits_, forbidden_commands_;
 };
 
 }  // namespace smtpd

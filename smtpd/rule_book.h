@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "lib/config/restrictions.h"
 #include "lib/config/settings.h"
@@ -37,19 +37,15 @@ class RuleBook {
     const Rules& of(Stage stage) const { return stages_[static_cast<size_t>(stage)]; }
     // Whether there is a rule about clients, HELO names or senders.
     bool any_before_recipients() const;
-    // The rules that an entry of an access table lists; without tables.
+    // The rules that an entry of an access table lists; tables are in classes only.
     Rules of_entry(std::string_view text) const;
 
   private:
-    struct Text {
-        std::string_view default_access;
-        dict::Tables* tables;  // null: tables are refused
-        int depth;
-    };
-    Rules rules_of(std::string_view text, const Text& how) const;
-    Rule rule_of(const config::RestrictionUse& use, const Text& how) const;
+    class Making;
+    // Name, and the restriction that a table without one belongs to ("" where that is none).
+    using ClassName = std::pair<std::string, std::string>;
 
-    std::map<std::string, std::string, std::less<>> classes_;  // name, definition
+    std::map<ClassName, Rules> classes_;
     std::array<Rules, stages> stages_;
 };
 

@@ -12,6 +12,7 @@ Verdict defer(Check& check, const Rule& rule);
 Verdict defer_if_permit(Check& check, const Rule& rule);
 Verdict defer_if_reject(Check& check, const Rule& rule);
 Verdict nobody(Check& check, const Rule& rule);  // permits whom nothing here can recognize yet
+Verdict permit_sasl_authenticated(Check& check, const Rule& rule);
 Verdict unknown(Check& check, const Rule& rule);
 Verdict reject_unauth_pipelining(Check& check, const Rule& rule);
 Verdict reject_multi_recipient_bounce(Check& check, const Rule& rule);
@@ -47,6 +48,9 @@ io::Task<Verdict> check_helo_access(Check& check, const Rule& rule);
 io::Task<Verdict> check_sender_access(Check& check, const Rule& rule);
 io::Task<Verdict> check_recipient_access(Check& check, const Rule& rule);
 io::Task<Verdict> check_etrn_access(Check& check, const Rule& rule);
+
+// server_rules.cc: the hosts that serve a domain (MX), that know it (NS), or its addresses (A)
+io::Task<Verdict> check_server_access(Check& check, const Rule& rule);
 
 // listed_rules.cc
 io::Task<Verdict> reject_unlisted_sender(Check& check, const Rule& rule);

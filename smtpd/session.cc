@@ -147,6 +147,21 @@ bool over_limits(Session& session) {
     return true;
 }
 
+// The command that smtpd_command_filter has instead; none while it is in trouble.
+io::Task<std::optional<std::string>> filtered(Session& session, std::string_view line) {
+    std::string command(base::trim(line));
+    const dict::Maps& filter = session.shared.policy.command_filter();
+    dict::Lookup instead = co_await filter.find(command, dict::Key::whole);
+    if (instead.retry()) {
+        log::filter_trouble(session, command);
+        co_return std::nullopt;
+    }
+    if (!instead.found())
+        co_return command;
+    log::command_replaced(session, command, instead.value);
+    co_return std::move(instead.value);
+}
+
 // A whole line; false when the session is over with it.
 io::Task<bool> one_command(Session& session, std::string_view line) {
     esmtp::Command command = esmtp::split_command(line);
@@ -183,7 +198,15 @@ io::Task<bool> next_command(Session& session) {
         session.cut_off = true;
         co_return false;
     }
-    co_return co_await one_command(session, line.text);
+    if (session.shared.policy.command_filter().empty())
+        co_return co_await one_command(session, line.text);
+    std::optional<std::string> command = co_await filtered(session, line.text);
+    if (command)
+        co_return co_await one_command(session, *command);
+    session.stream.put(
+        base::text("421 4.3.0 ", session.options().myhostname, " Server local data error\r\n"));
+    session.cut_off = true;
+    co_return false;
 }
 
 io::Task<void> dialogue(Session& session) {

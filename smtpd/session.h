@@ -44,8 +44,8 @@ struct Count {
 
 // What XFORWARD told of the client that a message comes from.
 struct Forwarded {
-    std::string client;    // "name[address]", or ""
-    std::string queue_id;  // that the message had there, or ""
+    std::string name, address;  // "" where nothing was said of it
+    std::string queue_id;       // that the message had there, or ""
 };
 
 struct Session {
@@ -75,6 +75,7 @@ struct Session {
     // Instead of smtpd_discard_ehlo_keywords; from the first EHLO on, where a table has the client.
     std::optional<std::vector<std::string>> discarded_keywords;
     std::string helo;                           // "" before HELO and EHLO
+    std::string login;                          // who logged in at the client in front, or ""
     std::string_view protocol = "SMTP";         // or "ESMTP"
     std::string_view where = "CONNECT";         // the last command, for the log
     std::unique_ptr<Transaction> mail;          // between MAIL and the end of its content

@@ -49,7 +49,7 @@ void Transaction::add_recipient(std::string_view given, uint32_t notify, std::st
 
 io::Task<void> Transaction::begin_content() {
     std::string received = cleanup::received_header(shared_.options.cleanup, envelope_);
-    co_await intake_.begin(envelope_, received, local_);
+    co_await intake_.begin(envelope_, received, local_, prepended);
 }
 
 io::Task<void> Transaction::add_content(std::string_view content) {
@@ -61,6 +61,7 @@ io::Task<void> Transaction::add_content(std::string_view content) {
 io::Task<std::optional<mail::Reply>> Transaction::commit() {
     if (!intake_.begun())
         co_await begin_content();
+    intake_.order(std::move(orders));
     std::optional<cleanup::Refusal> refusal = co_await intake_.commit();
     if (!refusal) {
         shared_.committed();

@@ -34,6 +34,8 @@ class Transaction {
     size_t recipients() const { return envelope_.recipients.size(); }
     size_t overshoot = 0;    // RCPT commands over the limit
     bool discarded = false;  // an access table throws it away: it is accepted, not stored
+    cleanup::Orders orders;  // of access tables
+    std::string prepended;   // headers (CRLF lines) that access tables put on top
 
     // Adds lines of content (CRLF, not dot-stuffed). What the spool refuses is remembered, and the
     // rest of the content swallowed.

@@ -1,5 +1,6 @@
 #include "lib/cleanup/intake.h"
 
+#include "lib/base/text.h"
 #include "lib/cleanup/log.h"
 #include "lib/spool/notes.h"
 
@@ -33,8 +34,8 @@ void Intake::refused(const MappingTrouble& trouble) {
     log::not_mapped(envelope_.queue_id, trouble.what());
 }
 
-io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view received,
-                             bool local) {
+io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view received, bool local,
+                             std::string_view above) {
     envelope_ = envelope;
     try {
         std::string sender = co_await mappings_.rewritten(envelope.sender, Role::envelope_sender,
@@ -45,7 +46,7 @@ io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view re
     }
     if (local)
         context_ = rewrite::Context::local;
-    const unsigned hops = received.empty() ? 0 : 1;
+    const unsigned hops = received.empty() || !above.empty() ? 0 : 1;
     MessageFilter::About about;
     about.queue_id = envelope_.queue_id;
     about.sender = envelope_.sender;
@@ -57,7 +58,10 @@ io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view re
     filter_.emplace(options_, std::move(about), hops);
     if (!refusal_)
         draft_.emplace(writer_.draft());
-    filtered_ = received;
+    if (above.empty())
+        filtered_ = received;
+    else
+        filter_->feed(base::text(above, received), filtered_);
 }
 
 io::Task<void> Intake::store(std::string_view text) {
@@ -106,12 +110,31 @@ io::Task<void> Intake::rewrite_headers() {
 }
 
 io::Task<void> Intake::map_recipients() {
+    if (!orders_.copies.empty()) {
+        std::vector<mail::Recipient> all;
+        for (const std::string& address : orders_.copies)
+            all.push_back({complete(options_, address), "", mail::notify_never, ""});
+        all.insert(all.end(), envelope_.recipients.begin(), envelope_.recipients.end());
+        envelope_.recipients = std::move(all);
+    }
     try {
         std::vector<mail::Recipient> mapped = co_await mappings_.recipients(envelope_, true);
         envelope_.recipients = std::move(mapped);
     } catch (const MappingTrouble& trouble) {
         refused(trouble);
     }
+}
+
+void Intake::obey_orders() {
+    const std::string& filter = orders_.filter.empty() ? options_.content_filter : orders_.filter;
+    // Mail that is queued anew may have had another.
+    envelope_.more.erase(std::string(spool::note::content_filter));
+    if (!orders_.redirect.empty())
+        mappings_.redirect(envelope_.recipients, orders_.redirect);
+    else if (!filter.empty())
+        envelope_.more[std::string(spool::note::content_filter)] = filter;
+    if (orders_.hold)
+        envelope_.more[std::string(spool::note::hold)] = "1";
 }
 
 io::Task<std::optional<Refusal>> Intake::commit() {
@@ -131,6 +154,7 @@ io::Task<std::optional<Refusal>> Intake::commit() {
         co_await map_recipients();
     if (refusal_)
         co_return refusal_;
+    obey_orders();
     envelope_.message_id = filter_->message_id();
     try {
         co_await writer_.commit(envelope_, std::move(*draft_));

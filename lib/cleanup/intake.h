@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/cleanup/mappings.h"
 #include "lib/cleanup/message_filter.h"
@@ -27,6 +28,14 @@ struct Refusal {
     std::string what;  // for the log
 };
 
+// What access tables and their like say about a message as a whole.
+struct Orders {
+    bool hold = false;                // it waits in hold/
+    std::string filter;               // instead of content_filter
+    std::string redirect;             // goes to this address instead of all recipients
+    std::vector<std::string> copies;  // go to these as well, who get no reports
+};
+
 class Intake {
   public:
     // All outlive it.
@@ -35,7 +44,9 @@ class Intake {
 
     // Before the content. `received` is a header to put in front; `local`: the message comes from a
     // client of ours, so that what it lacks is added, and addresses in its headers are rewritten.
-    io::Task<void> begin(const mail::Envelope& envelope, std::string_view received, bool local);
+    // `above`: headers (CRLF lines) to put in front of that, which count as the message's own.
+    io::Task<void> begin(const mail::Envelope& envelope, std::string_view received, bool local,
+                         std::string_view above = {});
     // A message that has passed too many hosts is taken all the same, with a note that it goes back
     // to its sender: for mail whose sender cannot be told at once.
     void return_loops() { returns_loops_ = true; }
@@ -45,11 +56,14 @@ class Intake {
     io::Task<void> add(std::string_view content);
     // The message is complete: none when it is durable.
     io::Task<std::optional<Refusal>> commit();
+    // At any time before that.
+    void order(Orders orders) { orders_ = std::move(orders); }
 
   private:
     io::Task<void> store(std::string_view text);
     io::Task<void> rewrite_headers();
     io::Task<void> map_recipients();
+    void obey_orders();
     void refused(const spool::Refused& refusal);
     void refused(const MappingTrouble& trouble);
 
@@ -57,6 +71,7 @@ class Intake {
     const Mappings& mappings_;
     spool::Writer& writer_;
     mail::Envelope envelope_;
+    Orders orders_;
     std::optional<MessageFilter> filter_;
     std::optional<spool::Draft> draft_;
     std::optional<Refusal> refusal_;

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "lib/base/text.h"
+#include "lib/cleanup/overrides.h"
 #include "lib/mail/header_addresses.h"
 
 namespace cleanup {
@@ -40,12 +41,21 @@ bool is(unsigned roles, Role role) {
     return (roles & static_cast<unsigned>(role)) != 0;
 }
 
+// Nobody hears what becomes of a copy that the sender does not know of.
+mail::Recipient copy_to(const std::string& address) {
+    mail::Recipient copy;
+    copy.address = address;
+    copy.notify = mail::notify_never;
+    return copy;
+}
+
 }  // namespace
 
 // Recipients as they are found, each once.
 class Mappings::Gathering {
   public:
-    explicit Gathering(bool keeps_original) : keeps_original_(keeps_original) {}
+    Gathering(bool keeps_original, size_t remembers)
+        : keeps_original_(keeps_original), remembers_(remembers) {}
 
     // Two recipients are the same when they were given, and are to be reported, alike as well.
     void add(mail::Recipient recipient) {
@@ -55,13 +65,16 @@ class Mappings::Gathering {
         if (keeps_original_)
             base::append(key, '\n', base::lower(recipient.original), '\n', recipient.orcpt, '\n',
                          recipient.notify);
-        if (seen_.insert(std::move(key)).second)
+        bool room = remembers_ == 0 || seen_.size() < remembers_;
+        bool fresh = room ? seen_.insert(std::move(key)).second : !seen_.contains(key);
+        if (fresh)
             list_.push_back(std::move(recipient));
     }
     std::vector<mail::Recipient> take() { return std::move(list_); }
 
   private:
     bool keeps_original_;
+    size_t remembers_;
     std::vector<mail::Recipient> list_;
     std::unordered_set<std::string> seen_;
 };
@@ -75,7 +88,8 @@ Mappings::Mappings(const config::Settings& settings, dict::Tables& tables)
       recipient_bcc_(settings, tables, "recipient_bcc_maps", propagates(settings, "bcc")),
       always_bcc_(settings.text("always_bcc")),
       aliases_(settings, tables),
-      keeps_original_(settings.flag("enable_original_recipient")) {
+      keeps_original_(settings.flag("enable_original_recipient")),
+      remembers_(static_cast<size_t>(settings.number("duplicate_filter_limit"))) {
     bool propagate = propagates(settings, "canonical");
     canonical_.push_back({{settings, tables, "sender_canonical_maps", propagate},
                           roles_of(settings, "sender_canonical_classes")});
@@ -84,6 +98,27 @@ Mappings::Mappings(const config::Settings& settings, dict::Tables& tables)
     canonical_.push_back(
         {{settings, tables, "canonical_maps", propagate}, roles_of(settings, "canonical_classes")});
     std::erase_if(canonical_, [](const Canonical& one) { return one.map.empty(); });
+    if (overrides::has(settings, overrides::address_mappings))
+        map_nothing();
+}
+
+void Mappings::redirect(std::vector<mail::Recipient>& recipients, std::string_view address) const {
+    recipients.resize(1);
+    mail::Recipient& first = recipients.front();
+    if (first.original.empty() && keeps_original_)
+        first.original = first.address;
+    first.address = rewriter_.rewrite(address, rewrite::Context::local);
+    if (first.original == first.address)
+        first.original.clear();
+}
+
+void Mappings::map_nothing() {
+    canonical_.clear();
+    masquerade_roles_ = 0;
+    sender_bcc_ = AddressMap();
+    recipient_bcc_ = AddressMap();
+    always_bcc_.clear();
+    aliases_ = Aliases();
 }
 
 bool Mappings::rewrites_headers(rewrite::Context context) const {
@@ -136,14 +171,13 @@ io::Task<std::string> Mappings::header(std::string_view value, Role role,
 
 io::Task<std::vector<mail::Recipient>> Mappings::recipients(const mail::Envelope& envelope,
                                                             bool copies) const {
-    Gathering gathering(keeps_original_);
+    Gathering gathering(keeps_original_, remembers_);
     if (copies && !envelope.sender.empty())
         co_await add_copy(gathering, sender_bcc_, envelope.sender);
     for (const mail::Recipient& recipient : envelope.recipients)
         co_await add(gathering, recipient, copies);
     if (copies && !always_bcc_.empty()) {
-        mail::Recipient copy;
-        copy.address = always_bcc_;
+        const mail::Recipient copy = copy_to(always_bcc_);
         co_await add(gathering, copy, false);
     }
     co_return gathering.take();
@@ -153,8 +187,7 @@ io::Task<std::vector<mail::Recipient>> Mappings::recipients(const mail::Envelope
 io::Task<void> Mappings::add_copy(Gathering& to, const AddressMap& map, std::string_view of) const {
     std::vector<std::string> found = co_await map.find(of, rules_, rewriter_);
     for (const std::string& address : found) {
-        mail::Recipient copy;
-        copy.address = address;
+        const mail::Recipient copy = copy_to(address);
         co_await add(to, copy, false);
     }
 }

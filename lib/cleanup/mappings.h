@@ -49,6 +49,9 @@ class Mappings {
     io::Task<std::vector<mail::Recipient>> recipients(const mail::Envelope& envelope,
                                                       bool copies) const;
 
+    // All mail goes to `address` instead, as one recipient: the first.
+    void redirect(std::vector<mail::Recipient>& recipients, std::string_view address) const;
+
   private:
     struct Canonical {
         AddressMap map;
@@ -57,6 +60,7 @@ class Mappings {
     class Gathering;
     struct Copies;
 
+    void map_nothing();
     io::Task<std::string> canonical_form(const AddressMap& map, std::string address) const;
     io::Task<void> add(Gathering& to, const mail::Recipient& recipient, bool copies) const;
     io::Task<void> add_copy(Gathering& to, const AddressMap& map, std::string_view of) const;
@@ -70,6 +74,7 @@ class Mappings {
     std::string always_bcc_;
     Aliases aliases_;
     bool keeps_original_ = true;  // enable_original_recipient
+    size_t remembers_ = 1000;     // duplicate_filter_limit; 0: all
 };
 
 }  // namespace cleanup

@@ -15,6 +15,7 @@ Options Options::from(const config::Settings& settings) {
     options.hopcount_limit = static_cast<unsigned>(settings.number("hopcount_limit"));
     options.drop_headers = settings.list("message_drop_headers");
     options.replace_stray_cr_lf = settings.flag("cleanup_replace_stray_cr_lf");
+    options.content_filter = settings.text("content_filter");
     return options;
 }
 

@@ -18,6 +18,7 @@ struct Options {
     unsigned hopcount_limit = 50;
     std::vector<std::string> drop_headers;  // names, in any case: message_drop_headers
     bool replace_stray_cr_lf = true;        // cleanup_replace_stray_cr_lf
+    std::string content_filter;             // "transport:nexthop" that all mail goes through first
 
     static Options from(const config::Settings& settings);
 };

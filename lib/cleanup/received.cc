@@ -38,8 +38,10 @@ std::string received_header(const Options& options, const mail::Envelope& envelo
                  address_literal(envelope.client_address), ")\r\n\tby ", options.myhostname, " (",
                  options.mail_name, ") with ", envelope.protocol, " id ", envelope.queue_id);
     if (envelope.recipients.size() == 1)
-        base::append(out, "\r\n\tfor <", envelope.recipients[0].address, '>');
-    base::append(out, "; ", mail::rfc5322_date(envelope.arrival), "\r\n");
+        base::append(out, "\r\n\tfor <", envelope.recipients[0].address, ">; ");
+    else
+        out.append(";\r\n\t");
+    base::append(out, mail::rfc5322_date(envelope.arrival), "\r\n");
     return out;
 }
 

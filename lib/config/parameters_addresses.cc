@@ -7,7 +7,7 @@ namespace config {
 static constexpr Parameter rows[] = {
     flag("allow_untrusted_routing", "no", "relays addresses with routing of the sender for anybody"),
     list("canonical_classes", "envelope_sender, envelope_recipient, header_sender, header_recipient", "addresses that canonical_maps rewrite"),
-    not_built(number("duplicate_filter_limit", "1000", 1, most_int, "recipients of a message remembered against duplicates")),
+    number("duplicate_filter_limit", "1000", 0, most_int, "recipients of a message remembered against duplicates; 0: all"),
     not_built(text("empty_address_local_login_sender_maps_lookup_key", "<>", "the key of the null sender in local_login_sender_maps")),
     not_built(flag("enable_idna2003_compatibility", "no", "translates domain names as IDNA 2003")),
     flag("enable_original_recipient", "yes", "keeps the recipient as it was before rewriting"),

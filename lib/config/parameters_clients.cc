@@ -13,14 +13,14 @@ static constexpr Parameter rows[] = {
     not_built(time("qmqpd_timeout", "300s", 1, most_int, "how long a client of qmqpd may be silent")),
     not_built(text("smtpd_authorized_verp_clients", "$authorized_verp_clients", "clients that may ask for a sender of each recipient")),
     not_built(number("smtpd_client_auth_rate_limit", "0", 0, most_int, "logins of a client a minute")),
-    not_built(number("smtpd_client_ipv4_prefix_length", "32", 0, 32, "bits of an IPv4 address that tell clients apart")),
-    not_built(number("smtpd_client_ipv6_prefix_length", "84", 0, 128, "bits of an IPv6 address that tell clients apart")),
+    number("smtpd_client_ipv4_prefix_length", "32", 0, 32, "bits of an IPv4 address that tell clients apart"),
+    number("smtpd_client_ipv6_prefix_length", "84", 0, 128, "bits of an IPv6 address that tell clients apart"),
     not_built(number("smtpd_client_new_tls_session_rate_limit", "0", 0, most_int, "new TLS sessions of a client a minute")),
     moot(flag("smtpd_delay_open_until_valid_rcpt", "yes", "nothing is written before the content comes")),
     not_built(text("smtpd_dns_reply_filter", "", "tables that change answers of DNS")),
     not_built(flag("smtpd_hide_client_session", "no", "leaves the client out of Received:")),
     moot(number("smtpd_history_flush_threshold", "100", 0, most_int, "the dialogue is not kept")),
-    not_built(list("smtpd_log_access_permit_actions", "", "permits that are logged")),
+    list("smtpd_log_access_permit_actions", "", "permits that are logged"),
     not_built(text("smtpd_policy_service_default_action", "451 4.3.5 Server configuration problem", "what happens when a policy service does not answer")),
     not_built(time("smtpd_policy_service_max_idle", "300s", 1, most_int, "how long a connection to a policy service may be idle")),
     not_built(time("smtpd_policy_service_max_ttl", "1000s", 1, most_int, "how long a connection to a policy service is used")),
@@ -38,7 +38,7 @@ static constexpr Parameter rows[] = {
     risky(list("permit_mx_backup_networks", "", "networks of main mail exchangers")),
     risky(text("smtpd_proxy_filter", "", "the filter that a session passes through")),
     risky(text("smtpd_upstream_proxy_protocol", "", "the protocol of a proxy before smtpd")),
-    risky(text("smtpd_command_filter", "", "tables that change the commands of clients")),
+    text("smtpd_command_filter", "", "tables that change the commands of clients"),
 };
 // clang-format on
 

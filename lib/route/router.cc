@@ -2,6 +2,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/mail/address.h"
 #include "lib/route/sender_maps.h"
 #include "lib/route/transport_maps.h"
 #include "lib/route/unfolding.h"
@@ -64,6 +65,7 @@ struct Router::Inside {
     dict::Maps relocated_maps_;
     bool relocated_prefix_;
     dict::Extensions extensions_;
+    std::string filter_nexthop_;
 };
 
 Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
@@ -83,7 +85,8 @@ Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
       transport_maps_(settings, tables),
       relocated_maps_(dict::Maps::of(tables, settings, "relocated_maps")),
       relocated_prefix_(settings.flag("relocated_prefix_enable")),
-      extensions_(dict::Extensions::of(settings)) {}
+      extensions_(dict::Extensions::of(settings)),
+      filter_nexthop_(settings.text("default_filter_nexthop")) {}
 
 io::Task<Domains::Judgement> Router::Inside::judge(const Unfolded& to) const {
     if (to.local)
@@ -192,6 +195,21 @@ Router::~Router() = default;
 
 io::Task<Routed> Router::route(std::string_view sender, std::string_view recipient) const {
     co_return co_await inside_->route(sender, recipient);
+}
+
+Routed Router::through(std::string_view filter, std::string_view recipient) const {
+    TransportValue way = parse_transport(filter, inside_->transports_);
+    if (way.nexthop.empty())
+        way.nexthop = inside_->filter_nexthop_;
+    if (way.nexthop.empty())
+        way.nexthop = mail::domain_of(recipient);
+    Route found;
+    found.transport = std::move(way.transport);
+    found.nexthop = std::move(way.nexthop);
+    found.recipient = recipient;
+    Routed routed;
+    routed.route = std::move(found);
+    return routed;
 }
 
 }  // namespace route

@@ -54,6 +54,8 @@ class Router {
 
     // Both addresses in external form; `sender` "" is the null sender.
     io::Task<Routed> route(std::string_view sender, std::string_view recipient) const;
+    // The same for mail that goes through a content filter first ("transport:nexthop").
+    Routed through(std::string_view filter, std::string_view recipient) const;
 
   private:
     struct Inside;

@@ -11,5 +11,12 @@ namespace spool::note {
 inline constexpr std::string_view posted_file = "posthaste_posted_file";
 // Why nobody gets the message: it goes back to its sender. A status code and a text.
 inline constexpr std::string_view refused = "posthaste_refused";
+// It is not delivered: the queue manager puts it into hold/.
+inline constexpr std::string_view hold = "posthaste_hold";
+// "transport:nexthop": where all its mail goes first. In queue files a record of its own.
+inline constexpr std::string_view content_filter = "content_filter";
+// One address instead of all recipients; met in queue files of Postfix only, as a record of its
+// own.
+inline constexpr std::string_view redirect = "redirect_to";
 
 }  // namespace spool::note

@@ -142,6 +142,16 @@ std::optional<QueueEntry> QueueScan::next() {
     return std::nullopt;
 }
 
+// A command that root runs must not make folders that the daemons cannot use.
+static void give_to_owner_of(const std::string& above, const std::string& path) {
+    struct stat status;
+    if (::geteuid() != 0)
+        return;
+    if (::stat(above.c_str(), &status) != 0 ||
+        ::chown(path.c_str(), status.st_uid, status.st_gid) != 0)
+        throw base::SystemError(base::text("give away ", path));
+}
+
 void make_hash_folders(const QueueFolders& folders, std::string_view queue, std::string_view id) {
     std::string path = folders.folder(queue, id);
     struct stat status;
@@ -152,8 +162,11 @@ void make_hash_folders(const QueueFolders& folders, std::string_view queue, std:
          slash = path.find('/', slash + 1)) {
         size_t end = std::min(path.find('/', slash + 1), path.size());
         std::string part = path.substr(0, end);
-        if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)
+        bool made = ::mkdir(part.c_str(), 0700) == 0;
+        if (!made && errno != EEXIST)
             throw base::SystemError(base::text("make ", part));
+        if (made)
+            give_to_owner_of(part.substr(0, slash), part);
         fsync_folder(part.substr(0, slash));
     }
 }

@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/spool/defer_log.h"
+#include "lib/spool/notes.h"
 #include "lib/spool/queue_file.h"
 
 namespace spool {
@@ -58,9 +59,10 @@ std::optional<ListedMessage> QueueList::next_in_log() {
         if (message.recipients.empty() || folders_.find("deferred", envelope.queue_id) ||
             folders_.find("hold", envelope.queue_id))
             continue;
-        message.queue = known == tried_.end()  ? "incoming"
-                        : known->second.active ? "active"
-                                               : "deferred";
+        message.queue = envelope.more.contains(std::string(note::hold)) ? "hold"
+                        : known == tried_.end()                         ? "incoming"
+                        : known->second.active                          ? "active"
+                                                                        : "deferred";
         message.id = envelope.queue_id;
         message.arrival = envelope.arrival;
         message.size = logged->size;

@@ -1,8 +1,12 @@
 // Routing in qmgr: what is asked of others, what is decided without an agent.
 #include <gtest/gtest.h>
 
+#include "lib/base/text.h"
 #include "lib/io/event.h"
+#include "lib/spool/notes.h"
+#include "lib/spool/queue_folders.h"
 #include "qmgr/in_place.h"
+#include "qmgr/orders.h"
 #include "tests/unit/qmgr/instance.h"
 
 namespace qmgr {
@@ -72,8 +76,87 @@ class RoutingTest : public Instance {
     }
     std::string sent_to(size_t request) const { return agent_->requests.at(request).nexthop; }
 
+    io::Task<void> drain(bool& drained) {
+        co_await manager_->drain();
+        drained = true;
+    }
+
     SlowProxy slow_;
 };
+
+mail::Envelope ordered(std::string_view order, const std::string& value) {
+    mail::Envelope envelope;
+    envelope.arrival = base::wall_now();
+    envelope.sender = "a@example.org";
+    for (const char* to : {"x@example.com", "y@example.com", "z@example.net"}) {
+        envelope.recipients.emplace_back();
+        envelope.recipients.back().address = to;
+    }
+    envelope.more[std::string(order)] = value;
+    return envelope;
+}
+
+TEST_F(RoutingTest, AFilterIsAskedInsteadOfTables) {
+    start("transport_maps = fail:broken\ndefault_filter_nexthop =\n");
+    send(ordered(spool::note::content_filter, "smtp:[192.0.2.1]:26"), "text\r\n");
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1 && empty(); }));
+    EXPECT_EQ(sent_to(0), "[192.0.2.1]:26");
+    EXPECT_EQ(agent_->requests[0].recipients.size(), 3u);
+    send(ordered(spool::note::content_filter, "smtp:"), "text\r\n");
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 3 && empty(); }));
+    EXPECT_EQ(sent_to(1), "example.com");
+    EXPECT_EQ(sent_to(2), "example.net");
+}
+
+TEST_F(RoutingTest, AFilterWithoutNexthopHasADefault) {
+    start("default_filter_nexthop = scan.example\n");
+    send(ordered(spool::note::content_filter, "smtp"), "text\r\n");
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1 && empty(); }));
+    EXPECT_EQ(sent_to(0), "scan.example");
+}
+
+TEST_F(RoutingTest, HeldMailGoesToHoldUndelivered) {
+    start();
+    std::string id = send(ordered(spool::note::hold, "1"), "text\r\n");
+    ASSERT_TRUE(until([this] { return files("hold") == 1 && empty(); }));
+    EXPECT_EQ(agent_->requests.size(), 0u);
+    EXPECT_EQ(logged(id + ": from="), 0u);
+    // Released, it goes its way.
+    spool::QueueFolders folders;
+    folders.root = folder_;
+    ASSERT_TRUE(spool::move_queued(folders, "hold", "deferred", id));
+    manager_->trigger(ipc::trigger_deferred_scan);
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1 && empty(); }));
+    EXPECT_EQ(files("hold") + files("deferred"), 0u);
+}
+
+TEST_F(RoutingTest, HeldMailStaysHeldOverAStop) {
+    start();
+    send(ordered(spool::note::hold, "1"), "text\r\n");
+    bool drained = false;
+    scope_.spawn(drain(drained));
+    ASSERT_TRUE(until([&] { return drained; }));
+    EXPECT_EQ(files("hold"), 1u);
+    EXPECT_EQ(files("deferred"), 0u);
+}
+
+TEST_F(RoutingTest, ARedirectedFileGoesToOne) {
+    start();
+    Message message;
+    message.recipients.resize(3);
+    for (size_t i = 0; i < 3; ++i)
+        message.recipients[i].envelope.address = base::text("r", i, "@x");
+    message.recipients[0].state = spool::RecipientState::done;
+    mail::Envelope envelope = ordered(spool::note::redirect, "boss@x");
+    envelope.more[std::string(spool::note::content_filter)] = "smtp:";
+    take_orders(message, envelope);
+    EXPECT_EQ(message.filter, "");
+    EXPECT_EQ(message.recipients[0].envelope.address, "r0@x");
+    EXPECT_EQ(message.recipients[1].envelope.address, "boss@x");
+    EXPECT_EQ(message.recipients[1].envelope.original, "r1@x");
+    EXPECT_TRUE(message.recipients[1].pending());
+    EXPECT_FALSE(message.recipients[2].pending());
+}
 
 TEST_F(RoutingTest, MailWaitsForTheAnswer) {
     start_slow();

@@ -41,6 +41,9 @@ struct Entry {
 struct SmtpdEntry : SmtpdTables, testing::WithParamInterface<Entry> {};
 
 TEST_P(SmtpdEntry, IsObeyed) {
+    set("smtpd_restriction_classes", "strict, loop");
+    set("strict", "permit_mynetworks, check_sender_access inline:{{s@x.example=REJECT not today}}");
+    set("loop", "check_sender_access static:loop");
     set("smtpd_sender_restrictions",
         base::text("check_sender_access inline:{{s@x.example=", GetParam().value, "}}"));
     expect("s@x.example", "r@mine.example", GetParam().reply);
@@ -81,8 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
               "warning: unknown smtpd restriction: \"nonsense\"\n"},
         Entry{"check_sender_access hash:/x", "451 4.3.5 Server configuration error",
               "has entry with lookup table: check_sender_access hash:/x\n"},
-        Entry{"FILTER smtp:x", "451 4.3.5 Server configuration error",
-              "action \"FILTER smtp:x\" is not built yet\n"},
+        Entry{"strict", "554 5.7.1 <s@x.example>: Sender address rejected: not today"},
+        Entry{"loop", "451 4.3.5 Server configuration error",
+              "warning: access table entry for s@x.example causes unreasonable recursion\n"},
         Entry{"reject_rbl_client x", "451 4.3.5 Server configuration error"}));
 
 TEST_F(SmtpdTables, DiscardedMailIsAccepted) {

@@ -181,6 +181,56 @@ TEST_F(SmtpdAccess, TurnsAwayClientsAtOnceWhereToldTo) {
              "<unknown[192.0.2.9]>: Client host rejected: Access denied; proto=SMTP\n"));
 }
 
+TEST_F(SmtpdAccess, LogsWhatItPermits) {
+    client_address = "127.0.0.1";
+    set("smtpd_log_access_permit_actions", "permit_mynetworks, OK, permit_auth_destination");
+    set("smtpd_client_restrictions", "permit");
+    set("smtpd_sender_restrictions", "check_sender_access inline:{{s@x.example=OK}}");
+    set("smtpd_relay_restrictions", "permit_auth_destination, permit_mynetworks");
+    domains = {{"mine.example", route::Class::local}};
+    talk({{from, smtpd_test::ok_mail},
+          {"RCPT TO:<r@mine.example>\r\n", smtpd_test::ok_rcpt},
+          {"RCPT TO:<r@far.example>\r\n", smtpd_test::ok_rcpt}});
+    const std::string there = " from=<s@x.example> to=<r@mine.example> proto=ESMTP helo=";
+    EXPECT_TRUE(
+        logs("permit: RCPT from unknown[127.0.0.1]: action=OK for Sender address="
+             "s@x.example from inline:{{s@x.example=OK}};" +
+             there));
+    EXPECT_TRUE(
+        logs("action=permit_auth_destination for Recipient address=r@mine.example ;" + there));
+    EXPECT_TRUE(logs("action=permit_mynetworks for Client host=unknown[127.0.0.1] ; from="));
+    EXPECT_FALSE(logs("action=permit for"));
+}
+
+TEST_F(SmtpdAccess, MayLeaveRecipientsUnchecked) {
+    domains = {{"mine.example", route::Class::local}};
+    set("local_recipient_maps", "inline:{known=x}");
+    set("smtpd_recipient_restrictions", "reject_unlisted_recipient, reject_unauth_destination");
+    talk({{from, smtpd_test::ok_mail},
+          {"RCPT TO:<r@mine.example>\r\n",
+           "550 5.1.1 <r@mine.example>: Recipient address rejected: User unknown in local "
+           "recipient table\r\n"}});
+    set("receive_override_options", "no_unknown_recipient_checks, no_milters");
+    talk({{from, smtpd_test::ok_mail}, {"RCPT TO:<r@mine.example>\r\n", smtpd_test::ok_rcpt}});
+    set("receive_override_options", "no_such");
+    EXPECT_THROW(talk({}), config::Error);
+}
+
+TEST_F(SmtpdAccess, ATableThatIsMissingIsToldWhenItIsAsked) {
+    domains = {{"mine.example", route::Class::local}};
+    size_t line = main_cf.find("local_recipient_maps =\n");
+    main_cf.replace(line, 23, "alias_maps = texthash:/nonexistent/aliases\n");
+    talk({{from, smtpd_test::ok_mail}});
+    EXPECT_FALSE(logs("/nonexistent/aliases"));
+    const std::string later = "451 4.3.0 <r@mine.example>: Temporary lookup failure\r\n";
+    talk({{from, smtpd_test::ok_mail},
+          {"RCPT TO:<r@mine.example>\r\nRCPT TO:<r@mine.example>\r\n", later + later}});
+    std::string log = logged();
+    size_t told = log.find("warning: local_recipient_maps: open database /nonexistent/aliases");
+    EXPECT_NE(told, std::string::npos) << log;
+    EXPECT_EQ(told, log.rfind("warning: local_recipient_maps"));
+}
+
 TEST_F(SmtpdAccess, JudgesContent) {
     client_address = "127.0.0.1";
     set("smtpd_data_restrictions", "reject_multi_recipient_bounce");

@@ -68,7 +68,7 @@ io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, s
 Judgement::Judgement(const std::string& main_cf, smtpd::Policy::FindRoute route)
     : settings(config::Settings::from(
           config::MainCf::parse(main_cf + "\ncompatibility_level = 3.6\n", "main.cf"), "/")),
-      tables(settings),
+      tables(settings, &no_users),
       policy(settings, {tables, resolver, std::move(route)}) {}
 
 io::Task<smtpd::Destination> anywhere(std::string, std::string recipient) {
@@ -92,7 +92,6 @@ Dialogue::Dialogue() : info_(testing::UnitTest::GetInstance()->current_test_info
     options.banner = "mx.example.com ESMTP Postfix";
     options.message_size_limit = spool_options.message_limit = 10000;
     options.error_sleep_time = std::chrono::seconds(0);
-    options.forbidden_commands = {"CONNECT", "GET", "POST"};
     spool_options.queue_directory = "/q";
     spool_options.segment_size = 256 << 10;
     spool_options.pool_min = 0;

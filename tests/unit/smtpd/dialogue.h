@@ -38,11 +38,19 @@ inline const std::string ok_rcpt = "250 2.1.5 Ok\r\n";
 inline const std::string queued = "250 2.0.0 Ok: queued as *\r\n";
 inline const std::string bye = "221 2.0.0 Bye\r\n";
 
+// The name service, which has no users.
+struct NoUsers : dict::Proxy {
+    io::Task<dict::Lookup> ask(const std::string&, std::string_view, dict::Key) override {
+        co_return dict::Lookup();
+    }
+};
+
 // What restrictions are judged by, from lines of main.cf.
 struct Judgement {
     Judgement(const std::string& main_cf, smtpd::Policy::FindRoute route);
 
     config::Settings settings;
+    NoUsers no_users;
     dict::Tables tables;
     dns_test::FakeResolver resolver;
     smtpd::Policy policy;

@@ -67,6 +67,19 @@ TEST_F(SmtpdDialogue, AnswersCommands) {
         {"MAIL FROM:<a@b> SIZE", "555 5.5.4 Unsupported option: SIZE"},
         {"MAIL FROM:<a@b> BODY=9BIT", "555 5.5.4 Unsupported option: BODY=9BIT"},
         {"MAIL FROM:<a@b> FOO=FULL", "555 5.5.4 Unsupported option: FOO=FULL"},
+        {"MAIL FROM:<a@b> AUTH=+", "501 5.5.4 Bad AUTH parameter syntax"},
+        {"MAIL FROM:<a@b> AUTH", "555 5.5.4 Unsupported option: AUTH"},
+        {"MAIL FROM:<a@b> RET=FULL RET=FULL", "501 5.5.4 Bad RET parameter syntax"},
+        {"MAIL FROM:<a@b> ENVID=+", "501 5.5.4 Bad ENVID parameter syntax"},
+        {"MAIL FROM:<@r>", "501 5.1.7 Bad sender address syntax"},
+        {"mail from: <a@b> auth=<>", "250 2.1.0 Ok"},
+        {"RCPT TO:<a@b> NOTIFY=", "501 5.5.4 Error: Bad NOTIFY parameter syntax"},
+        {"RCPT TO:<a@b> NOTIFY=NEVER,DELAY", "501 5.5.4 Error: Bad NOTIFY parameter syntax"},
+        {"RCPT TO:<a@b> NOTIFY=DELAY NOTIFY=DELAY", "501 5.5.4 Error: Bad NOTIFY parameter syntax"},
+        {"RCPT TO:<a@b> ORCPT=rfc822", "501 5.5.4 Error: Bad ORCPT parameter syntax"},
+        {"RCPT TO:<a@b> ORCPT=;x", "501 5.5.4 Error: Bad ORCPT parameter syntax"},
+        {"RCPT TO:<a@b> SIZE=1", "555 5.5.4 Unsupported option: SIZE=1"},
+        {"RSET", "250 2.0.0 Ok"},
         {"MAIL FROM:<a@b> SIZE=10000 BODY=8BITMIME", "250 2.1.0 Ok"},
         {"MAIL FROM:<a@b>", "503 5.5.1 Error: nested MAIL command"},
         {"DATA", "554 5.5.1 Error: no valid recipients"},
@@ -169,9 +182,30 @@ TEST_F(SmtpdDialogue, CountsJunkCommands) {
     talk(steps);
 }
 
+TEST_F(SmtpdDialogue, ObeysOtherCommandsWhereAFilterSaysSo) {
+    main_cf += "smtpd_command_filter = inline:{{FOO=NOOP},{Fail=QUIT}}\n";
+    talk({{"FOO\r\n", "250 2.0.0 Ok\r\n"},
+          {"  FOO  \r\n", "250 2.0.0 Ok\r\n"},
+          {"BAR\r\n", "500 5.5.2 Error: command not recognized\r\n"},
+          {"FAIL\r\n", bye}});
+    EXPECT_NE(logged().find("unknown[127.0.0.1]: replacing command \"FOO\" with \"NOOP\"\n"),
+              std::string::npos);
+    main_cf += "smtpd_command_filter = fail:broken\n";
+    talk_raw(
+        {{"", greeting}, {"EHLO x\r\n", "421 4.3.0 mx.example.com Server local data error\r\n"}});
+    EXPECT_NE(logged().find("warning: smtpd_command_filter: lookup error for \"EHLO x\" from "
+                            "unknown[127.0.0.1]\n"),
+              std::string::npos);
+}
+
 TEST_F(SmtpdDialogue, DropsForeignProtocols) {
     talk_raw({{"", greeting},
               {"GET / HTTP/1.0\r\n", "221 2.7.0 Error: I can break rules, too. Goodbye.\r\n"}});
+    talk({{"Subject: hello\r\n", "221 2.7.0 Error: I can break rules, too. Goodbye.\r\n"}});
+    main_cf += "smtpd_forbidden_commands = !GET, inline:{PUT=x}, /dev/null\n";
+    talk({{"GET /\r\n", "500 5.5.2 Error: command not recognized\r\n"},
+          {": x\r\n", "500 5.5.2 Error: command not recognized\r\n"},
+          {"put x\r\n", "221 2.7.0 Error: I can break rules, too. Goodbye.\r\n"}});
     EXPECT_NE(logged().find("warning: non-SMTP command from unknown[127.0.0.1]: GET / HTTP/1.0"),
               std::string::npos);
 }

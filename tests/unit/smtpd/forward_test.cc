@@ -17,7 +17,7 @@ struct SmtpdForward : Dialogue {
 
 const std::string offered =
     "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n250-ETRN\r\n"
-    "250-XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT\r\n"
+    "250-XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT\r\n"
     "250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT\r\n"
     "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
 
@@ -95,7 +95,15 @@ TEST_F(SmtpdForward, RefusesWhatItDoesNotUnderstand) {
              {"XCLIENT PORT=123456", "501 5.5.4 Bad PORT syntax: 123456"},
              {"XCLIENT PROTO=LMTP", "501 5.5.4 Bad PROTO syntax: LMTP"},
              {"XCLIENT ADDR", "501 5.5.4 Error: attribute=value expected"},
-             {"XCLIENT ADDR=+", "501 5.5.4 Bad attribute value syntax: +"}})
+             {"XCLIENT ADDR=", "501 5.5.4 Error: attribute=value expected"},
+             {"XCLIENT ADDR=+", "501 5.5.4 Bad ADDR syntax: +"},
+             {"XCLIENT NAME=+ZZ", "501 5.5.4 Bad NAME syntax: +ZZ"},
+             {"XCLIENT DESTADDR=foo", "501 5.5.4 Bad DESTADDR syntax: foo"},
+             {"XCLIENT DESTPORT=foo", "501 5.5.4 Bad DESTPORT syntax: foo"},
+             {"XCLIENT PROTO=[UNAVAILABLE]", "501 5.5.4 Bad PROTO syntax: [UNAVAILABLE]"},
+             {"XFORWARD ADDR=[TEMPUNAVAIL]", "501 5.5.4 Bad ADDR syntax: [TEMPUNAVAIL]"},
+             {"XFORWARD SOURCE=x", "501 5.5.4 Bad SOURCE syntax: x"},
+             {"XFORWARD PORT=x", "501 5.5.4 Bad PORT syntax: x"}})
         talk_raw({{"", smtpd_test::greeting},
                   {base::text(fault.command, "\r\n"), base::text(fault.reply, "\r\n")}});
     talk_raw(
@@ -106,6 +114,38 @@ TEST_F(SmtpdForward, RefusesWhatItDoesNotUnderstand) {
     client_address = "127.0.0.2";
     talk({{"XCLIENT ADDR=192.0.2.1\r\n", "550 5.7.0 Error: insufficient authorization\r\n"},
           {"XFORWARD ADDR=192.0.2.1\r\n", "550 5.7.0 Error: insufficient authorization\r\n"}});
+}
+
+TEST_F(SmtpdForward, SaysWhoLoggedIn) {
+    main_cf +=
+        "smtpd_relay_restrictions = permit_sasl_authenticated, reject\n"
+        "smtpd_recipient_restrictions =\n";
+    const std::string told = "XCLIENT NAME=spike+2Eexample LOGIN=jo+40x PROTO=ESMTP HELO=a+20b ";
+    talk_raw(
+        {{"", smtpd_test::greeting},
+         {told + "DESTADDR=192.0.2.25 DESTPORT=25\r\n", smtpd_test::greeting},
+         {"MAIL FROM:<a@x> AUTH=<>\r\n", smtpd_test::ok_mail},
+         {"RCPT TO:<b@x>\r\n", smtpd_test::ok_rcpt},
+         {"DATA\r\n", smtpd_test::go_ahead},
+         {".\r\n", smtpd_test::queued},
+         {"XCLIENT LOGIN=[UNAVAILABLE]\r\n", smtpd_test::greeting},
+         {"MAIL FROM:<a@x>\r\n", smtpd_test::ok_mail},
+         {"RCPT TO:<b@x>\r\n", "554 5.7.1 <b@x>: Recipient address rejected: Access denied\r\n"}});
+    EXPECT_TRUE(
+        logs(": client=spike.example[127.0.0.1], sasl_method=XCLIENT, sasl_username=jo@x\n"));
+    auto mails = stored();
+    ASSERT_EQ(mails.size(), 1u);
+    EXPECT_EQ(mails[0].envelope.protocol, "ESMTPA");
+    EXPECT_EQ(mails[0].envelope.helo_name, "a?b");
+}
+
+TEST_F(SmtpdForward, MayTellInSeveralCommands) {
+    talk_raw({{"", smtpd_test::greeting},
+              {"XFORWARD NAME=far.example ADDR=192.0.2.9 PROTO=odd HELO=h\r\n", "250 2.0.0 Ok\r\n"},
+              {"XFORWARD NAME=[UNAVAILABLE] IDENT=q1\r\n", "250 2.0.0 Ok\r\n"},
+              {"MAIL FROM:<a@x>\r\n", smtpd_test::ok_mail},
+              {"RCPT TO:<b@x>\r\n", smtpd_test::ok_rcpt}});
+    EXPECT_TRUE(logs(", orig_queue_id=q1, orig_client=unknown[192.0.2.9]\n"));
 }
 
 TEST_F(SmtpdForward, TellsOfTheClientBefore) {

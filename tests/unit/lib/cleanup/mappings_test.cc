@@ -41,7 +41,8 @@ class Mapped : public testing::Test {
         try {
             for (const auto& one : run(mappings_->recipients(envelope, copies)))
                 base::append(out, out.empty() ? "" : " ", one.address,
-                             one.original.empty() ? "" : "<", one.original);
+                             one.original.empty() ? "" : "<", one.original,
+                             one.notify == mail::notify_never ? "!" : "");
         } catch (const cleanup::MappingTrouble& trouble) {
             return trouble.what();
         }
@@ -183,9 +184,28 @@ TEST_F(Mapped, Copies) {
         "recipient_bcc_maps = inline:{ {r@x.example = rc@y.example} }\n"
         "virtual_alias_maps = inline:{ {r@x.example = deep@y.example} }\n");
     EXPECT_EQ(recipients({"r@x.example"}),
-              "sc@o.example deep@y.example<r@x.example rc@y.example all@y.example");
+              "sc@o.example! deep@y.example<r@x.example rc@y.example! all@y.example!");
     EXPECT_EQ(recipients({"r@x.example"}, false), "deep@y.example<r@x.example");
-    EXPECT_EQ(recipients({"q@x.example"}, true, ""), "q@x.example all@y.example");
+    EXPECT_EQ(recipients({"q@x.example"}, true, ""), "q@x.example all@y.example!");
+    EXPECT_EQ(recipients({"all@y.example"}, true, ""), "all@y.example all@y.example!");
+}
+
+TEST_F(Mapped, SoManyRecipientsAreRemembered) {
+    configure("duplicate_filter_limit = 2\n");
+    EXPECT_EQ(recipients({"a@x", "b@x", "c@x", "a@x", "c@x"}), "a@x b@x c@x c@x");
+    configure("duplicate_filter_limit = 0\n");
+    EXPECT_EQ(recipients({"a@x", "b@x", "c@x", "a@x", "c@x"}), "a@x b@x c@x");
+}
+
+TEST_F(Mapped, NothingIsMappedWhereItIsLeftOut) {
+    configure(
+        "always_bcc = all@y.example\nsender_bcc_maps = static:sc\nrecipient_bcc_maps = static:rc\n"
+        "canonical_maps = static:c@x\nvirtual_alias_maps = static:v@x\n"
+        "masquerade_domains = o.example\n"
+        "receive_override_options = no_header_body_checks, no_address_mappings\n");
+    EXPECT_EQ(recipients({"bare"}), "bare@o.example<bare");
+    EXPECT_EQ(rewritten("s@host.o.example", Role::header_sender), "s@host.o.example");
+    EXPECT_THROW(configure("receive_override_options = no_mappings\n"), config::Error);
 }
 
 TEST_F(Mapped, OriginalsAreForgottenWhereAsked) {

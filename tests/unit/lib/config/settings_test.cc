@@ -273,12 +273,11 @@ INSTANTIATE_TEST_SUITE_P(
             "suffer if it were ignored: expected no value or no such line"}));
 
 TEST(Settings, RiskyValuesStopTheStart) {
-    for (const char* line :
-         {"content_filter = smtp:[127.0.0.1]:10024", "smtpd_tls_security_level = encrypt",
-          "smtp_sasl_auth_enable = yes", "smtpd_sasl_auth_enable = yes",
-          "header_checks = regexp:/x", "smtp_destination_rate_delay = 1s"})
+    for (const char* line : {"body_checks = regexp:/x", "smtpd_tls_security_level = encrypt",
+                             "smtp_sasl_auth_enable = yes", "smtpd_sasl_auth_enable = yes",
+                             "header_checks = regexp:/x", "smtp_destination_rate_delay = 1s"})
         EXPECT_NE(problems(line).find("mail could suffer"), std::string::npos) << line;
-    EXPECT_EQ(problems("content_filter ="), "");
+    EXPECT_EQ(problems("body_checks ="), "");
 }
 
 TEST(Settings, ProblemsOfOverridesNameTheOption) {

@@ -1,0 +1,47 @@
+#include "qmgr/orders.h"
+
+#include "lib/spool/notes.h"
+
+namespace qmgr {
+
+namespace {
+
+// "" where the envelope has no such note.
+std::string noted(const mail::Envelope& envelope, std::string_view note) {
+    auto found = envelope.more.find(std::string(note));
+    return found == envelope.more.end() ? std::string() : found->second;
+}
+
+// One address gets the mail of all, once, and no filter gets it.
+void redirect(Message& message, const std::string& address) {
+    bool sent = false;
+    for (Recipient& recipient : message.recipients) {
+        if (!recipient.pending())
+            continue;
+        if (sent) {
+            recipient.state = spool::RecipientState::done;
+            continue;
+        }
+        sent = true;
+        mail::Recipient& to = recipient.envelope;
+        std::string before = std::exchange(to.address, address);
+        if (to.original.empty())
+            to.original = std::move(before);
+    }
+}
+
+}  // namespace
+
+void take_orders(Message& message, const mail::Envelope& envelope) {
+    if (envelope.more.empty())
+        return;
+    message.refused = noted(envelope, spool::note::refused);
+    message.held = !noted(envelope, spool::note::hold).empty();
+    std::string redirected = noted(envelope, spool::note::redirect);
+    if (redirected.empty())
+        message.filter = noted(envelope, spool::note::content_filter);
+    else
+        redirect(message, redirected);
+}
+
+}  // namespace qmgr
