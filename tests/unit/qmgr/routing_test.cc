@@ -126,8 +126,8 @@ TEST_F(RoutingTest, HeldMailGoesToHoldUndelivered) {
     folders.root = folder_;
     ASSERT_TRUE(spool::move_queued(folders, "hold", "deferred", id));
     manager_->trigger(ipc::trigger_deferred_scan);
-    ASSERT_TRUE(until([this] { return agent_->requests.size() == 1 && empty(); }));
-    EXPECT_EQ(files("hold") + files("deferred"), 0u);
+    ASSERT_TRUE(until([this] { return empty() && files("hold") + files("deferred") == 0; }));
+    EXPECT_EQ(agent_->requests.size(), 1u);
 }
 
 TEST_F(RoutingTest, HeldMailStaysHeldOverAStop) {

@@ -10,6 +10,7 @@
 #include "lib/ipc/showq.h"
 #include "lib/spool/log_scan.h"
 #include "lib/spool/move.h"
+#include "lib/spool/notes.h"
 #include "lib/spool/pool.h"
 #include "lib/spool/queue_text.h"
 #include "lib/spool/writer.h"
@@ -171,8 +172,10 @@ class QueueListTest : public testing::Test {
         options_.segment_size = 256 << 10;
         options_.pool_min = 0;
     }
-    RecordRef log(Writer& writer, const std::string& id, size_t recipients) {
+    RecordRef log(Writer& writer, const std::string& id, size_t recipients, bool hold = false) {
         mail::Envelope envelope;
+        if (hold)
+            envelope.more[std::string(note::hold)] = "1";
         envelope.queue_id = id;
         envelope.arrival = at(1795370392);
         envelope.sender = "s@a.example";
@@ -203,6 +206,7 @@ TEST_F(QueueListTest, ListsLogAndFolders) {
     RecordRef second = log(writer, "AAAA2", 1);
     log(writer, "AAAA3", 1);
     log(writer, "AAAA4", 1);
+    log(writer, "AAAA5", 1, true);
     StatusArea status(options_.queue_directory);
     status.mark(first, 1, RecipientState::delivered);
     status.mark(second, 0, RecipientState::done);
@@ -218,7 +222,8 @@ TEST_F(QueueListTest, ListsLogAndFolders) {
     Tried deferred;
     deferred.reasons[0] = "connection refused";
     auto found = list({{"AAAA3", deferred}, {"AAAA1", active}});
-    EXPECT_EQ(found.size(), 5u);
+    EXPECT_EQ(found.size(), 6u);
+    EXPECT_EQ(found["AAAA5"].queue, "hold");  // it is on its way there
     EXPECT_EQ(
         found["AAAA1"],
         (ListedMessage{
@@ -241,7 +246,7 @@ TEST_F(QueueListTest, ListsLogAndFolders) {
     EXPECT_EQ(logged->ref, first);
     EXPECT_FALSE(find_logged(options_.queue_directory, "BBBB1").has_value());
     io::run_task(writer.close());
-    EXPECT_EQ(list({}).size(), 5u);  // also of a sealed segment
+    EXPECT_EQ(list({}).size(), 6u);  // also of a sealed segment
 }
 
 TEST_F(QueueListTest, ASegmentRecycledMeanwhileHoldsNothing) {

@@ -73,6 +73,19 @@ TEST(QueueFolders, ScansAllDepthsAndOnlyQueueIds) {
     EXPECT_EQ(nothing.next(), std::nullopt);
 }
 
+// Those of postsuper, which root runs.
+TEST(QueueFolders, NewHashFoldersBelongToTheOwnerOfTheQueue) {
+    ScratchQueue scratch;
+    const std::string& root = scratch.folders.root;
+    const uid_t owner = ::geteuid() == 0 ? 12345 : ::geteuid();
+    ASSERT_EQ(::chown((root + "/deferred").c_str(), owner, static_cast<gid_t>(-1)), 0);
+    put_file(root + "/hold/AAAA1", "x");
+    EXPECT_TRUE(move_queued(scratch.folders, "hold", "deferred", "AAAA1"));
+    struct stat status;
+    ASSERT_EQ(::stat((root + "/deferred/A").c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, owner);
+}
+
 TEST(QueueFolders, RemovesHoldsAndPutsAside) {
     ScratchQueue scratch;
     const std::string& root = scratch.folders.root;
