@@ -21,23 +21,26 @@ struct Flight {
 
     // Recipients of whom nothing is known yet but that the server may have taken them.
     std::vector<uint32_t> unresolved() const;
+    // Commands before MAIL.
+    size_t lead() const { return (reset ? 1 : 0) + forwarded.size(); }
     // No reply to this message has come.
     bool unanswered() const { return answered <= (reset ? 1 : 0); }
 
     Job& job;
     Form form;
     Letter letter;
-    std::string piece;               // one_chunk: the content
-    std::vector<uint32_t> offered;   // places of the request's recipients, in order of RCPT
-    std::vector<uint32_t> accepted;  // of these, by the server; empty once their fate is known
-    size_t asked = 0;                // commands of the envelope put so far
-    size_t answered = 0;             // and replies to them read
-    bool reset = false;              // the first of them is RSET
-    bool finished = false;           // all content was put: the server may have the message
-    bool hopeless = false;           // MAIL was refused
-    bool stale = false;              // the server had closed this used connection already
-    bool mixed_up = false;           // a recipient was accepted though MAIL was not
-    bool go_ahead = false;           // 354
+    std::string piece;                   // one_chunk: the content
+    std::vector<std::string> forwarded;  // XFORWARD commands
+    std::vector<uint32_t> offered;       // places of the request's recipients, in order of RCPT
+    std::vector<uint32_t> accepted;      // of these, by the server; empty once their fate is known
+    size_t asked = 0;                    // commands of the envelope put so far
+    size_t answered = 0;                 // and replies to them read
+    bool reset = false;                  // the first of them is RSET
+    bool finished = false;               // all content was put: the server may have the message
+    bool hopeless = false;               // MAIL was refused
+    bool stale = false;                  // the server had closed this used connection already
+    bool mixed_up = false;               // a recipient was accepted though MAIL was not
+    bool go_ahead = false;               // 354
 };
 
 }  // namespace smtp

@@ -8,6 +8,7 @@
 #include "smtp/envelope_commands.h"
 #include "smtp/flight.h"
 #include "smtp/log.h"
+#include "smtp/xforward.h"
 
 namespace smtp {
 namespace {
@@ -61,6 +62,9 @@ std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& 
                         : letter.one_piece() ? Flight::Form::one_chunk
                                              : Flight::Form::chunks;
     auto flight = std::make_unique<Flight>(job, form, std::move(letter));
+    if (shop.options.send_xforward && !session.offers.xforward.empty())
+        flight->forwarded =
+            xforward_commands(shop.queue.envelope(job.request()), session.offers.xforward);
     if (form == Flight::Form::one_chunk)
         flight->letter.next(flight->piece);
     return flight;

@@ -47,6 +47,10 @@ void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble) {
     base::log::info(base::text(request.queue_id, ": ", trouble.reason));
 }
 
+void not_forwarded(const Trouble& trouble) {
+    base::log::warning(trouble.reason);
+}
+
 void no_reply(std::string_view queue_id, std::string_view protocol, std::string_view relay,
               std::string_view address, std::string_view line) {
     constexpr size_t shown = 100;

@@ -17,6 +17,8 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
 void no_connection(const Trouble& trouble);
 // "QID: host … said: …": mail goes on to the next destination.
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
+// A server does not want to know of the client.
+void not_forwarded(const Trouble& trouble);
 // A server sent a line that is no reply where several replies are due.
 void no_reply(std::string_view queue_id, std::string_view protocol, std::string_view relay,
               std::string_view address, std::string_view line);

@@ -132,6 +132,7 @@ void read_times(Options& options, const Own& own) {
     options.reuse_limit = own.time("_connection_reuse_time_limit");
     options.connect = own.time("_connect_timeout");
     options.helo = own.time(options.lmtp ? "_lhlo_timeout" : "_helo_timeout");
+    options.xforward = own.time("_xforward_timeout");
     options.mail = own.time("_mail_timeout");
     options.rcpt = own.time("_rcpt_timeout");
     options.data_init = own.time("_data_init_timeout");
@@ -170,6 +171,7 @@ Options Options::from(const config::Settings& settings, std::string_view program
                                              : "_discard_ehlo_keyword_address_maps"));
     options.skip_5xx_greeting = own.flag("_skip_5xx_greeting");
     options.skip_quit_response = own.flag("_skip_quit_response");
+    options.send_xforward = own.flag("_send_xforward_command");
     options.soft_bounce = settings.flag("soft_bounce");
     options.keep_connections = own.flag("_connection_cache_on_demand");
     options.reuse_count = own.number("_connection_reuse_count_limit");

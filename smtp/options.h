@@ -34,6 +34,7 @@ struct Options {
     dict::Maps ignored_by_address;              // keywords of one server, in place of these
     bool skip_5xx_greeting = true;
     bool skip_quit_response = true;
+    bool send_xforward = false;
     bool soft_bounce = false;
 
     bool keep_connections = true;
@@ -43,6 +44,7 @@ struct Options {
 
     base::Duration connect = 30s;
     base::Duration helo = 300s;  // greeting, EHLO, HELO, LHLO
+    base::Duration xforward = 300s;
     base::Duration mail = 300s;
     base::Duration rcpt = 300s;
     base::Duration data_init = 120s;

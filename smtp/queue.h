@@ -17,6 +17,8 @@ class Queue {
 
     // Throws what spool::MessageSource throws.
     virtual std::unique_ptr<spool::MessageSource> open(const ipc::DeliveryRequest& request) = 0;
+    // The whole envelope. Throws as open() does.
+    virtual mail::Envelope envelope(const ipc::DeliveryRequest& request) = 0;
     // Notes that these places of request.recipients have the message, so that no later process
     // tries them again. Trouble is logged: the message was delivered all the same.
     virtual void delivered(const ipc::DeliveryRequest& request,

@@ -2,6 +2,7 @@
 
 #include "lib/spool/content.h"
 #include "lib/spool/log_source.h"
+#include "lib/spool/queue_file.h"
 #include "lib/spool/queue_file_content.h"
 #include "smtp/log.h"
 
@@ -22,6 +23,13 @@ std::unique_ptr<spool::MessageSource> SpoolQueue::open(const ipc::DeliveryReques
         return std::make_unique<spool::QueueFileContent>(path_of(*file));
     const auto& record = std::get<spool::RecordRef>(request.message);
     return std::make_unique<spool::LogSource>(spool::Content::open(segments_, record));
+}
+
+mail::Envelope SpoolQueue::envelope(const ipc::DeliveryRequest& request) {
+    if (const auto* file = std::get_if<ipc::FileRef>(&request.message))
+        return spool::load_queue_file(path_of(*file)).envelope;
+    const auto& record = std::get<spool::RecordRef>(request.message);
+    return spool::Content::open(segments_, record).envelope();
 }
 
 void SpoolQueue::delivered(const ipc::DeliveryRequest& request,

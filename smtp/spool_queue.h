@@ -16,6 +16,7 @@ class SpoolQueue : public Queue {
     explicit SpoolQueue(spool::QueueFolders folders);
 
     std::unique_ptr<spool::MessageSource> open(const ipc::DeliveryRequest& request) override;
+    mail::Envelope envelope(const ipc::DeliveryRequest& request) override;
     void delivered(const ipc::DeliveryRequest& request,
                    const std::vector<uint32_t>& places) override;
 

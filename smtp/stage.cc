@@ -11,12 +11,13 @@ struct Words {
 };
 
 // In the order of Stage.
-constexpr std::array<Words, 13> words{{
+constexpr std::array<Words, 14> words{{
     {"receiving the initial server greeting", "connection"},
     {"performing the EHLO handshake", "EHLO command"},
     {"performing the HELO handshake", "HELO command"},
     {"performing the LHLO handshake", "LHLO command"},
     {"sending RSET", "RSET command"},
+    {"sending XFORWARD", "XFORWARD command"},
     {"sending MAIL FROM", "MAIL FROM command"},
     {"sending RCPT TO", "RCPT TO command"},
     {"sending DATA command", "DATA command"},

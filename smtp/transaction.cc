@@ -3,6 +3,7 @@
 #include "lib/base/text.h"
 #include "smtp/content_pace.h"
 #include "smtp/envelope_commands.h"
+#include "smtp/log.h"
 
 namespace smtp {
 namespace {
@@ -17,13 +18,15 @@ constexpr size_t chunk_window = 8;
 
 size_t Transaction::commands() const {
     size_t content = flight_.form == Flight::Form::chunks ? 0 : 1;
-    return (flight_.reset ? 1 : 0) + 1 + flight_.offered.size() + content;
+    return flight_.lead() + 1 + flight_.offered.size() + content;
 }
 
 Stage Transaction::stage_of(size_t step) const {
     if (flight_.reset && step == 0)
         return Stage::reset;
-    step -= flight_.reset ? 1 : 0;
+    if (step < flight_.lead())
+        return Stage::xforward;
+    step -= flight_.lead();
     if (step == 0)
         return Stage::mail;
     if (step <= flight_.offered.size())
@@ -35,6 +38,8 @@ base::Duration Transaction::limit_of(Stage stage) const {
     switch (stage) {
         case Stage::reset:
             return options_.rset;
+        case Stage::xforward:
+            return options_.xforward;
         case Stage::mail:
             return options_.mail;
         case Stage::rcpt:
@@ -58,18 +63,19 @@ bool Transaction::may_put() const {
     // The content command is not worth sending once all recipients are known to be refused.
     Stage next = stage_of(flight_.asked);
     bool all_known = flight_.asked == flight_.answered;
-    return next == Stage::reset || next == Stage::mail || next == Stage::rcpt || !all_known ||
-           !flight_.accepted.empty();
+    return next <= Stage::rcpt || !all_known || !flight_.accepted.empty();
 }
 
 void Transaction::put(size_t step) {
     Stage stage = stage_of(step);
     if (stage == Stage::reset) {
         session_.stream.put("RSET\r\n");
+    } else if (stage == Stage::xforward) {
+        session_.stream.put(flight_.forwarded[step - (flight_.reset ? 1 : 0)]);
     } else if (stage == Stage::mail) {
         session_.stream.put(mail_command(flight_.job, session_.offers));
     } else if (stage == Stage::rcpt) {
-        uint32_t place = flight_.offered[step - (flight_.reset ? 2 : 1)];
+        uint32_t place = flight_.offered[step - flight_.lead() - 1];
         session_.stream.put(
             rcpt_command(flight_.job, place, session_.offers, options_.original_recipients));
     } else if (stage == Stage::data) {
@@ -138,10 +144,14 @@ void Transaction::answer(Stage stage, size_t step, const mail::Reply& reply) {
             if (!reply.ok())
                 throw OutOfStep("refused RSET");
             return;
+        case Stage::xforward:
+            if (!reply.ok())
+                log::not_forwarded(said(session_.peer, reply, stage));
+            return;
         case Stage::mail:
             return answer_mail(reply);
         case Stage::rcpt:
-            return answer_rcpt(flight_.offered[step - (flight_.reset ? 2 : 1)], reply);
+            return answer_rcpt(flight_.offered[step - flight_.lead() - 1], reply);
         case Stage::data:
             return answer_data(reply);
         default:

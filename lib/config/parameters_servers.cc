@@ -16,7 +16,6 @@ static constexpr Parameter rows[] = {
     not_built(text("smtp_pix_workaround_maps", "", "tables of smtp_pix_workarounds by server")),
     not_built(time("smtp_pix_workaround_threshold_time", "500s", 0, most_int, "the age of mail at which smtp_pix_workarounds begin")),
     not_built(list("smtp_pix_workarounds", "disable_esmtp,delay_dotcrlf", "what is done about servers behind a PIX")),
-    not_built(time("smtp_xforward_timeout", "300s", 1, most_int, "how long to wait for the reply to XFORWARD")),
     not_built(number("tcp_windowsize", "0", 0, most_int, "the TCP window of connections; 0: the system's")),
 };
 // clang-format on

@@ -57,7 +57,8 @@ static constexpr Parameter rows[] = {
     risky(text("smtp_reply_filter", "", "tables that change the replies of servers")),
     not_built(list("smtp_connection_cache_destinations", "", "destinations whose connections are kept")),
     not_built(list("smtp_host_lookup", "dns", "how names of servers are looked up")),
-    not_built(flag("smtp_send_xforward_command", "no", "tells servers about the client")),
+    flag("smtp_send_xforward_command", "no", "tells servers about the client"),
+    time("smtp_xforward_timeout", "300s", 1, most_int, "how long to wait for the reply to XFORWARD"),
     risky(text("smtp_mime_header_checks", "", "tables that change MIME headers of outgoing mail")),
     risky(text("smtp_nested_header_checks", "", "tables that change headers of attached messages")),
 };

@@ -32,11 +32,12 @@ std::string upper(std::string_view s) {
     return out;
 }
 
-void add_mechanisms(Capabilities& found, const std::vector<std::string_view>& words) {
+// The words behind the keyword, each once.
+void add_names(std::vector<std::string>& names, const std::vector<std::string_view>& words) {
     for (size_t i = 1; i < words.size(); ++i) {
         std::string name = upper(words[i]);
-        if (std::find(found.auth.begin(), found.auth.end(), name) == found.auth.end())
-            found.auth.push_back(std::move(name));
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(std::move(name));
     }
 }
 
@@ -45,7 +46,9 @@ void add_keyword(Capabilities& found, const std::vector<std::string_view>& words
         if (base::equal_nocase(words[0], flag.keyword))
             found.*flag.member = true;
     if (base::equal_nocase(words[0], "auth"))
-        add_mechanisms(found, words);
+        add_names(found.auth, words);
+    if (base::equal_nocase(words[0], "xforward"))
+        add_names(found.xforward, words);
     // RFC 1870 section 4: zero, like no number, means no fixed limit.
     if (base::equal_nocase(words[0], "size") && words.size() > 1)
         if (auto limit = base::number<uint64_t>(words[1]); limit && *limit > 0)

@@ -180,6 +180,8 @@ class FakeQueue : public smtp::Queue {
         auto found = contents.find(request.queue_id);
         return std::make_unique<FakeSource>(found == contents.end() ? usual : found->second, valid);
     }
+    mail::Envelope client;  // of all messages
+    mail::Envelope envelope(const ipc::DeliveryRequest&) override { return client; }
     void delivered(const ipc::DeliveryRequest& request,
                    const std::vector<uint32_t>& places) override {
         for (uint32_t place : places)
