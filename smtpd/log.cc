@@ -6,6 +6,7 @@
 #include "lib/base/text.h"
 #include "smtpd/commands.h"
 #include "smtpd/session.h"
+#include "smtpd/soft_bounce.h"
 
 namespace smtpd::log {
 
@@ -99,7 +100,7 @@ void reject(const Session& session, const mail::Reply& reply, std::string_view r
         mail.sender = session.mail->given_sender();
     if (!recipient.empty())
         mail.recipient = recipient;
-    access(session, "reject", reply.one_line(), mail);
+    access(session, "reject", softened(reply, session.options()).one_line(), mail);
 }
 
 void status_changed(std::string_view from, std::string_view kind, std::string_view to) {

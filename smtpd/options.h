@@ -38,6 +38,7 @@ struct Options {
     bool helo_required = false;
     bool disable_vrfy = false;
     bool strict_envelopes = false;
+    bool soft_bounce = false;  // refusals for good become refusals for now
     bool forbid_unauth_pipelining = true;
     std::vector<std::string> noop_commands;
     std::vector<std::string> discarded_ehlo_keywords;

@@ -11,6 +11,7 @@
 #include "smtpd/footer.h"
 #include "smtpd/judge.h"
 #include "smtpd/log.h"
+#include "smtpd/soft_bounce.h"
 
 namespace smtpd {
 
@@ -86,7 +87,7 @@ io::Task<void> reply(Session& session, mail::Reply text) {
     }
     if (session.errors >= session.options().soft_error_limit)
         co_await io::sleep(session.options().error_sleep_time);
-    session.stream.put(text.wire());
+    session.stream.put(softened(std::move(text), session.options()).wire());
     if (session.stream.unsent() > most_unsent)
         co_await session.stream.flush();
 }
@@ -194,7 +195,7 @@ io::Task<bool> next_command(Session& session) {
     bool bare = !line.text.ends_with("\r\n");
     session.bare_lf_seen = session.bare_lf_seen || bare;
     if (bare && session.forbids_bare_lf(BareLf::reject)) {
-        session.stream.put(bare_lf_refused(session).reply.wire());
+        session.stream.put(softened(bare_lf_refused(session).reply, session.options()).wire());
         session.cut_off = true;
         co_return false;
     }
