@@ -45,6 +45,7 @@ class Check {
                                    entry.command, '"'));
         if (command.built != Built::here)
             return;
+        look_at_options(entry);
         if (entry.overrides.empty()) {
             look_at_restrictions(settings_, entry);
             return;
@@ -75,6 +76,20 @@ class Check {
             warn(entry, warning);
         for (const std::string& problem : findings.problems)
             stop(entry, problem);
+    }
+
+    // Postfix's daemons log more with -v and call debugger_command with -D.
+    void look_at_options(const ServiceEntry& entry) {
+        for (const std::string& word : entry.arguments) {
+            if (!word.starts_with('-'))
+                return;
+            if (word.find('v') != word.npos)
+                warn(entry, base::text(entry.command, " -v: a verbose log is not built yet"));
+            if (word.find('D') != word.npos)
+                warn(entry, base::text(entry.command,
+                                       " -D: has no effect: a process is traced from "
+                                       "outside"));
+        }
     }
 
     // The settings of a service must load too: its -o options can be wrong or not built yet.

@@ -35,6 +35,8 @@ static constexpr Parameter rows[] = {
     text("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", "the ending of rotated logs"),
     moot(time("postlogd_watchdog_timeout", "10s", 1, most_int, "a write to the log is never waited for")),
     not_built(flag("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "an older choice of words in the log")),
+    not_built(number("debug_peer_level", "2", 1, most_int, "how much more is logged about the peers of debug_peer_list")),
+    not_built(text("debug_peer_list", "", "peers whose dialogue is logged")),
 };
 // clang-format on
 

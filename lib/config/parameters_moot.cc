@@ -15,8 +15,6 @@ static constexpr Parameter rows[] = {
     moot(text("meta_directory", "/etc/postfix", "there are no files about the installation")),
     moot(text("shlib_directory", "no", "there are no shared libraries of our own")),
     moot(text("debugger_command", "", "a process is traced from outside")),
-    moot(number("debug_peer_level", "2", 1, most_int, "there is no verbose log of single peers")),
-    moot(text("debug_peer_list", "", "there is no verbose log of single peers")),
     moot(time("in_flow_delay", "1s", 0, 10, "new mail goes to a log that delivery does not slow down")),
     moot(time("ipc_timeout", "3600s", 1, most_int, "limits between daemons are fixed")),
     moot(time("ipc_idle", "5s", 1, most_int, "daemons keep their connections")),

@@ -213,6 +213,21 @@ TEST_F(CheckInstance, LooksIntoServices) {
     EXPECT_EQ(problems(), Texts{"stop open ROOT/etc/master.cf: No such file or directory"});
 }
 
+TEST_F(CheckInstance, WarnsOfOptionsWithoutEffect) {
+    config::create_directories(settings());
+    write("master.cf",
+          "smtp inet n - n - - smtpd -v\nsmtp unix - - n - - smtp -o smtp_helo_name=v.D -vv -D\n"
+          "relay unix - - n - - smtp\nodd unix - n n - - pipe user=x argv=/bin/x -v\n");
+    EXPECT_EQ(
+        problems("debug_peer_list = 192.0.2.1\n"),
+        (Texts{"warn ROOT/etc/main.cf, line 8: debug_peer_list = 192.0.2.1 is not built yet and "
+               "has no effect",
+               "warn ROOT/etc/master.cf, line 1: smtpd -v: a verbose log is not built yet",
+               "warn ROOT/etc/master.cf, line 2: smtp -v: a verbose log is not built yet",
+               "warn ROOT/etc/master.cf, line 2: smtp -D: has no effect: a process is traced "
+               "from outside"}));
+}
+
 TEST_F(CheckInstance, RefusesUnknownUsers) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "needs root";
