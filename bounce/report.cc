@@ -41,19 +41,67 @@ std::string header(std::string_view name, std::string_view value) {
     return out + std::string(crlf);
 }
 
+struct Wording {
+    std::string_view subject;
+    std::string_view opening;
+    std::string_view original;  // Content-Description of what is attached
+};
+
+const Wording& wording(ipc::ReportKind kind) {
+    static constexpr Wording table[] = {
+        {"Undelivered Mail Returned to Sender",
+         "Your message could not be delivered to the recipients named below, and no further "
+         "attempt will be made. Each is followed by the reason.",
+         "Undelivered Message"},
+        {"Successful Mail Delivery Report",
+         "Your message was delivered to the recipients named below, or handed on to a system that "
+         "tells nobody of its deliveries. Each is followed by what was heard.",
+         "Message"},
+        {"Mail Delivery Status Report",
+         "This is the report on the delivery of your message for which you asked. Each recipient "
+         "is followed by what came of it.",
+         "Message"},
+        {"Mail Delivery Status Report",
+         "This is the report for which you asked: what would come of a message to the recipients "
+         "named below. Nothing was sent to them.",
+         "Message"},
+    };
+    return table[static_cast<size_t>(kind)];
+}
+
+// RFC 3464 section 2.3.3; for a probe, words that Postfix made up.
+std::string_view action(ipc::ReportKind kind, const mail::Outcome& outcome) {
+    if (kind == ipc::ReportKind::failure)
+        return "failed";
+    if (kind == ipc::ReportKind::probe)
+        return mail::probe_text(outcome.status);
+    switch (outcome.status) {
+        case mail::Status::sent:
+            return outcome.remote_mta.empty() ? "delivered" : "relayed";
+        case mail::Status::deferred:
+            return "delayed";
+        case mail::Status::bounced:
+            return "failed";
+    }
+    return "failed";
+}
+
+// What of the message is attached, in a sentence.
+std::string_view of_attachment(ipc::ReportKind kind, Attached attached) {
+    if (kind != ipc::ReportKind::failure)
+        return "";
+    return attached == Attached::nothing
+               ? "The message itself was damaged here and cannot be attached."
+               : "What was to be delivered, or the beginning of it, is attached.";
+}
+
 std::string explanation(const ipc::BounceRequest& request, const Identity& identity,
                         Attached attached) {
     std::string out =
         wrapped(base::text("This is the mail system at ", identity.hostname, "."), "");
     out += crlf;
-    std::string_view what = attached == Attached::nothing
-                                ? "The message itself was damaged here and cannot be attached."
-                                : "What was to be delivered, or the beginning of it, is attached.";
-    out += wrapped(base::text("Your message could not be delivered to the recipients named below, "
-                              "and no further attempt will be made. Each is followed by the "
-                              "reason. ",
-                              what),
-                   "");
+    out += wrapped(
+        base::text(wording(request.kind).opening, ' ', of_attachment(request.kind, attached)), "");
     out += crlf;
     out += wrapped(
         "If you need help, write to the postmaster of this system and send this report "
@@ -72,14 +120,15 @@ std::string explanation(const ipc::BounceRequest& request, const Identity& ident
     return out;
 }
 
-std::string recipient_fields(const mail::Recipient& recipient, const mail::Outcome& outcome) {
+std::string recipient_fields(ipc::ReportKind kind, const mail::Recipient& recipient,
+                             const mail::Outcome& outcome) {
     std::string out(crlf);
     out += header("Final-Recipient", base::text("rfc822; ", recipient.address));
     if (!recipient.orcpt.empty())
         out += header("Original-Recipient", recipient.orcpt);
     else if (!recipient.original.empty())
         out += header("Original-Recipient", base::text("rfc822;", recipient.original));
-    out += header("Action", "failed");
+    out += header("Action", action(kind, outcome));
     out += header("Status", outcome.dsn.text());
     if (!outcome.remote_mta.empty())
         out += header("Remote-MTA", base::text("dns; ", outcome.remote_mta));
@@ -98,7 +147,7 @@ std::string delivery_status(const ipc::BounceRequest& request, const Identity& i
     out += header("X-Posthaste-Sender", base::text("rfc822; ", request.envelope.sender));
     out += header("Arrival-Date", mail::rfc5322_date(request.envelope.arrival));
     for (size_t i = 0; i < request.outcomes.size(); ++i)
-        out += recipient_fields(request.envelope.recipients[i], request.outcomes[i]);
+        out += recipient_fields(request.kind, request.envelope.recipients[i], request.outcomes[i]);
     return out;
 }
 
@@ -110,7 +159,8 @@ std::string part(const std::string& boundary, std::string_view type, std::string
 }  // namespace
 
 Attached attached(const ipc::BounceRequest& request, const Identity& identity) {
-    bool whole = request.envelope.dsn_ret != "HDRS" && request.size <= identity.size_limit;
+    bool whole = request.kind == ipc::ReportKind::failure && request.envelope.dsn_ret != "HDRS" &&
+                 request.size <= identity.size_limit;
     return whole ? Attached::message : Attached::header;
 }
 
@@ -129,7 +179,7 @@ Report make_report(const ipc::BounceRequest& request, const Identity& identity,
     out += header("Date", mail::rfc5322_date(making.now));
     out +=
         header("From", base::text("MAILER-DAEMON@", identity.hostname, " (Mail Delivery System)"));
-    out += header("Subject", "Undelivered Mail Returned to Sender");
+    out += header("Subject", wording(request.kind).subject);
     out += header("To", request.envelope.sender);
     out += header("Auto-Submitted", "auto-replied");
     out += header("Message-Id", report.message_id);
@@ -143,10 +193,11 @@ Report make_report(const ipc::BounceRequest& request, const Identity& identity,
     out += part(boundary, "message/delivery-status", "Delivery report");
     out += crlf;
     out += delivery_status(request, identity);
+    std::string_view original = wording(request.kind).original;
     if (making.attached == Attached::message)
-        out += part(boundary, "message/rfc822", "Undelivered Message");
+        out += part(boundary, "message/rfc822", original);
     if (making.attached == Attached::header)
-        out += part(boundary, "text/rfc822-headers", "Undelivered Message Headers");
+        out += part(boundary, "text/rfc822-headers", base::text(original, " Headers"));
     if (making.attached != Attached::nothing)
         base::append(out, encoding, crlf);
     report.after = base::text("\r\n--", boundary, "--\r\n");
@@ -162,6 +213,8 @@ mail::Envelope report_envelope(const ipc::BounceRequest& request, const std::str
     envelope.encoding = request.envelope.encoding;
     envelope.message_id = message_id;
     envelope.report_of = request.envelope.queue_id;
+    if (request.kind != ipc::ReportKind::failure)
+        return envelope;
     std::string recipients;
     for (const mail::Outcome& outcome : request.outcomes)
         base::append(recipients, recipients.empty() ? "" : ",", outcome.recipient);

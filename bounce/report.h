@@ -1,4 +1,4 @@
-// The text of a non-delivery report (RFC 3461 to 3464, RFC 6522).
+// The text of a report on a message's delivery (RFC 3461 to 3464, RFC 6522).
 //
 // A report is `before`, then what is returned of the message, then `after`.
 #pragma once

@@ -155,8 +155,11 @@ io::Task<std::string> Server::commit(ipc::BounceRequest& request, spool::Writer&
         spool::Draft composed = co_await compose(report, request, writer, disk);
         draft = std::move(composed);
     }
-    base::log::info(
-        base::text(request.envelope.queue_id, ": sender non-delivery notification: ", making.id));
+    bool failure = request.kind == ipc::ReportKind::failure;
+    base::log::info(base::text(request.envelope.queue_id,
+                               failure ? ": sender non-delivery notification: "
+                                       : ": sender delivery status notification: ",
+                               making.id));
     cleanup::log::message_id(making.id, report.message_id, false);
     mail::Envelope envelope = report_envelope(request, making.id, report.message_id, making.now);
     std::vector<mail::Recipient> mapped = co_await mappings_.recipients(envelope, false);

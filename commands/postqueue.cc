@@ -21,6 +21,7 @@
 #include "lib/ipc/command.h"
 #include "lib/ipc/control.h"
 #include "lib/ipc/showq.h"
+#include "lib/mail/address.h"
 #include "lib/mail/queue_id.h"
 #include "lib/spool/queue_list.h"
 #include "lib/spool/queue_text.h"
@@ -32,6 +33,7 @@ using namespace std::chrono_literals;
 constexpr const char* usage =
     "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site";
 constexpr base::Duration qmgr_limit = 10s;
+constexpr base::Duration site_limit = 300s;  // the whole queue is looked through
 
 struct Request {
     std::optional<std::string> directory;
@@ -169,6 +171,28 @@ void flush_one(const config::Settings& settings, const std::string& id) {
     fail(base::text("Cannot flush ", id, " - no such message"));
 }
 
+// Only for destinations that fast_flush_domains has.
+void flush_site(const config::Settings& settings, const std::string& site) {
+    std::string domain = site;
+    if (domain.starts_with('[') && domain.ends_with(']'))
+        domain = domain.substr(1, domain.size() - 2);
+    if (!mail::valid_domain(domain) && !mail::valid_domain(site))
+        fail(base::text("Cannot flush mail queue - invalid destination: \"", base::printable(site),
+                        '"'));
+    if (!ipc::in_domain_list(settings, "fast_flush_domains", domain))
+        fail(base::text("Flush service is not configured for destination \"", base::printable(site),
+                        '"'));
+    ipc::ControlRequest request;
+    request.verb = ipc::ControlVerb::flush_site;
+    request.queue_ids = {site};
+    try {
+        ask_qmgr(qmgr_socket(settings), request, site_limit);
+    } catch (const base::SystemError& error) {
+        base::log::warning(error.what());
+        fail("Cannot flush mail queue - mail system is down");
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -193,7 +217,7 @@ int main(int argc, char** argv) {
                 flush_one(settings, request.argument);
                 break;
             default:
-                fail("-s is not built yet");
+                flush_site(settings, request.argument);
         }
     } catch (const std::exception& error) {
         fail(error.what());

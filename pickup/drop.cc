@@ -4,6 +4,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/spool/notes.h"
 
 namespace pickup {
 
@@ -19,8 +20,9 @@ mail::Envelope as_user(const spool::QueueFile& file) {
     envelope.encoding = file.envelope.encoding;
     envelope.dsn_envid = file.envelope.dsn_envid;
     envelope.dsn_ret = file.envelope.dsn_ret;
-    for (const char* name : {"full_name", "rewrite_context"})
-        if (auto found = file.envelope.more.find(name); found != file.envelope.more.end())
+    for (std::string_view name : {std::string_view("full_name"), context, spool::note::trace})
+        if (auto found = file.envelope.more.find(std::string(name));
+            found != file.envelope.more.end())
             envelope.more.insert(*found);
     return envelope;
 }

@@ -1,13 +1,27 @@
 // What commands and triggers ask for.
+#include <algorithm>
 #include <functional>
 
 #include "lib/base/error.h"
+#include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/mail/address.h"
 #include "lib/spool/log_scan.h"
 #include "qmgr/log_lines.h"
 #include "qmgr/queue_manager.h"
 
 namespace qmgr {
+
+namespace {
+
+bool waits_for(const Message& message, std::string_view site) {
+    return std::any_of(
+        message.recipients.begin(), message.recipients.end(), [site](const Recipient& to) {
+            return to.pending() && base::equal_nocase(mail::domain_of(to.envelope.address), site);
+        });
+}
+
+}  // namespace
 
 void QueueManager::trigger(char what) {
     if (what == ipc::trigger_unthrottle)
@@ -95,8 +109,29 @@ io::Task<std::set<std::string>> QueueManager::remove_unread(std::vector<std::str
     co_return *found;
 }
 
+// What lies in files is looked through for it: nobody keeps lists by destination.
+io::Task<std::vector<std::string>> QueueManager::flush_site(std::string site) {
+    dispatcher_.resume_all();
+    std::vector<std::string> ids;
+    for (auto& [id, message] : messages_)
+        if (message->stage == Stage::waiting && waits_for(*message, site))
+            ids.push_back(id);
+    std::vector<std::string> filed = co_await files_.waiting_for(site);
+    std::move(filed.begin(), filed.end(), std::back_inserter(ids));
+    std::erase_if(ids, [this](const std::string& id) { return !flush(id); });
+    co_return ids;
+}
+
 io::Task<ipc::ControlAnswer> QueueManager::control(ipc::ControlRequest request) {
     ipc::ControlAnswer answer;
+    if (request.verb == ipc::ControlVerb::flush_site) {
+        for (const std::string& site : request.queue_ids) {
+            std::vector<std::string> ids = co_await flush_site(site);
+            for (const std::string& id : ids)
+                answer.entries.push_back({id, false, {}, {}});
+        }
+        co_return answer;
+    }
     if (request.verb == ipc::ControlVerb::list && request.queue_ids.empty())
         for (auto& [id, message] : messages_)
             answer.entries.push_back(describe(*message));

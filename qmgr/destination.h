@@ -75,6 +75,10 @@ class Destination {
     void resume();
     unsigned window() const { return window_.size(); }
 
+    // Nothing waits, is on its way or is wrong.
+    bool idle() const { return waiting_ == 0 && busy() == 0 && !suspension_; }
+    base::Instant used{};  // when a request last went to it or came back; for Transport
+
     // For Transport: whether it stands in the ring of those that have something to send.
     bool in_ring = false;
 

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 constexpr size_t at_a_time = 256;
 // With so many requests each, agents get help if there are more of them.
 constexpr size_t much_for_an_agent = 16;
+// What is learned of a destination is kept so long without mail for it.
+constexpr base::Duration memory_of_idle = 5min;
 
 }  // namespace
 
@@ -60,6 +62,20 @@ void Dispatcher::configure(const Settings& settings) {
     for (auto& [name, service] : services_)
         service->transport.set_limits(settings.limits(name));
     work_.set();
+}
+
+void Dispatcher::tidy() {
+    std::set<const Destination*> in_use;
+    for (const auto& [id, delivery] : deliveries_)
+        in_use.insert(delivery.destination);
+    for (const Lost* lost : lost_)
+        for (const Delivery& delivery : lost->deliveries)
+            in_use.insert(delivery.destination);
+    for (const auto& [name, service] : services_)
+        for (const Transport::Held& held : service->solo)
+            in_use.insert(held.destination);
+    for (auto& [name, service] : services_)
+        service->transport.forget_idle(in_use, io::loop().now() - memory_of_idle);
 }
 
 void Dispatcher::stop() {
@@ -138,6 +154,7 @@ void Dispatcher::decide_here(Message& message, const std::vector<uint32_t>& reci
         log::not_sent(message, recipient, outcome, softened(outcome));
         mail::Outcome own = outcome;
         own.recipient = index;
+        tell_of(message, own);
         apply(message, std::move(own), false);
     }
     decide(message, recipients.size());
@@ -234,6 +251,7 @@ void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& de
     request.attempts = message.attempts;
     request.dsn_envid = message.dsn_envid;
     request.dsn_ret = message.dsn_ret;
+    request.probe = message.trace == Trace::probe;
     agent.request(request);
     ++agent.outstanding;
     Delivery delivery;

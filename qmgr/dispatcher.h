@@ -53,6 +53,8 @@ class Dispatcher : private AgentListener {
     // Nothing more is sent; entries that wait are deferred silently, reports are still taken.
     void stop();
     void resume_all();
+    // Forgets destinations that have had no mail for a while: once a minute or so.
+    void tidy();
     // After a reload.
     void configure(const Settings& settings);
 
@@ -92,6 +94,8 @@ class Dispatcher : private AgentListener {
         bool told = false;  // the agent has connected again and named those that it still has
     };
 
+    class Listing;
+
     void greeted(Agent& agent, ipc::AgentHello hello) override;
     void reported(Agent& agent, ipc::DeliveryReport report) override;
 
@@ -104,6 +108,7 @@ class Dispatcher : private AgentListener {
     bool prune(Entry& entry);
     bool clear_waiting(Service& service);
     void feedback(Delivery& delivery, const ipc::DeliveryReport& report);
+    void tell_of(Message& message, const mail::Outcome& outcome) const;
     size_t apply(Message& message, mail::Outcome outcome, bool foreign);
     // soft_bounce makes a deferral of it.
     bool softened(const mail::Outcome& outcome) const;

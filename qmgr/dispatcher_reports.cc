@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "lib/base/error.h"
+#include "lib/base/text.h"
 #include "lib/io/sleep.h"
 #include "lib/ipc/agent_mark.h"
 #include "qmgr/dispatcher.h"
@@ -22,6 +23,19 @@ constexpr base::Duration mark_interval = 20ms;
 constexpr uint32_t deaths_allowed = 2;
 
 }  // namespace
+
+// Stands in a list as long as it lives.
+class Dispatcher::Listing {
+  public:
+    Listing(std::list<Lost*>& list, Lost& lost)
+        : list_(list), place_(list.insert(list.end(), &lost)) {}
+    ~Listing() { list_.erase(place_); }
+    Listing(const Listing&) = delete;
+
+  private:
+    std::list<Lost*>& list_;
+    std::list<Lost*>::iterator place_;
+};
 
 bool is_crash(int signal) {
     return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGILL ||
@@ -115,12 +129,37 @@ void Dispatcher::reported(Agent& agent, ipc::DeliveryReport report) {
     if (message == nullptr)
         return;
     size_t decided = 0;
-    for (mail::Outcome& outcome : report.outcomes)
-        if (std::find(delivery.recipients.begin(), delivery.recipients.end(), outcome.recipient) !=
-            delivery.recipients.end())
-            decided += apply(*message, std::move(outcome), foreign);
+    auto has = [](const std::vector<uint32_t>& list, uint32_t index) {
+        return std::find(list.begin(), list.end(), index) != list.end();
+    };
+    for (mail::Outcome& outcome : report.outcomes) {
+        if (!has(delivery.recipients, outcome.recipient))
+            continue;
+        if (message->trace != Trace::none || !has(report.told_by_next_host, outcome.recipient))
+            tell_of(*message, outcome);
+        decided += apply(*message, std::move(outcome), foreign);
+    }
     // An agent that says nothing of a recipient has not delivered it: that is a deferral.
     decide(*message, foreign ? decided : delivery.recipients.size());
+}
+
+// Keeps a delivery that the sender is to hear of.
+void Dispatcher::tell_of(Message& message, const mail::Outcome& outcome) const {
+    if (outcome.status != mail::Status::sent || outcome.recipient >= message.recipients.size() ||
+        message.sender.empty())
+        return;
+    const Recipient& recipient = message.recipients[outcome.recipient];
+    bool asked = (recipient.envelope.notify & mail::notify_success) != 0;
+    if (!recipient.pending() || (!asked && message.trace == Trace::none))
+        return;
+    message.told.push_back(outcome);
+    mail::Outcome& told = message.told.back();
+    size_t end_of_name = told.relay.find('[');
+    if (end_of_name == told.relay.npos)
+        return;  // nobody else had it
+    told.remote_mta = told.relay.substr(0, end_of_name);
+    told.diagnostic = told.reason;
+    told.reason = base::text("delivery via ", told.relay, ": ", told.diagnostic);
 }
 
 // How much of Message::undecided this outcome settles.
@@ -165,7 +204,8 @@ void Dispatcher::feedback(Delivery& delivery, const ipc::DeliveryReport& report)
         } else {
             auto pause =
                 report.trouble_for.count() > 0 ? report.trouble_for : settings_->backoff.minimal;
-            destination->failed({report.destination_trouble, report.trouble_dsn, now + pause});
+            delivery.service->transport.failed(
+                *destination, {report.destination_trouble, report.trouble_dsn, now + pause});
         }
     }
     if (delivery.lane != nullptr)
@@ -210,8 +250,6 @@ void Dispatcher::gone(const std::string& transport, Agent& agent, const std::str
 // An agent that lives goes on with what it was asked for, and names it over its next connection. It
 // has its mark as long as it does.
 io::Task<void> Dispatcher::until_known(Lost& lost) {
-    auto place = lost_.insert(lost_.end(), &lost);
-    std::exception_ptr failure;
     try {
         while (!lost.told && !lost.deliveries.empty() && !stopped_) {
             std::vector<pid_t> marked = ipc::marked_agents(settings_->folders.root);
@@ -223,15 +261,11 @@ io::Task<void> Dispatcher::until_known(Lost& lost) {
         }
     } catch (const base::SystemError& error) {
         log::spool_trouble("marks of agents", error.what());
-    } catch (...) {
-        failure = std::current_exception();
     }
-    lost_.erase(place);
-    if (failure)
-        std::rethrow_exception(failure);
 }
 
 io::Task<void> Dispatcher::recover(Lost gone) {
+    const Listing listing(lost_, gone);
     co_await until_known(gone);
     std::vector<Delivery>& lost = gone.deliveries;
     if (lost.empty())

@@ -47,6 +47,8 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
             log_.remove_later(message->content_file, follower);
         return;
     }
+    if (message->trace == Trace::status && message->attempts > 0)
+        message->trace = Trace::none;
     message->follower = &follower;
     if (follower.open++ == 0)
         follower.since = message->arrival;

@@ -26,14 +26,16 @@ void not_sent(const Message& message, const Recipient& recipient, const mail::Ou
               bool softened) {
     base::WallTime now = io::loop().wall();
     const mail::Recipient& to = recipient.envelope;
+    std::string_view status = softened                        ? "SOFTBOUNCE"
+                              : message.trace == Trace::probe ? mail::probe_text(outcome.status)
+                                                              : mail::status_text(outcome.status);
     std::string line = base::text(message.queue_id, ": to=<", to.address, ">");
     if (!to.original.empty() && !base::equal_nocase(to.original, to.address))
         base::append(line, ", orig_to=<", to.original, ">");
     base::append(line, ", relay=none, delay=", mail::delay_text(now - message.arrival),
                  ", delays=", mail::delay_text(message.active_since - message.arrival), "/",
                  mail::delay_text(now - message.active_since), "/0/0, dsn=", outcome.dsn.text(),
-                 ", status=", softened ? "SOFTBOUNCE" : mail::status_text(outcome.status), " (",
-                 outcome.reason, ")");
+                 ", status=", status, " (", outcome.reason, ")");
     std::string_view judge = outcome.status == mail::Status::sent ? "discard" : "error";
     base::log::info_as(message.refused.empty() ? judge : "cleanup", line);
 }

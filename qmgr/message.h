@@ -31,6 +31,13 @@ struct Recipient {
     bool owed() const { return state == spool::RecipientState::failed_owed; }
 };
 
+// What of its delivery the sender asked for a report of, beside failures and what recipients say.
+enum class Trace : uint8_t {
+    none,
+    status,  // of the first attempt
+    probe,   // nothing is to be delivered: what would come of it
+};
+
 enum class Stage : uint8_t {
     waiting,   // for its next attempt
     active,    // its recipients are in the queues of destinations or with agents
@@ -49,6 +56,8 @@ struct Message {
     std::string content_file;  // in content/; removed when all is done
     std::string refused;       // it goes back to its sender: a status code and why; "" else
     std::string filter;        // "transport:nexthop" instead of routing; "" for none
+    Trace trace = Trace::none;
+    std::vector<mail::Outcome> told;  // deliveries of this attempt that the sender is told of
     base::WallTime arrival{};
     std::vector<Recipient> recipients;
 

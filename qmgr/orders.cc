@@ -37,6 +37,11 @@ void take_orders(Message& message, const mail::Envelope& envelope) {
         return;
     message.refused = noted(envelope, spool::note::refused);
     message.held = !noted(envelope, spool::note::hold).empty();
+    std::string trace = noted(envelope, spool::note::trace);
+    if (trace == spool::note::trace_probe)
+        message.trace = Trace::probe;
+    else if (trace == spool::note::trace_status)
+        message.trace = Trace::status;
     std::string redirected = noted(envelope, spool::note::redirect);
     if (redirected.empty())
         message.filter = noted(envelope, spool::note::content_filter);

@@ -7,6 +7,7 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/mail/address.h"
 #include "lib/spool/mover.h"
 #include "qmgr/log_lines.h"
 #include "qmgr/orders.h"
@@ -16,6 +17,8 @@ namespace qmgr {
 namespace {
 
 using Found = QueueFiles::Found;
+
+constexpr size_t searched_at_once = 200;
 
 void set_time(const std::string& path, base::WallTime time) {
     auto since = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch());
@@ -70,7 +73,9 @@ std::unique_ptr<Message> message_of(const std::string& queue, const std::string&
         message->recipients.push_back(std::move(recipient));
     }
     take_orders(*message, file.envelope);
-    message->held = false;  // somebody took it out of hold/
+    if (message->trace == Trace::status)
+        message->trace = Trace::none;  // what lies in a file was tried before
+    message->held = false;             // somebody took it out of hold/
     return message;
 }
 
@@ -115,6 +120,19 @@ void take_owed(Message& message, const std::vector<spool::DeferEntry>& entries) 
         }
 }
 
+// Recipients left in a domain. What cannot be read now is found out when it is tried.
+bool file_waits_for(const std::string& path, const std::string& site) {
+    try {
+        spool::QueueFile file = spool::load_queue_file(path);
+        for (size_t i = 0; i < file.places.size(); ++i)
+            if (!file.places[i].done &&
+                base::equal_nocase(mail::domain_of(file.envelope.recipients[i].address), site))
+                return true;
+    } catch (const std::runtime_error&) {
+    }
+    return false;
+}
+
 }  // namespace
 
 // Runs `job` on the thread; false, after a warning, when it fails.
@@ -138,6 +156,33 @@ io::Task<std::vector<Found>> QueueFiles::open() {
     co_await attempt("taking over the queue", job);
     std::vector<std::string> queues{"incoming", "deferred", "hold", "corrupt"};
     co_return co_await look(queues);
+}
+
+// A batch at a time, so that other work with files does not wait for all of it.
+io::Task<std::vector<std::string>> QueueFiles::waiting_for(std::string site) {
+    struct Search {
+        std::optional<spool::QueueScan> scan;
+        std::vector<std::string> found;
+        bool over = false;
+    };
+    auto search = std::make_shared<Search>();
+    std::function<void()> job = [folders = folders_, site, search] {
+        search->over = true;  // also where an error ends it
+        if (!search->scan)
+            search->scan.emplace(folders, "deferred");
+        for (size_t read = 0; read < searched_at_once; ++read) {
+            auto entry = search->scan->next();
+            if (!entry)
+                return;
+            if (entry->ready() && file_waits_for(entry->path, site))
+                search->found.push_back(entry->id);
+        }
+        search->over = false;
+    };
+    const std::string what = "looking for mail for " + site;
+    while (!search->over)
+        co_await attempt(what, job);
+    co_return std::move(search->found);
 }
 
 io::Task<std::vector<Found>> QueueFiles::scan() {

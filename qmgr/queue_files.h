@@ -30,6 +30,8 @@ class QueueFiles {
     // At start, before anything else: what lay in active/ goes back to incoming/, unfinished files
     // are removed. Then all of incoming/, deferred/, hold/ and corrupt/.
     io::Task<std::vector<Found>> open();
+    // IDs of messages in deferred/ that have a recipient left in this domain.
+    io::Task<std::vector<std::string>> waiting_for(std::string site);
     // All of incoming/ and deferred/.
     io::Task<std::vector<Found>> scan();
 

@@ -92,6 +92,8 @@ io::Task<void> QueueManager::every_second() {
             journal_.forget_unclaimed(
                 [this](const std::string& id) { return timetable_.contains(id); });
         }
+        if (ticks % ticks_a_compaction == 0)
+            dispatcher_.tidy();
         if (ticks % ticks_a_compaction == 0 || journal_.large())
             co_await journal_.compact();
         if (io::loop().now() >= next_scan) {

@@ -103,7 +103,10 @@ class QueueManager : public Desk {
     std::vector<uint32_t> failures(Message& message);
     io::Task<void> owe(Message& message, std::vector<uint32_t> failed);
     io::Task<bool> report(Message& message);
+    io::Task<void> announce(Message& message);
+    void end_probe(Message& message);
     ipc::BounceRequest request_for(const Message& message, const std::vector<uint32_t>& owed);
+    void drop_unwanted(Message& message);
     void mark_reported(Message& message, uint32_t recipient);
     io::Task<void> until_caught_up(LogFollower::Moment moment);
     void note_report(const mail::Envelope& envelope);
@@ -138,6 +141,7 @@ class QueueManager : public Desk {
     bool remove(const std::string& id);
     io::Task<std::set<std::string>> remove_unread(std::vector<std::string> ids);
     bool flush(const std::string& id);
+    io::Task<std::vector<std::string>> flush_site(std::string site);
     void flush_all();
     ipc::ControlEntry describe(const Message& message) const;
 

@@ -62,9 +62,11 @@ io::Task<void> QueueManager::until_caught_up(LogFollower::Moment moment) {
         co_await io::sleep(catch_up_interval);
 }
 
-ipc::BounceRequest QueueManager::request_for(const Message& message,
-                                             const std::vector<uint32_t>& owed) {
+namespace {
+
+ipc::BounceRequest request_of(const Message& message, ipc::ReportKind kind) {
     ipc::BounceRequest request;
+    request.kind = kind;
     request.message = message.place;
     request.size = message.size;
     request.envelope.queue_id = message.queue_id;
@@ -73,6 +75,14 @@ ipc::BounceRequest QueueManager::request_for(const Message& message,
     request.envelope.encoding = message.encoding;
     request.envelope.dsn_envid = message.dsn_envid;
     request.envelope.dsn_ret = message.dsn_ret;
+    return request;
+}
+
+}  // namespace
+
+ipc::BounceRequest QueueManager::request_for(const Message& message,
+                                             const std::vector<uint32_t>& owed) {
+    ipc::BounceRequest request = request_of(message, ipc::ReportKind::failure);
     for (uint32_t index : owed) {
         const Recipient& recipient = message.recipients[index];
         request.envelope.recipients.push_back(recipient.envelope);
@@ -88,12 +98,22 @@ ipc::BounceRequest QueueManager::request_for(const Message& message,
     return request;
 }
 
+// Those who asked not to hear of failures (RFC 3461 section 4.1) do not.
+void QueueManager::drop_unwanted(Message& message) {
+    for (uint32_t i = 0; i < message.recipients.size(); ++i) {
+        const uint32_t notify = message.recipients[i].envelope.notify;
+        if (notify != 0 && (notify & mail::notify_failure) == 0 && message.recipients[i].owed())
+            mark(message, i, State::done);
+    }
+}
+
 // False when qmgr is to stop before there is a report.
 io::Task<bool> QueueManager::report(Message& message) {
     LogFollower::Moment known = started_;
     base::Duration retry = first_retry;
     message.reporting = true;
     for (;;) {
+        drop_unwanted(message);
         if (!message.sender.empty())
             co_await until_caught_up(known);
         if (stopping_)
@@ -133,6 +153,50 @@ io::Task<bool> QueueManager::report(Message& message) {
     if (!message.in_log())
         co_await files_.reported(message.queue_id);
     co_return true;
+}
+
+// What the sender is told of an attempt beside failures. Nothing of it is owed: after a crash what
+// was delivered is known, and not told any more.
+io::Task<void> QueueManager::announce(Message& message) {
+    constexpr ipc::ReportKind kinds[] = {ipc::ReportKind::success, ipc::ReportKind::status,
+                                         ipc::ReportKind::probe};
+    ipc::BounceRequest request = request_of(message, kinds[static_cast<size_t>(message.trace)]);
+    std::vector<mail::Outcome> told = std::exchange(message.told, {});
+    for (uint32_t i = 0; message.trace != Trace::none && i < message.recipients.size(); ++i) {
+        if (!message.recipients[i].pending() || message.recipients[i].last == nullptr)
+            continue;
+        told.push_back(*message.recipients[i].last);
+        told.back().recipient = i;
+    }
+    if (message.trace == Trace::status)
+        message.trace = Trace::none;
+    if (told.empty() || message.sender.empty())
+        co_return;
+    std::sort(told.begin(), told.end(), [](const mail::Outcome& a, const mail::Outcome& b) {
+        return a.recipient < b.recipient;
+    });
+    for (const mail::Outcome& outcome : told)
+        request.envelope.recipients.push_back(message.recipients[outcome.recipient].envelope);
+    request.outcomes = std::move(told);
+    message.reporting = true;
+    bool over = false;
+    for (base::Duration retry = first_retry; !over && !stopping_ && !message.removed;) {
+        std::optional<ipc::BounceAnswer> answer = co_await bounces_.ask(request);
+        over = !answer || !answer->report.empty();
+        if (over)
+            break;
+        log::bounce_trouble(message, answer->error);
+        co_await io::sleep(retry);
+        retry = std::min(2 * retry, last_retry);
+    }
+    message.reporting = false;
+}
+
+// Its recipients have their answer, and get nothing.
+void QueueManager::end_probe(Message& message) {
+    for (uint32_t i = 0; i < message.recipients.size(); ++i)
+        if (message.recipients[i].pending() && message.recipients[i].last != nullptr)
+            mark(message, i, State::done);
 }
 
 }  // namespace qmgr

@@ -44,7 +44,8 @@ Dispatcher::Events QueueManager::dispatch_events() {
 void QueueManager::decided(Message& message) {
     message.stage = Stage::settling;
     log_.touched(message);
-    if (message.finished())
+    bool tells = !message.told.empty() || message.trace != Trace::none;
+    if (message.finished() && !tells)
         finish(message);
     else if (message.deaths > deaths_allowed)
         scope_.spawn(set_aside(message));
@@ -54,6 +55,10 @@ void QueueManager::decided(Message& message) {
 
 io::Task<void> QueueManager::settle(Message& message) {
     ++message.attempts;
+    if (message.trace != Trace::none || !message.told.empty())
+        co_await announce(message);
+    if (message.trace == Trace::probe)
+        end_probe(message);
     bool again = std::any_of(message.recipients.begin(), message.recipients.end(),
                              [](const Recipient& recipient) { return recipient.again; });
     std::vector<uint32_t> failed = failures(message);

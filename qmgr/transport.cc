@@ -47,6 +47,7 @@ std::optional<Pick> Transport::next(base::Instant now) {
         Lane* lane = destination.free_lane(now);
         if (lane == nullptr)
             continue;
+        destination.used = now;
         Pick pick{destination.take(), lane};
         destination.sent(*lane);
         enlist(destination);
@@ -58,32 +59,50 @@ std::optional<Pick> Transport::next(base::Instant now) {
 void Transport::ended(Lane& lane, base::Instant now) {
     Destination& destination = lane.destination;
     destination.ended(lane, now);
+    destination.used = now;
     enlist(destination);
+}
+
+void Transport::failed(Destination& destination, Suspension suspension) {
+    destination.failed(std::move(suspension));
+    if (destination.suspended() != nullptr)
+        suspended_.insert(&destination);
+}
+
+void Transport::forget_idle(const std::set<const Destination*>& in_use, base::Instant before) {
+    std::erase_if(destinations_, [&](const auto& each) {
+        const Destination& one = *each.second;
+        return one.idle() && !one.in_ring && one.used < before && !in_use.contains(&one);
+    });
 }
 
 std::vector<Transport::Held> Transport::take_waiting(size_t most, bool all) {
     std::vector<Held> held;
-    for (auto& [nexthop, destination] : destinations_) {
-        if (!all && destination->suspended() == nullptr)
-            continue;
-        while (destination->waiting() > 0 && held.size() < most)
-            held.push_back({destination.get(), destination->take()});
-    }
+    auto take = [&](Destination& destination) {
+        while (destination.waiting() > 0 && held.size() < most)
+            held.push_back({&destination, destination.take()});
+    };
+    for (Destination* destination : suspended_)
+        take(*destination);
+    if (all)
+        for (auto& [nexthop, destination] : destinations_)
+            take(*destination);
     return held;
 }
 
 base::Instant Transport::resume_due(base::Instant now, bool all) {
     base::Instant next = base::never;
-    for (auto& [nexthop, destination] : destinations_) {
-        const Suspension* suspension = destination->suspended();
-        if (suspension == nullptr)
-            continue;
-        if (!all && suspension->until > now) {
-            next = std::min(next, suspension->until);
+    for (auto each = suspended_.begin(); each != suspended_.end();) {
+        Destination& destination = **each;
+        base::Instant until = destination.suspended()->until;
+        if (!all && until > now) {
+            next = std::min(next, until);
+            ++each;
             continue;
         }
-        destination->resume();
-        enlist(*destination);
+        each = suspended_.erase(each);
+        destination.resume();
+        enlist(destination);
     }
     return next;
 }

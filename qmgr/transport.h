@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,13 @@ class Transport {
     // The destination has lanes or an end of its suspension: let it take part again.
     void enlist(Destination& destination);
 
+    // Feedback of a delivery that did not reach the destination.
+    void failed(Destination& destination, Suspension suspension);
+    // Forgets destinations that have been idle since `before`, with what their windows had learned;
+    // but none of those `in_use`.
+    void forget_idle(const std::set<const Destination*>& in_use, base::Instant before);
+    size_t destinations() const { return destinations_.size(); }
+
     // Takes out waiting entries of suspended destinations (or of all), at most `most` of them.
     struct Held {
         Destination* destination;
@@ -65,6 +73,7 @@ class Transport {
     TransportLimits limits_;
     std::map<std::string, std::unique_ptr<Destination>, std::less<>> destinations_;
     std::deque<Destination*> ring_;
+    std::set<Destination*> suspended_;
 };
 
 }  // namespace qmgr

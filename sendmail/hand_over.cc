@@ -2,12 +2,15 @@
 
 #include <sysexits.h>
 
+#include <cstdio>
+
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/ipc/authorized.h"
 #include "lib/ipc/submission.h"
 #include "lib/mail/header_addresses.h"
+#include "lib/spool/notes.h"
 #include "lib/spool/queue_envelope.h"
 #include "lib/spool/queue_record.h"
 #include "sendmail/message.h"
@@ -57,6 +60,20 @@ void put_envelope(Postdrop& postdrop, const Request& request, const Submitter& s
     postdrop.put(record::sender, sender_of(request, submitter));
     if (request.eight_bit)
         postdrop.put(record::attribute, "encoding=8bit");
+    if (request.reports())
+        postdrop.put(record::attribute, base::text(spool::note::trace, '=',
+                                                   request.probe ? spool::note::trace_probe
+                                                                 : spool::note::trace_status));
+}
+
+// What a probe has for a message, which nobody gets but the sender, with the report.
+void put_probe(Postdrop& postdrop, const std::string& sender,
+               const std::vector<std::string>& recipients) {
+    postdrop.put(record::line, base::text("From: ", sender));
+    postdrop.put(record::line, "Subject: probe");
+    for (size_t i = 0; i < recipients.size(); ++i)
+        postdrop.put(record::line, base::text(i == 0 ? "To: " : "\t", recipients[i],
+                                              i + 1 < recipients.size() ? "," : ""));
 }
 
 void check_status(ipc::SubmissionStatus status, const Submitter& submitter) {
@@ -72,6 +89,17 @@ void check_status(ipc::SubmissionStatus status, const Submitter& submitter) {
             break;
     }
     throw Failure(submitter.text() + ": queue file write error", try_later);
+}
+
+// The message on standard input; the recipients found in its headers.
+std::vector<std::string> put_message(Postdrop& postdrop, const Request& request,
+                                     const config::Settings& settings) {
+    Reading reading;
+    reading.dot_ends = request.dot_ends;
+    reading.find_recipients = request.from_headers;
+    reading.longest_piece = static_cast<size_t>(settings.number("line_length_limit"));
+    return read_message(stdin, reading,
+                        [&](char type, std::string_view data) { postdrop.put(type, data); });
 }
 
 }  // namespace
@@ -92,12 +120,11 @@ void hand_over(const Request& request, const Submitter& submitter,
     for (const std::string& recipient : recipients)
         put_recipient(postdrop, request, recipient);
     postdrop.put(record::message, "");
-    Reading reading;
-    reading.dot_ends = request.dot_ends;
-    reading.find_recipients = request.from_headers;
-    reading.longest_piece = static_cast<size_t>(settings.number("line_length_limit"));
-    auto in_headers = read_message(
-        stdin, reading, [&](char type, std::string_view data) { postdrop.put(type, data); });
+    std::vector<std::string> in_headers;
+    if (request.probe)
+        put_probe(postdrop, sender_of(request, submitter), recipients);
+    else
+        in_headers = put_message(postdrop, request, settings);
     if (recipients.empty() && in_headers.empty())
         throw Failure(submitter.text() + ": No recipient addresses found in message header",
                       try_later);
@@ -106,6 +133,11 @@ void hand_over(const Request& request, const Submitter& submitter,
         put_recipient(postdrop, request, recipient);
     postdrop.put(record::end, "");
     check_status(postdrop.finish(), submitter);
+    if (request.reports())
+        std::printf("Mail Delivery Status Report will be mailed to <%s>.\n",
+                    sender_of(request, submitter).c_str());
+    if (std::fflush(stdout) != 0)
+        throw Failure("write standard output", try_later);
 }
 
 }  // namespace sendmail

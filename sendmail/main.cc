@@ -41,12 +41,9 @@ using sendmail::Request;
 
 void carry_out(const Request& request, const config::Settings& settings) {
     switch (request.mode) {
-        case Mode::deliver: {
-            if (request.verbose == 1)
-                base::log::warning("-v: a report of the delivery is not built yet");
+        case Mode::deliver:
             hand_over(request, sendmail::Submitter::find(request), settings);
             return;
-        }
         case Mode::list_queue:
             become(settings, {"postqueue", "-p"});
         case Mode::make_aliases:

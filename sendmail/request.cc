@@ -8,7 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/ipc/command.h"
-#include "lib/mail/envelope.h"
+#include "lib/mail/dsn_parameters.h"
 
 namespace sendmail {
 
@@ -52,35 +52,12 @@ void take_body_type(Request& request, std::string_view value) {
         fail("-B option needs 8BITMIME or 7BIT");
 }
 
-struct NotifyRow {
-    std::string_view word;
-    unsigned bit;
-};
-
-constexpr NotifyRow notify_words[] = {{"never", mail::notify_never},
-                                      {"success", mail::notify_success},
-                                      {"failure", mail::notify_failure},
-                                      {"delay", mail::notify_delay}};
-
 void take_notify(Request& request, std::string_view value) {
-    unsigned bits = 0;
-    for (std::string_view word : base::split(value, ", ")) {
-        unsigned bit = 0;
-        for (const NotifyRow& row : notify_words)
-            if (base::equal_nocase(row.word, word))
-                bit = row.bit;
-        if (bit == 0) {
-            base::log::warning(
-                base::text("bad -N option value \"", base::printable(value), "\" -- ignored"));
-            return;
-        }
-        bits |= bit;
-    }
-    bool never = (bits & mail::notify_never) != 0;
-    if (bits == 0 || (never && bits != mail::notify_never))
-        base::log::warning("bad -N option value -- ignored");
+    if (auto notify = mail::parse_notify(value, ", "))
+        request.notify = *notify;
     else
-        request.notify = bits;
+        base::log::warning(
+            base::text("bad -N option value \"", base::printable(value), "\" -- ignored"));
 }
 
 void take_ret(Request& request, std::string_view value) {
@@ -126,7 +103,7 @@ void take_o(Request& request, const char* value, int argc, char** argv) {
 void take_queue(Request& request, std::string_view value) {
     if (value.starts_with('I') || value.starts_with('R')) {
         if (value.size() == 1)
-            fail(base::text("-q", value, " requires a value"));
+            fail(base::text("specify: -q", value, value == "I" ? "queueid" : "sitename"));
         request.mode = Mode::flush;
         request.queue_arguments = {value[0] == 'I' ? "-i" : "-s", std::string(value.substr(1))};
     } else if (value.starts_with('S')) {
@@ -175,6 +152,8 @@ void take(Request& request, char letter, int argc, char** argv) {
         case 'i':
             request.dot_ends = false;
             return;
+        case 'n':
+            fail("-n option not supported");
         case 'o':
             return take_o(request, optarg, argc, argv);
         case 'q':
@@ -192,6 +171,11 @@ void take(Request& request, char letter, int argc, char** argv) {
     }
 }
 
+std::string_view flushed(const Request& request) {
+    std::string_view option = request.queue_arguments.front();
+    return option == "-i" ? "queue_id" : option == "-s" ? "site" : "queue mode";
+}
+
 void check(const Request& request) {
     bool delivers = request.mode == Mode::deliver;
     bool given = !request.recipients.empty();
@@ -206,15 +190,13 @@ void check(const Request& request) {
     if (request.mode == Mode::smtp && given)
         fail("stand-alone mode requires no recipient");
     if (request.mode == Mode::flush && given)
-        fail("flush queue mode requires no recipient");
+        fail(base::text("flush ", flushed(request), " requires no recipient"));
     if (request.mode == Mode::make_aliases && given)
         fail("alias initialization mode requires no recipient");
     if (request.mode == Mode::start && given)
         fail("daemon mode requires no recipient");
     if (request.verp)
         fail("-XV is not built yet");
-    if (request.probe)
-        fail("-bv is not built yet");
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ struct Request {
     unsigned verbose = 0;                  // how many -v
     bool probe = false;                    // -bv
 
+    // A report of the delivery is asked for.
+    bool reports() const { return probe || verbose == 1; }
+
     std::string alias_file;                    // -oA
     std::vector<std::string> queue_arguments;  // of postqueue, for Mode::flush
 

@@ -8,6 +8,8 @@
 #include "lib/base/text.h"
 #include "lib/esmtp/command.h"
 #include "lib/ipc/authorized.h"
+#include "lib/mail/dsn_parameters.h"
+#include "lib/mail/xtext.h"
 #include "lib/spool/queue_envelope.h"
 #include "lib/spool/queue_record.h"
 #include "sendmail/hand_over.h"
@@ -50,6 +52,11 @@ class Dialogue {
         void (Dialogue::*handler)(const esmtp::Command&);
     };
     static const Verb verbs[9];
+    struct To {
+        std::string address;
+        uint32_t notify = 0;
+        std::string orcpt;  // as given
+    };
 
     // None at the end of the input.
     std::optional<Line> read_line(size_t most) {
@@ -80,7 +87,7 @@ class Dialogue {
         for (const Verb& verb : verbs)
             if (base::equal_nocase(verb.name, command.verb))
                 return (this->*verb.handler)(command);
-        reply("502 5.5.2 Error: command not recognized");
+        reply("500 5.5.2 Error: command not recognized");
     }
 
     void hello(const esmtp::Command&) { reply(base::text("250 ", hostname_)); }
@@ -89,8 +96,9 @@ class Dialogue {
         reply(base::text("250-", hostname_));
         reply("250-PIPELINING");
         reply(base::text("250-SIZE ", settings_.size("message_size_limit")));
-        reply("250-ENHANCEDSTATUSCODES");
-        reply("250 8BITMIME");
+        for (const char* offer : {"VRFY", "ENHANCEDSTATUSCODES", "8BITMIME"})
+            reply(base::text("250-", offer));
+        reply("250 DSN");
     }
     void mail(const esmtp::Command& command) {
         if (sender_)
@@ -98,13 +106,11 @@ class Dialogue {
         auto path = read_path(command, "FROM");
         if (!path)
             return;
+        reset();
         for (const esmtp::Parameter& parameter : path->parameters) {
-            bool body = base::equal_nocase(parameter.name, "BODY");
-            if (!body && !base::equal_nocase(parameter.name, "SIZE"))
-                return reply(
-                    base::text("555 5.5.4 Unsupported option: ", base::printable(parameter.name)));
-            eight_bit_ = eight_bit_ || (body && parameter.value &&
-                                        base::equal_nocase(*parameter.value, "8BITMIME"));
+            std::string fault = take_parameter(parameter);
+            if (!fault.empty())
+                return reply(fault);
         }
         sender_ = path->address;
         reply("250 2.1.0 Ok");
@@ -117,10 +123,13 @@ class Dialogue {
             return;
         if (path->address.empty())
             return reply("501 5.1.3 Bad recipient address syntax");
-        if (!path->parameters.empty())
-            return reply(base::text("555 5.5.4 Unsupported option: ",
-                                    base::printable(path->parameters[0].name)));
-        recipients_.push_back(path->address);
+        To to{path->address, 0, ""};
+        for (const esmtp::Parameter& parameter : path->parameters) {
+            std::string fault = take_parameter(parameter, to);
+            if (!fault.empty())
+                return reply(fault);
+        }
+        recipients_.push_back(std::move(to));
         reply("250 2.1.5 Ok");
     }
     void data(const esmtp::Command&) {
@@ -152,25 +161,96 @@ class Dialogue {
         auto read = esmtp::parse_path_argument(command.args, keyword);
         if (auto* path = std::get_if<esmtp::PathArgument>(&read))
             return std::move(*path);
-        reply(base::text("501 5.5.4 Syntax: ", command.verb, ' ', keyword, ":<address>"));
+        std::string_view whose = keyword == "FROM" ? "501 5.1.7 Bad sender address syntax"
+                                                   : "501 5.1.3 Bad recipient address syntax";
+        if (std::get<esmtp::PathFault>(read) == esmtp::PathFault::address)
+            reply(whose);
+        else
+            reply(base::text("501 5.5.4 Syntax: ", command.verb, ' ', keyword, ":<address>"));
         return std::nullopt;
+    }
+
+    static std::string unsupported(const esmtp::Parameter& parameter) {
+        return base::text("555 5.5.4 Unsupported option: ", base::printable(parameter.name),
+                          parameter.value ? "=" : "",
+                          base::printable(parameter.value.value_or("")));
+    }
+
+    // Of MAIL; the reply to a bad one, else "".
+    std::string take_parameter(const esmtp::Parameter& parameter) {
+        auto is = [&parameter](std::string_view name) {
+            return parameter.value && base::equal_nocase(parameter.name, name);
+        };
+        std::string_view value = parameter.value.value_or("");
+        if (is("SIZE"))
+            return "";  // postdrop finds out
+        if (is("BODY") &&
+            (base::equal_nocase(value, "8BITMIME") || base::equal_nocase(value, "7BIT"))) {
+            eight_bit_ = base::equal_nocase(value, "8BITMIME");
+            return "";
+        }
+        if (is("RET")) {
+            bool full = base::equal_nocase(value, "FULL");
+            if (!full && !base::equal_nocase(value, "HDRS"))
+                return "501 5.5.4 Bad RET parameter syntax";
+            ret_ = full ? "1" : "2";
+            return "";
+        }
+        if (is("ENVID")) {
+            if (!mail::valid_envid(value))
+                return "501 5.5.4 Bad ENVID parameter syntax";
+            envelope_id_ = mail::from_xtext(value).value_or("");
+            return "";
+        }
+        return unsupported(parameter);
+    }
+
+    // Of RCPT.
+    static std::string take_parameter(const esmtp::Parameter& parameter, To& to) {
+        std::string_view value = parameter.value.value_or("");
+        if (base::equal_nocase(parameter.name, "NOTIFY")) {
+            auto notify = mail::parse_notify(value);
+            if (!notify)
+                return "501 5.5.4 Error: Bad NOTIFY parameter syntax";
+            to.notify = *notify;
+            return "";
+        }
+        if (!base::equal_nocase(parameter.name, "ORCPT"))
+            return unsupported(parameter);
+        if (!mail::valid_orcpt(value))
+            return "501 5.5.4 Error: Bad ORCPT parameter syntax";
+        size_t type = value.find(';') + 1;
+        to.orcpt =
+            base::text(value.substr(0, type), mail::from_xtext(value.substr(type)).value_or(""));
+        return "";
     }
 
     void reset() {
         sender_.reset();
         recipients_.clear();
         eight_bit_ = false;
+        ret_.clear();
+        envelope_id_.clear();
     }
 
     // The reply behind the content.
     std::string take_message() {
         Postdrop postdrop(settings_.text("command_directory") + "/postdrop");
         postdrop.put(record::attribute, "rewrite_context=local");
+        if (!envelope_id_.empty())
+            postdrop.put(record::attribute, base::text("envelope_id=", envelope_id_));
+        if (!ret_.empty())
+            postdrop.put(record::attribute, base::text("ret_flags=", ret_));
         postdrop.put(record::sender, spool::without_quotes(*sender_));
         if (eight_bit_)
             postdrop.put(record::attribute, "encoding=8bit");
-        for (const std::string& recipient : recipients_)
-            postdrop.put(record::recipient, spool::without_quotes(recipient));
+        for (const To& to : recipients_) {
+            if (to.notify != 0)
+                postdrop.put(record::attribute, base::text("notify_flags=", to.notify));
+            if (!to.orcpt.empty())
+                postdrop.put(record::attribute, base::text("dsn_orig_rcpt=", to.orcpt));
+            postdrop.put(record::recipient, spool::without_quotes(to.address));
+        }
         postdrop.put(record::message, "");
         if (!copy_content(postdrop)) {
             over_ = true;  // a message without its end is none
@@ -214,8 +294,10 @@ class Dialogue {
     size_t piece_;
     bool over_ = false;
     std::optional<std::string> sender_;
-    std::vector<std::string> recipients_;
+    std::vector<To> recipients_;
     bool eight_bit_ = false;
+    std::string ret_;          // as ret_flags has it
+    std::string envelope_id_;  // without its xtext
 };
 
 const Dialogue::Verb Dialogue::verbs[9] = {

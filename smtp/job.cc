@@ -47,7 +47,7 @@ std::vector<uint32_t> Job::open() const {
     return places;
 }
 
-void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply) {
+void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply, bool tells) {
     queue_.delivered(request_, places);
     std::string reason = base::printable(reply.one_line());
     mail::Dsn dsn = reply.dsn && reply.dsn->klass == 2 ? *reply.dsn : mail::Dsn{2, 0, 0};
@@ -56,6 +56,8 @@ void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply) {
         outcome.status = mail::Status::sent;
         outcome.dsn = dsn;
         outcome.reason = reason;
+        if (tells && request_.recipients[place].notify != 0)
+            told_by_next_host_.push_back(request_.recipients[place].index);
         settle(place, std::move(outcome));
     }
 }
@@ -150,6 +152,7 @@ ipc::DeliveryReport Job::report() const {
     ipc::DeliveryReport report;
     report.id = request_.id;
     report.outcomes = outcomes_;
+    report.told_by_next_host = told_by_next_host_;
     if (destination_ && !reached_) {
         report.destination_trouble = destination_->reason;
         report.trouble_dsn = destination_->dsn;

@@ -56,8 +56,9 @@ class Job {
     // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
     void reached() { reached_ = true; }
 
-    // The server has the message for these recipients: they are marked in the queue, then logged.
-    void sent(const std::vector<uint32_t>& places, const mail::Reply& reply);
+    // The server has the message for these recipients (would take it, where that alone is asked):
+    // they are marked in the queue, then logged. `tells`: it tells the sender of it, if need be.
+    void sent(const std::vector<uint32_t>& places, const mail::Reply& reply, bool tells);
     // What `trouble` means for these open recipients, or for all: an outcome, or kept for the next
     // place.
     void failed(const std::vector<uint32_t>& places, const Trouble& trouble);
@@ -90,6 +91,7 @@ class Job {
     std::vector<Standing> standings_;  // by place
     size_t left_;
     std::vector<mail::Outcome> outcomes_;
+    std::vector<uint32_t> told_by_next_host_;  // indices
     std::optional<Trouble> destination_;
     std::optional<Shown> shown_;
     bool reached_ = false;

@@ -29,13 +29,14 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
     if (way.uses > 1)
         base::append(line, ", conn_use=", way.uses);
     base::WallTime now = io::loop().wall();
-    base::append(line, ", delay=", mail::delay_text(now - request.arrival),
-                 ", delays=", mail::delay_text(request.active_since - request.arrival), '/',
-                 mail::delay_text(way.taken_up - request.active_since), '/',
-                 mail::delay_text(way.connected - way.taken_up), '/',
-                 mail::delay_text(now - way.connected), ", dsn=", outcome.dsn.text(),
-                 ", status=", mail::status_text(outcome.status), " (", one_line(outcome.reason),
-                 ")");
+    base::append(
+        line, ", delay=", mail::delay_text(now - request.arrival),
+        ", delays=", mail::delay_text(request.active_since - request.arrival), '/',
+        mail::delay_text(way.taken_up - request.active_since), '/',
+        mail::delay_text(way.connected - way.taken_up), '/', mail::delay_text(now - way.connected),
+        ", dsn=", outcome.dsn.text(), ", status=",
+        request.probe ? mail::probe_text(outcome.status) : mail::status_text(outcome.status), " (",
+        one_line(outcome.reason), ")");
     base::log::info(line);
 }
 

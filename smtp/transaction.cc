@@ -17,7 +17,8 @@ constexpr size_t chunk_window = 8;
 }  // namespace
 
 size_t Transaction::commands() const {
-    size_t content = flight_.form == Flight::Form::chunks ? 0 : 1;
+    bool apart = flight_.form == Flight::Form::chunks || flight_.job.request().probe;
+    size_t content = apart ? 0 : 1;
     return flight_.lead() + 1 + flight_.offered.size() + content;
 }
 
@@ -181,6 +182,8 @@ void Transaction::answer_rcpt(uint32_t place, const mail::Reply& reply) {
         throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
     if (flight_.hopeless)
         flight_.mixed_up = flight_.mixed_up || reply.ok();
+    else if (reply.ok() && flight_.job.request().probe)
+        flight_.job.sent({place}, reply, false);
     else if (reply.ok())
         flight_.accepted.push_back(place);
     else
@@ -204,7 +207,7 @@ void Transaction::answer_end(Stage stage, const mail::Reply& reply) {
     if (flight_.accepted.empty())
         return;
     if (reply.ok())
-        flight_.job.sent(flight_.accepted, reply);
+        flight_.job.sent(flight_.accepted, reply, session_.offers.dsn);
     else
         flight_.job.failed(flight_.accepted, said(session_.peer, reply, stage));
     flight_.accepted.clear();
@@ -306,7 +309,7 @@ io::Task<void> Transaction::finish_each(Stage stage) {
         uint32_t place = flight_.accepted.front();
         flight_.accepted.erase(flight_.accepted.begin());
         if (reply.ok())
-            flight_.job.sent({place}, reply);
+            flight_.job.sent({place}, reply, session_.offers.dsn);
         else
             flight_.job.failed({place}, said(session_.peer, reply, stage));
     }

@@ -1,6 +1,6 @@
 // RCPT: one more recipient, if this client may send to it.
 #include "lib/base/text.h"
-#include "lib/mail/xtext.h"
+#include "lib/mail/dsn_parameters.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
 #include "smtpd/log.h"
@@ -45,46 +45,18 @@ struct Reports {
     std::string orcpt;  // as received
 };
 
-std::optional<uint32_t> read_notify(std::string_view value) {
-    static constexpr std::pair<std::string_view, uint32_t> names[] = {
-        {"never", mail::notify_never},
-        {"success", mail::notify_success},
-        {"failure", mail::notify_failure},
-        {"delay", mail::notify_delay}};
-    uint32_t notify = 0;
-    for (std::string_view word : base::split(value, ",")) {
-        uint32_t bit = 0;
-        for (const auto& [name, named] : names)
-            if (base::equal_nocase(word, name))
-                bit = named;
-        if (bit == 0)
-            return std::nullopt;
-        notify |= bit;
-    }
-    bool never = (notify & mail::notify_never) != 0;
-    if (notify == 0 || (never && notify != mail::notify_never))
-        return std::nullopt;
-    return notify;
-}
-
-bool valid_orcpt(std::string_view value) {
-    auto semicolon = value.find(';');
-    return semicolon != value.npos && semicolon > 0 && semicolon + 1 < value.size() &&
-           mail::from_xtext(value.substr(semicolon + 1)).has_value();
-}
-
 std::optional<Answer> read_parameter(const Session& session, Reports& reports,
                                      const esmtp::Parameter& parameter) {
     bool dsn = parameter.value && !session.discards("dsn");
     if (dsn && base::equal_nocase(parameter.name, "notify")) {
-        auto notify = read_notify(*parameter.value);
+        auto notify = mail::parse_notify(*parameter.value);
         if (!notify || reports.notify != 0)
             return Answer(501, "5.5.4 Error: Bad NOTIFY parameter syntax");
         reports.notify = *notify;
         return std::nullopt;
     }
     if (dsn && base::equal_nocase(parameter.name, "orcpt")) {
-        if (!reports.orcpt.empty() || !valid_orcpt(*parameter.value))
+        if (!reports.orcpt.empty() || !mail::valid_orcpt(*parameter.value))
             return Answer(501, "5.5.4 Error: Bad ORCPT parameter syntax");
         reports.orcpt = *parameter.value;
         return std::nullopt;

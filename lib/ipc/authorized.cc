@@ -14,10 +14,22 @@ namespace ipc {
 
 namespace {
 
-io::Task<void> ask(const dict::MatchList& list, const std::string& user,
+io::Task<void> ask(const dict::MatchList& list, const std::string& key,
                    dict::MatchList::Answer& answer) {
-    dict::MatchList::Answer got = co_await list.match(user);
+    dict::MatchList::Answer got = co_await list.match(key);
     answer = std::move(got);
+}
+
+bool listed(dict::MatchList::Of kind, const config::Settings& settings, std::string_view parameter,
+            const std::string& key) {
+    io::Loop loop;
+    dict::Tables tables(settings);
+    auto list = dict::MatchList::of(kind, tables, settings, parameter);
+    dict::MatchList::Answer answer;
+    io::run_task(ask(list, key, answer));
+    if (answer.retry())
+        throw std::runtime_error(base::text(parameter, ": ", answer.element));
+    return answer.yes();
 }
 
 }  // namespace
@@ -28,14 +40,12 @@ std::string login_name() {
 }
 
 bool authorized(const config::Settings& settings, std::string_view parameter) {
-    io::Loop loop;
-    dict::Tables tables(settings);
-    auto list = dict::MatchList::of(dict::MatchList::Of::strings, tables, settings, parameter);
-    dict::MatchList::Answer answer;
-    io::run_task(ask(list, login_name(), answer));
-    if (answer.retry())
-        throw std::runtime_error(base::text(parameter, ": ", answer.element));
-    return answer.yes();
+    return listed(dict::MatchList::Of::strings, settings, parameter, login_name());
+}
+
+bool in_domain_list(const config::Settings& settings, std::string_view parameter,
+                    const std::string& domain) {
+    return listed(dict::MatchList::Of::domains, settings, parameter, domain);
 }
 
 }  // namespace ipc

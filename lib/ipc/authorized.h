@@ -1,4 +1,4 @@
-// Which users of this machine may use a command.
+// Which users of this machine may use a command, and for which domains.
 #pragma once
 
 #include <string>
@@ -14,5 +14,9 @@ std::string login_name();
 // Whether the list of `parameter` ("!www, static:all") has this user. Throws config::Error for what
 // cannot be understood, std::runtime_error where a table does not answer.
 bool authorized(const config::Settings& settings, std::string_view parameter);
+
+// The same of a domain in a list of domains.
+bool in_domain_list(const config::Settings& settings, std::string_view parameter,
+                    const std::string& domain);
 
 }  // namespace ipc

@@ -12,7 +12,7 @@ constexpr size_t least_outcome = 12;
 
 std::string BounceRequest::encode() const {
     base::Encoder out;
-    out.u64(id);
+    out.u64(id).u8(static_cast<uint8_t>(kind));
     ipc::encode(out, message);
     envelope.encode(out);
     encode_items(out, outcomes, [](base::Encoder& o, const mail::Outcome& one) { one.encode(o); });
@@ -24,6 +24,10 @@ BounceRequest BounceRequest::decode(std::string_view payload) {
     base::Decoder in(payload);
     BounceRequest r;
     r.id = in.u64();
+    uint8_t kind = in.u8();
+    if (kind > static_cast<uint8_t>(ReportKind::probe))
+        throw base::DecodeError("unknown kind of report");
+    r.kind = static_cast<ReportKind>(kind);
     r.message = decode_message_ref(in);
     r.envelope = mail::Envelope::decode(in);
     r.outcomes = decode_items(in, least_outcome, mail::Outcome::decode);

@@ -1,8 +1,9 @@
 // What qmgr and bounce say to each other on private/bounce.
 //
-// qmgr asks for one report of one message; the answer comes when the report is durable. The
-// report's envelope names the message (report_of) and the failed recipients (report_for in `more`,
-// indices joined by commas), so that a qmgr that missed the answer finds the report in the log.
+// qmgr asks for one report of one message; the answer comes when the report is durable. A
+// non-delivery report's envelope names the message (report_of) and the failed recipients
+// (report_for in `more`, indices joined by commas), so that a qmgr that missed the answer finds the
+// report in the log.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,18 @@ enum class BounceFrame : uint8_t { request = 1, answer = 2 };
 
 inline constexpr std::string_view report_for = "report_for";
 
+enum class ReportKind : uint8_t {
+    failure,  // what could not be delivered
+    success,  // what was delivered, to a sender who wants to know (RFC 3461)
+    status,   // what came of the first attempt, for each recipient: sendmail -v
+    probe,    // what would come of it: sendmail -bv
+};
+
 struct BounceRequest {
     uint64_t id = 0;
+    ReportKind kind = ReportKind::failure;
     MessageRef message;
-    mail::Envelope envelope;              // its recipients are those that failed
+    mail::Envelope envelope;              // its recipients are those that are reported on
     std::vector<mail::Outcome> outcomes;  // one for each, in the same order
     uint64_t size = 0;                    // bytes of content
 

@@ -12,7 +12,7 @@ constexpr size_t least_entry = 4 + 1 + 8 + 4;
 ControlVerb decode_verb(base::Decoder& in) {
     uint8_t verb = in.u8();
     if (verb < static_cast<uint8_t>(ControlVerb::remove) ||
-        verb > static_cast<uint8_t>(ControlVerb::list))
+        verb > static_cast<uint8_t>(ControlVerb::flush_site))
         throw base::DecodeError("unknown verb");
     return static_cast<ControlVerb>(verb);
 }

@@ -25,9 +25,11 @@ inline constexpr char trigger_force_scan = 'F';     // deferred mail whatever it
 inline constexpr char trigger_wakeup = 'W';         // master's periodic wake-up
 
 enum class ControlVerb : uint8_t {
-    remove = 1,  // as postsuper -d: the message is gone when the answer comes
-    flush = 2,   // as postqueue -i: deliver it now
-    list = 3     // what qmgr knows of mail still in the log; no queue_ids: of all
+    remove = 1,      // as postsuper -d: the message is gone when the answer comes
+    flush = 2,       // as postqueue -i: deliver it now
+    list = 3,        // what qmgr knows of mail still in the log; no queue_ids: of all
+    flush_site = 4,  // as postqueue -s: all mail with a recipient in this domain, which stands in
+                     // the place of the queue_ids
 };
 
 struct ControlRequest {

@@ -59,7 +59,7 @@ std::string DeliveryRequest::encode() const {
     encode_items(out, recipients, encode_recipient);
     encode_time(out, arrival);
     encode_time(out, active_since);
-    out.u32(attempts).string(dsn_envid).string(dsn_ret);
+    out.u32(attempts).string(dsn_envid).string(dsn_ret).u8(probe);
     return out.take();
 }
 
@@ -81,6 +81,7 @@ DeliveryRequest DeliveryRequest::decode(std::string_view payload) {
     r.attempts = in.u32();
     r.dsn_envid = in.string();
     r.dsn_ret = in.string();
+    r.probe = in.u8() != 0;
     return r;
 }
 
@@ -89,6 +90,7 @@ std::string DeliveryReport::encode() const {
     out.u64(id);
     encode_items(out, outcomes, [](base::Encoder& o, const mail::Outcome& one) { one.encode(o); });
     out.string(destination_trouble).string(trouble_dsn.text()).i64(trouble_for.count());
+    encode_items(out, told_by_next_host, [](base::Encoder& o, uint32_t index) { o.u32(index); });
     return out.take();
 }
 
@@ -103,6 +105,7 @@ DeliveryReport DeliveryReport::decode(std::string_view payload) {
         throw base::DecodeError("bad enhanced status code");
     r.trouble_dsn = *dsn;
     r.trouble_for = base::Duration(in.i64());
+    r.told_by_next_host = decode_items(in, 4, [](base::Decoder& i) { return i.u32(); });
     return r;
 }
 

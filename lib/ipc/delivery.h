@@ -59,6 +59,7 @@ struct DeliveryRequest {
     uint32_t attempts = 0;          // deliveries tried before this one
     std::string dsn_envid;
     std::string dsn_ret;
+    bool probe = false;  // only asks whether the recipients would be taken: nothing is sent
 
     std::string encode() const;
     // Throws base::DecodeError.
@@ -72,6 +73,9 @@ struct DeliveryReport {
     // Why the destination itself cannot be reached (no connection, refused greeting …); "" when
     // the trouble, if any, is the message's own. Counts against the destination.
     std::string destination_trouble;
+    // Recipients (indices) whose next host knows DSN: it tells the sender of their delivery, where
+    // that was asked for (RFC 3461 section 5.2.1).
+    std::vector<uint32_t> told_by_next_host;
     mail::Dsn trouble_dsn{4, 0, 0};
     // When the destination is worth a try again, from now; zero: minimal_backoff_time.
     base::Duration trouble_for{0};

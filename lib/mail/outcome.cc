@@ -14,6 +14,10 @@ std::string_view status_text(Status status) {
     return "deferred";
 }
 
+std::string_view probe_text(Status status) {
+    return status == Status::sent ? "deliverable" : "undeliverable";
+}
+
 void Outcome::encode(base::Encoder& out) const {
     out.u32(recipient).u8(static_cast<uint8_t>(status));
     out.u16(static_cast<uint16_t>(dsn.klass)).u16(static_cast<uint16_t>(dsn.subject));

@@ -14,6 +14,8 @@ enum class Status : uint8_t { sent, deferred, bounced };
 
 // As log lines have it: "sent", "deferred", "bounced".
 std::string_view status_text(Status status);
+// The same where it was only asked: "deliverable", "undeliverable".
+std::string_view probe_text(Status status);
 
 struct Outcome {
     uint32_t recipient = 0;  // index in the envelope

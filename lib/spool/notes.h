@@ -1,11 +1,18 @@
 // The names under which our processes leave each other notes in Envelope::more of a queued message.
 //
-// Nobody else can: what a user hands in passes PostedRecords, which knows none of them.
+// Of those below `trace` a user can leave none: what is handed in passes PostedRecords, which knows
+// none of them.
 #pragma once
 
 #include <string_view>
 
 namespace spool::note {
+
+// What a user may ask for, under Postfix's name and with its numbers: a report on the first attempt
+// (sendmail -v), or on what would come of one (sendmail -bv).
+inline constexpr std::string_view trace = "trace_flags";
+inline constexpr std::string_view trace_status = "1024";
+inline constexpr std::string_view trace_probe = "512";
 
 // The file of maildrop/ that the message came from; see posted_file.h.
 inline constexpr std::string_view posted_file = "posthaste_posted_file";

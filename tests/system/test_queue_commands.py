@@ -78,6 +78,26 @@ def test_flush_tries_at_once():
         instance.wait_empty()
 
 
+@test()
+def test_flush_of_a_site():
+    """postqueue -s tries the mail for one destination, which fast_flush_domains must have."""
+    with Instance(stopped_relay().nexthop,
+                  {"fast_flush_domains": "one.example, two.example"}) as it:
+        for domain in ("one.example", "other.example"):
+            queue_id = deliver(it, CONTENT, recipients=[f"r@{domain}"])
+            it.wait_log(f"{queue_id}: to=<r@{domain}>.*status=deferred")
+        it.command("postqueue", "-s", "one.example")
+        eventually(lambda: it.log().count("to=<r@one.example>") == 2, 10, "a second attempt")
+        it.command("postqueue", "-s", "x.two.example")
+        for site, words in (("other.example", "Flush service is not configured for destination"),
+                            ("no domain", "invalid destination")):
+            status, output = it.attempt("postqueue", "-s", site)
+            check(status == 69 and words in output, status, output)
+        check(it.log().count("to=<r@other.example>") == 1, "tried what nobody asked for")
+    status, output = it.attempt("postqueue", "-s", "one.example")
+    check(status == 69 and "mail system is down" in output, status, output)
+
+
 @test(peer=True)
 def test_postcat_shows_a_message():
     with Instance(stopped_relay().nexthop) as instance:
@@ -202,4 +222,4 @@ def test_commands_work_beside_settings_that_stop_a_start():
         status, output = instance.attempt("postfix", "stop")
         check(status == 0, "stop", output)
         status, output = instance.attempt("postfix", "start")
-        check(status != 0 and re.search("main.cf, line .*content_filter", output), output)
+        check(status != 0 and re.search("main.cf, line .*smtpd_milters", output), output)

@@ -65,7 +65,7 @@ def test_forms():
          ["a@example.net", "b@example.net"], b"\r\n\r\ncr\r\n"),
         (["a@example.net"], "From me@x Mon Jan 1\nSubject: x\n\n>From y\n", me,
          ["a@example.net"], b"\r\n\r\n>From y\r\n"),
-        (["-Am", "-L", "label", "-odi", "-oem", "-om", "-o7", "-o8", "-n", "-m", "-U", "-h", "7",
+        (["-Am", "-L", "label", "-odi", "-oem", "-om", "-o7", "-o8", "-m", "-U", "-h", "7",
           "-O", "DeliveryMode=b", "-N", "never", "-R", "hdrs", "-V", "id", "-bm", "-B", "8BITMIME",
           "-r", "s@example.com", "a@example.net"], "Subject: x\n\n\xe4\n", "s@example.com",
          ["a@example.net"], "\xe4".encode()),
@@ -107,6 +107,9 @@ def test_refusals():
         (["-I", "x"], "", 75, "alias initialization mode requires no recipient"),
         (["-qSx"], "", 75, "-qS is not implemented"),
         (["-Z"], "", 75, "usage: sendmail [options]"),
+        (["-n", "x@y"], "", 75, "-n option not supported"),
+        (["-qRsite", "x@y"], "", 75, "flush site requires no recipient"),
+        (["-v", "-bv", "x@y"], "", 75, "-v option cannot be used with -bv"),
     ]
     with Instance() as instance:
         for options, text, status, words in rows:
@@ -117,6 +120,46 @@ def test_refusals():
         mailq = instance.commands / "mailq"
         if mailq.exists():
             check("queue is empty" in sendmail(instance, commands=mailq), "mailq")
+
+
+@test(peer=True)
+def test_reports_asked_for():
+    """-v, -bv and -N: what the sender is told, and what is delivered for it."""
+    relay = Relay()
+    sender = ["-f", "s@example.com"]
+    said = "Mail Delivery Status Report will be mailed to <s@example.com>."
+    with Instance(relay.nexthop) as instance:
+        check(said in sendmail(instance, "-v", *sender, "a@example.net", text="Subject: v\n\nx\n"))
+        parts = [b"Subject: Mail Delivery Status Report", b"Action: relayed", b"Status: 2.0.0",
+                 b"Remote-MTA: dns; 127.0.0.1", b"Subject: v"]
+        report_of(relay, 2, ["a@example.net"], parts)
+        check(said in sendmail(instance, "-bv", *sender, "b@example.net", "c@example.net"))
+        parts = [b"Subject: Mail Delivery Status Report", b"Action: deliverable",
+                 b"Final-Recipient: rfc822; c@example.net", b"Subject: probe"]
+        report_of(relay, 3, [], parts)
+        instance.wait_log(r"smtp\[\d+\]: \w+: to=<c@example.net>, relay=.*, status=deliverable \(250 ")
+        instance.wait_log(r"bounce\[\d+\]: \w+: sender delivery status notification: \w+$")
+        sendmail(instance, "-N", "success", *sender, "d@example.net", text="Subject: n\n\nx\n")
+        parts = [b"Subject: Successful Mail Delivery Report", b"Action: relayed"]
+        report_of(relay, 5, ["d@example.net"], parts)
+        instance.set(transport_maps="inline:{e.example=error:5.7.0_no}")
+        instance.reload()
+        sendmail(instance, "-N", "never", *sender, "x@e.example", text="Subject: n\n\nx\n")
+        line = instance.wait_log(r": (\w+): to=<x@e.example>, relay=none, .*, status=bounced \(")
+        instance.wait_log(rf"qmgr\[\d+\]: {line[1]}: removed$")
+        instance.wait_empty()
+        check(len(relay.mails) == 5, "a report that nobody wants", relay.mails)
+
+
+def report_of(relay, number, recipients, parts):
+    """Waits for that many mails; the last of them is a report, and `recipients` got what is behind it."""
+    mails = relay.wait(number)
+    reports = [mail for mail in mails[-2:] if mail.sender == ""]
+    check(len(reports) >= 1, [mail.sender for mail in mails])
+    report = next(mail for mail in reversed(mails) if mail.sender == "")
+    for part in parts:
+        check(part in report.content, part, "not in", report.content)
+    check(not recipients or any(mail.recipients == recipients for mail in mails), recipients)
 
 
 @test()
@@ -300,7 +343,7 @@ def test_smtp_on_standard_input():
             "RCPT TO:<a@example.net>\r\nRCPT TO:<bad\r\nRCPT TO:<b@example.net>\r\nDATA\r\n"
             "Subject: bs\r\n\r\n..dot\r\n.\r\nMAIL FROM:<x@y> FOO=1\r\nVRFY x\r\nBAR\r\nRSET\r\n"
             "MAIL FROM:<>\r\nDATA\r\nQUIT\r\n")
-    codes = ["220", "250", "503", "250", "250", "501", "250", "354", "250", "555", "252", "502",
+    codes = ["220", "250", "503", "250", "250", "501", "250", "354", "250", "555", "252", "500",
              "250", "250", "554", "221"]
     with Instance(relay.nexthop) as instance:
         for number, text in enumerate((talk, talk.replace("\r\n", "\n")), 1):
@@ -311,5 +354,14 @@ def test_smtp_on_standard_input():
             mail = relay.wait(number)[number - 1]
             check(mail.sender == "s@example.com" and mail.body == b".dot\r\n" and
                   mail.recipients == ["a@example.net", "b@example.net"], mail.content)
+        output = sendmail(
+            instance, "-bs", text="MAIL FROM:<s@example.com> RET=x\nMAIL FROM:<s@example.com> RET=HDRS "
+            "ENVID=i+2Bd\nRCPT TO:<c@example.net> NOTIFY=never,delay\nRCPT TO:<c@example.net> "
+            "NOTIFY=SUCCESS ORCPT=rfc822;o@example.net\nDATA\n\nx\n.\nQUIT\n")
+        check([line[:3] for line in output.splitlines()] ==
+              ["220", "501", "250", "501", "250", "354", "250", "221"], output)
+        report_of(relay, 4, ["c@example.net"], [
+            b"Original-Envelope-Id: i+2Bd", b"Original-Recipient: rfc822;o@example.net",
+            b"Action: relayed"])
         output = sendmail(instance, "-bs", text=talk[:talk.index("..dot")])
         check("queued" not in output and not instance.queue_files("maildrop"), output)

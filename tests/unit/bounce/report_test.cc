@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "bounce/original.h"
+#include "lib/base/text.h"
 
 namespace bounce {
 namespace {
@@ -39,6 +40,37 @@ std::string report_text(const ipc::BounceRequest& request) {
     Making making{"4ABC", base::WallTime(1700000100s), attached(request, identity)};
     Report report = make_report(request, identity, making);
     return report.before + "<content>" + report.after;
+}
+
+TEST(BounceReport, SaysWhatItIsAReportOf) {
+    struct Row {
+        ipc::ReportKind kind;
+        const char* subject;
+        const char* first_action;
+        const char* second_action;
+    };
+    const Row rows[] = {
+        {ipc::ReportKind::success, "Successful Mail Delivery Report", "relayed", "delivered"},
+        {ipc::ReportKind::status, "Mail Delivery Status Report", "failed", "delayed"},
+        {ipc::ReportKind::probe, "Mail Delivery Status Report", "undeliverable", "deliverable"},
+    };
+    for (const Row& row : rows) {
+        ipc::BounceRequest request = some_request();
+        request.kind = row.kind;
+        if (row.kind == ipc::ReportKind::success)
+            request.outcomes[0].status = mail::Status::sent;
+        if (row.kind != ipc::ReportKind::status)
+            request.outcomes[1].status = mail::Status::sent;
+        std::string text = report_text(request);
+        for (const std::string& wanted :
+             {base::text("Subject: ", row.subject, "\r\n"),
+              base::text("x@example.com\r\nAction: ", row.first_action, "\r\n"),
+              base::text("rfc822;Z@example.com\r\nAction: ", row.second_action, "\r\n"),
+              std::string("Content-Type: text/rfc822-headers\r\n")})
+            EXPECT_NE(text.find(wanted), text.npos) << wanted << text;
+        EXPECT_EQ(report_envelope(request, "4ABC", "<x@y>", {}).more.size(), 0u)
+            << "marks no failure as reported";
+    }
 }
 
 TEST(BounceReport, HasTheFieldsOfADeliveryReport) {

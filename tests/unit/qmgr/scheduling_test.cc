@@ -207,7 +207,7 @@ TEST_F(QmgrTransport, ADeadDestinationGivesItsMailBackUntilItsTimeComes) {
     send_all();
     Destination& to = transport_.destination("a");
     while (to.suspended() == nullptr)
-        to.failed({"connection refused", {4, 4, 1}, now_ + 300s});
+        transport_.failed(to, {"connection refused", {4, 4, 1}, now_ + 300s});
     EXPECT_EQ(to.suspended()->reason, "connection refused");
     transport_.ended(*lanes_[0], now_);
     EXPECT_EQ(send_all(), "");
@@ -219,6 +219,26 @@ TEST_F(QmgrTransport, ADeadDestinationGivesItsMailBackUntilItsTimeComes) {
     EXPECT_EQ(to.suspended(), nullptr);
     add("N", 1, "a");
     EXPECT_EQ(send_all(), "N");
+}
+
+TEST_F(QmgrTransport, ForgetsDestinationsThatHaveNothing) {
+    for (const char* nexthop : {"idle", "lately", "held", "busy", "waits", "dead"})
+        add("M", std::string_view(nexthop) == "waits" ? 500 : 1, nexthop);
+    send_all();
+    for (Lane* lane : lanes_) {
+        const std::string& nexthop = lane->destination.nexthop();
+        if (nexthop != "busy" && nexthop != "waits")
+            transport_.ended(*lane, nexthop == "lately" ? now_ + 10s : now_);
+    }
+    Destination& dead = transport_.destination("dead");
+    while (dead.suspended() == nullptr)
+        transport_.failed(dead, {"connection refused", {4, 4, 1}, now_ + 300s});
+    EXPECT_EQ(transport_.destinations(), 6u);
+    transport_.forget_idle({&transport_.destination("held")}, now_ + 5s);
+    EXPECT_EQ(transport_.destinations(), 5u);
+    transport_.resume_due(now_ + 300s);
+    transport_.forget_idle({}, now_ + 300s);
+    EXPECT_EQ(transport_.destinations(), 2u) << "busy and waits";
 }
 
 TEST_F(QmgrTransport, ALaneOutlivesAnAgentWhileTheOneBeforeItHasRequestsInIt) {
