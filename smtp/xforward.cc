@@ -68,9 +68,10 @@ void add_command(std::vector<std::string>& commands, std::span<const Attribute> 
         if (std::ranges::find(attributes, each.name) == attributes.end())
             continue;
         std::string value = each.value(message);
-        worth_it = worth_it || (each.counts && !value.empty());
-        base::append(line, ' ', each.name, '=',
-                     value.empty() ? "[UNAVAILABLE]" : mail::xtext(value));
+        if (value.empty())
+            continue;
+        worth_it = worth_it || each.counts;
+        base::append(line, ' ', each.name, '=', mail::xtext(value));
     }
     if (worth_it)
         commands.push_back(line + "\r\n");

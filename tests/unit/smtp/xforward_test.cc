@@ -35,15 +35,14 @@ TEST(Xforward, Commands) {
     remote.client_port.clear();
     remote.more["log_ident"] = "EARLIER";
     EXPECT_EQ(smtp::xforward_commands(remote, {"NAME", "ADDR", "PORT", "IDENT", "HELO"}),
-              (Commands{"XFORWARD NAME=[UNAVAILABLE] ADDR=IPv6:2001:db8::1 PORT=[UNAVAILABLE]\r\n",
+              (Commands{"XFORWARD ADDR=IPv6:2001:db8::1\r\n",
                         "XFORWARD HELO=he+20lo IDENT=EARLIER\r\n"}));
 
     mail::Envelope local;
     local.queue_id = "QQ";
     EXPECT_EQ(smtp::xforward_commands(local, {"NAME", "ADDR", "IDENT"}), Commands{});
-    EXPECT_EQ(
-        smtp::xforward_commands(local, all_attributes),
-        Commands{"XFORWARD PROTO=[UNAVAILABLE] HELO=[UNAVAILABLE] IDENT=QQ SOURCE=LOCAL\r\n"});
+    EXPECT_EQ(smtp::xforward_commands(local, all_attributes),
+              Commands{"XFORWARD IDENT=QQ SOURCE=LOCAL\r\n"});
     local.more["rewrite_context"] = "remote";
     EXPECT_EQ(smtp::xforward_commands(local, {"SOURCE"}), Commands{"XFORWARD SOURCE=REMOTE\r\n"});
 }
