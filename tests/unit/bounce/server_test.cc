@@ -163,6 +163,37 @@ TEST_F(BounceServer, ReportsOnWhatCannotBeReadAnyMore) {
     }
 }
 
+TEST_F(BounceServer, ReportsOnAQueueFileThatIsGone) {
+    ipc::BounceRequest made = request({});
+    made.message = ipc::FileRef{"deferred", "3F2A11B2C4"};
+    auto got = answers({made});
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].error, "");
+    EXPECT_NE(report(got[0].report).find("cannot be attached"), std::string::npos);
+}
+
+// qmgr never asks for that; a report to nobody would be one that nobody ends.
+TEST_F(BounceServer, ThereMustBeSomebodyToReportTo) {
+    ipc::BounceRequest made = request(message(100));
+    made.envelope.sender.clear();
+    auto got = answers({made, request(message(100))});
+    ASSERT_EQ(got.size(), 2u);
+    for (const ipc::BounceAnswer& answer : got) {
+        bool nobody = answer.id == made.id;
+        EXPECT_EQ(answer.error, nobody ? "there is nobody to report to" : "");
+        EXPECT_EQ(answer.report.empty(), nobody);
+    }
+}
+
+TEST_F(BounceServer, NonsenseEndsTheConnectionOnly) {
+    ipc::BounceRequest odd = request(message(100));
+    odd.outcomes.clear();  // a recipient without an outcome
+    EXPECT_TRUE(answers({odd}).empty());
+    auto got = answers({request(message(100))});
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].error, "");
+}
+
 TEST_F(BounceServer, WorksOnSomeAtATime) {
     std::vector<ipc::BounceRequest> requests;
     spool::RecordRef ref = message(3000);
