@@ -12,6 +12,8 @@ WRONG_MAIN = [
     ("default_process_limit = 12x\n", r"default_process_limit"),
     ("mynetworks = 300.1.1.1/8\n", r"mynetworks|300\.1\.1\.1"),
     ("myorigin = ${mail_version\n", r"myorigin"),
+    ("smtp_tcp_port = nosuch\n", r'main\.cf, line \d+: smtp_tcp_port: .*"nosuch"'),
+    ("known_tcp_ports = smtp\n", r'main\.cf, line \d+: known_tcp_ports: .*"smtp"'),
 ]
 
 WRONG_MASTER = [
@@ -58,6 +60,26 @@ def test_fault_names_file_and_line():
     output += instance.log()
     check(status != 0 and f"{number}" in output and "main.cf" in output, number, output)
     check("smtpd_timeout" in output, output)
+
+
+@test()
+def test_check_warns_of_what_will_not_work_as_written():
+    """In no case does it stop the start; each line has the place in the file."""
+    rows = [
+        ("relayhost = [127.0.0.1]:nosuch", r'relayhost: expected .*found "\[127.0.0.1\]:nosuch"'),
+        ("mydestination = a.example\nvirtual_alias_domains = a.example",
+         "do not list domain a.example in BOTH mydestination and virtual_alias_domains"),
+        ("mydestination = a.example\nalias_maps = hash:/no/such",
+         "default: local_recipient_maps: open database /no/such.db"),
+        ("debug_peer_list = 127.0.0.1", "debug_peer_list = 127.0.0.1 is not built yet"),
+    ]
+    for lines, pattern in rows:
+        instance = Instance(params={"relayhost": None, "mydestination": None})
+        with open(instance.config / "main.cf", "a", encoding="ascii") as file:
+            file.write(lines + "\n")
+        status, output = instance.attempt("postfix", "check")
+        check(status == 0, lines, "stops the start:", output)
+        check(re.search(pattern, output), pattern, "not in", output)
 
 
 @test(peer=True)
