@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What `make check` runs, in order; the last line sums what passed and failed in all of it.
 
-The sanitizer builds follow the system tests, so that a broken program shows early.
+Tests under sanitizers follow the system tests, so that a broken program shows early. They are built
+meanwhile with what the system tests leave of the processors, for those mostly wait.
 """
 
 import os
@@ -15,15 +16,19 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE = os.environ.get("MAKE", "make")
 JOBS = f"-j{os.cpu_count()}"
 
+SYSTEM = "system"
+
 # name, command; each prints its own counts, or counts as one by its exit status.
 STEPS = [
     ("lint", [MAKE, "-s", "lint"]),
     ("build", [MAKE, "-s", JOBS, "programs", "tools"]),
     ("unit", [MAKE, "-s", JOBS, "unit"]),
-    ("system", [MAKE, "-s", "system"]),
+    (SYSTEM, [MAKE, "-s", "system"]),
     ("unit, address and undefined behaviour sanitizers", [MAKE, "-s", JOBS, "unit", "VARIANT=asan"]),
     ("unit, thread sanitizer", [MAKE, "-s", JOBS, "unit", "VARIANT=tsan"]),
 ]
+MEANWHILE = ["sh", "-c", f"'{MAKE}' -s {JOBS} unit-binary VARIANT=asan && "
+                         f"exec '{MAKE}' -s {JOBS} unit-binary VARIANT=tsan"]
 
 COUNTS = re.compile(r"^(\d+) passed, (\d+) failed$")
 UNIT_PASSED = re.compile(r"^\[  PASSED  \] (\d+) tests?")
@@ -71,8 +76,21 @@ def step(name, command):
     return passed, failed
 
 
+def step_beside_builds(name, command):
+    """A step while the sanitizer builds go on at the lowest priority. What they say of an error is
+    left to the step that needs them, which builds again."""
+    with subprocess.Popen(MEANWHILE, cwd=ROOT, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(19)) as builds:
+        result = step(name, command)
+        started = time.monotonic()
+        builds.wait()
+    print(f"== sanitizer builds: {time.monotonic() - started:.0f} s more", flush=True)
+    return result
+
+
 def main():
-    results = [step(name, command) for name, command in STEPS]
+    results = [(step_beside_builds if name == SYSTEM else step)(name, command)
+               for name, command in STEPS]
     passed = sum(result[0] for result in results)
     failed = sum(result[1] for result in results)
     for (name, _), result in zip(STEPS, results):
