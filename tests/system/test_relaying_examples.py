@@ -59,7 +59,10 @@ class World:
         self.reload()
 
     def reload(self):
-        """postfix reload, until it has had its effect: like Postfix's, the command does not wait."""
+        """postfix reload; that of Postfix does not wait until it has had its effect."""
+        if not self.instance.peer:
+            self.instance.reload()
+            return
         reloads = self.instance.log().count("reload -- version")
         self.instance.reload()
         eventually(lambda: self.instance.log().count("reload -- version") > reloads, 15, "reload")
