@@ -9,7 +9,7 @@ namespace postmap {
 
 struct Alias {
     std::string name;   // without quotes
-    std::string value;  // as written, with one space behind each comma and none before
+    std::string value;  // its words and signs, with one space where any is needed
 };
 
 // One logical line. None for what is none, with a warning behind `where` ("FILE, line N").

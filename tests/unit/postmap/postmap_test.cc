@@ -35,9 +35,19 @@ INSTANTIATE_TEST_SUITE_P(
         Aliased{"\"qu\\\"ote\": v2", "qu\"ote", "v2"}, Aliased{"\"a:b\": v2", "a:b", "v2"},
         Aliased{"l: :include:/etc/x, |\"prog arg\", \"|/bin/p \\\"x\\\"\", /var/file", "l",
                 ":include:/etc/x, |\"prog arg\", \"|/bin/p \\\"x\\\"\", /var/file"},
-        Aliased{"k4: \"a,b\" , c", "k4", "\"a,b\", c"}, Aliased{"k: a,,b,", "k", "a, b"},
-        Aliased{"x@dom: v", nullptr, nullptr}, Aliased{"nocolon x", nullptr, nullptr},
-        Aliased{": bare", nullptr, nullptr}, Aliased{"k8: ", nullptr, nullptr}));
+        Aliased{"k4: \"a,b\" , c", "k4", "\"a,b\", c"}, Aliased{"k: a,,b,", "k", "a, , b, "},
+        Aliased{"k: x y:z . w @ v", "k", "x y:z.w@v"}, Aliased{"k: | cmd a|b", "k", "|cmd a|b"},
+        Aliased{"k: name<b@c> d", "k", "name <b@c>d"}, Aliased{"k: <b> <c>", "k", "<b> <c>"},
+        Aliased{"k: (c (d)) e [a b", "k", "(c (d)) e [a b]"},
+        Aliased{"k: \"a\"b\"c", "k", "\"a\" b \"c\""},
+        Aliased{"k: a\\b c\\,d e\\\"f", "k", "ab \"c,d\" \"e\\\"f\""},
+        Aliased{"k: \"a\\.b\"", "k", "\"a.b\""}, Aliased{"k: a\\", "k", "a"},
+        Aliased{"k . l: v", "k.l", "v"}, Aliased{"\"w\"x y: v", "w x y", "v"},
+        Aliased{"a\\b: v", "ab", "v"}, Aliased{"(c) d: v", "(c) d", "v"},
+        Aliased{"\"q@d\": v", "q@d", "v"}, Aliased{"a, b: c", nullptr, nullptr},
+        Aliased{"(x: v", nullptr, nullptr}, Aliased{"x@dom: v", nullptr, nullptr},
+        Aliased{"nocolon x", nullptr, nullptr}, Aliased{": bare", nullptr, nullptr},
+        Aliased{"k8: ", nullptr, nullptr}));
 
 std::vector<std::string> keys(const std::string& message, postmap::MessageKeys::Wanted wanted) {
     std::vector<std::string> all;
