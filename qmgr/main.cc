@@ -36,7 +36,11 @@ io::Task<void> reload(ipc::Service& service, qmgr::QueueManager& manager) {
             manager.configure(qmgr::Settings(service.settings(), service.queue_directory()),
                               std::move(router));
         } catch (const config::Error& error) {
-            base::log::error(error.what());
+            // master, which may open everything, has found nothing wrong with it.
+            if (service.tables().refused())
+                service.ask_for_successor();
+            else
+                base::log::error(error.what());
         }
         service.reloaded(*order);
     }

@@ -1,6 +1,7 @@
 #include "lib/dict/types.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -57,6 +58,8 @@ std::unique_ptr<Table> make_table(const Spec& spec) {
     try {
         return std::ranges::find(types, spec.type, &Type::name)->make(spec);
     } catch (const base::SystemError& error) {
+        if (error.code() == EACCES || error.code() == EPERM)
+            throw NotPermitted(error.what());
         throw config::Error(error.what());
     }
 }

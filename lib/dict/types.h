@@ -16,6 +16,11 @@ std::vector<std::string> table_types();
 // Throws config::Error for a type that there is not, or not yet.
 void check_type(std::string_view type);
 
+// This process may not open what a table is read from; another might.
+struct NotPermitted : config::Error {
+    using config::Error::Error;
+};
+
 // Throws config::Error for a type that there is not, or not yet, and where the maker does.
 std::unique_ptr<Table> make_table(const Spec& spec);
 

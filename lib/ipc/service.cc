@@ -268,7 +268,7 @@ void Service::reload(uint32_t generation) {
 
 void Service::reloaded(uint32_t generation) {
     status_.generation = generation;
-    status_.outdated = tables_.outdated();
+    status_.outdated = tables_.outdated() || successor_wanted_;
     say_status();
 }
 
@@ -276,11 +276,16 @@ void Service::reloaded(uint32_t generation) {
 // started another in its place.
 void Service::look_after_tables() {
     proxy_.tidy();
-    bool outdated = tables_.outdated();
+    bool outdated = tables_.outdated() || successor_wanted_;
     if (outdated == status_.outdated)
         return;
     status_.outdated = outdated;
     say_status();
+}
+
+void Service::ask_for_successor() {
+    successor_wanted_ = true;
+    look_after_tables();
 }
 
 io::Task<void> Service::beat() {

@@ -61,6 +61,8 @@ class Service {
     // The lookup tables of this process, to be opened while it is still privileged. Those that are
     // rebuilt are opened anew by themselves, within a second.
     dict::Tables& tables() { return tables_; }
+    // Has master start another in place of this process, which goes on until then.
+    void ask_for_successor();
     // queue_directory as this process reaches it, before and after a chroot: the working directory.
     static std::string queue_directory() { return "."; }
     // How many sessions this process may have at once: its share of the maxproc column; 0: any.
@@ -121,6 +123,7 @@ class Service {
     config::Settings settings_;
     ProxyClient proxy_;
     dict::Tables tables_;
+    bool successor_wanted_ = false;
     std::string program_;
     base::Fd listeners_lock_;
     io::Loop loop_;
