@@ -19,6 +19,7 @@
 #include "lib/dict/fold.h"
 #include "lib/dict/table_lines.h"
 #include "lib/dict/types.h"
+#include "lib/dict/use.h"
 #include "postmap/alias_source.h"
 #include "postmap/owner.h"
 
@@ -42,7 +43,7 @@ struct Input {
 
 Input read_input(const TableName& table, bool from_stdin) {
     Input input;
-    input.name = from_stdin ? "standard input" : table.name;
+    input.name = from_stdin ? "stdin" : table.name;
     base::Fd file(from_stdin ? ::dup(STDIN_FILENO)
                              : ::open(table.name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file)
@@ -81,23 +82,26 @@ void replace_by_files(dict::Source& source, const std::string& file) {
     source.entries() = std::move(kept);
 }
 
-dict::Source read_aliases(const Input& input, bool folds, bool utf8, const std::string& host) {
+dict::Source read_aliases(const Input& input, dict::Use use) {
     dict::Source source(input.text);
     dict::TableLines lines(input.text, input.name);
     while (std::optional<dict::TableLines::Line> line = lines.next()) {
         const std::string where = dict::where(input.name, line->number);
-        if (utf8 && !dict::valid_utf8(line->text)) {
+        if (use.utf8 && !dict::valid_utf8(line->text)) {
             dict::warn_not_utf8(where, line->text);
             continue;
         }
         if (std::optional<Alias> alias = parse_alias(line->text, where))
-            source.add(folds ? dict::fold(alias->name) : alias->name, alias->value, line->number);
+            source.add(dict::fold(alias->name, use.folding()), alias->value, line->number);
     }
-    // What other mail systems on the machine expect of the file.
+    return source;
+}
+
+// What other mail systems on the machine expect of such a file.
+void add_signatures(dict::Source& source, const config::Settings& settings) {
     source.add("@", "@", 0);
     source.add("YP_LAST_MODIFIED", base::text(::time(nullptr)), 0);
-    source.add("YP_MASTER_NAME", host, 0);
-    return source;
+    source.add("YP_MASTER_NAME", settings.value("myhostname"), 0);
 }
 
 dict::EditOptions edit_options(const dict::DatabaseType& type, const Options& options,
@@ -136,23 +140,29 @@ void build(const std::string& table, const Options& options, const config::Setti
     std::optional<OwnerRights> rights;
     if (!options.keep_root && S_ISREG(input.state.st_mode) && !only_root_may_replace(file))
         rights.emplace(input.state);
-    bool utf8 =
-        options.utf8 && config::parse_flag(settings.value("smtputf8_enable")).value_or(true);
+    dict::Use use;
+    use.fold = options.fold;
+    use.utf8 = options.utf8 && settings.flag("smtputf8_enable");
     dict::Source source =
-        options.aliases ? read_aliases(input, options.fold, utf8, settings.value("myhostname"))
-                        : dict::Source::read(input.text, input.name, {options.fold, utf8, ""});
+        options.aliases ? read_aliases(input, use)
+                        : dict::Source::read(input.text, input.name, {use.folding(), use.utf8, ""});
     if (options.files)
         replace_by_files(source, input.name);
+    dict::Source signatures("");
+    if (options.aliases)
+        add_signatures(options.work == Work::add ? signatures : source, settings);
     auto tell = [&file](const dict::Source::Entry& entry) {
         base::log::warning(base::text(file, ": duplicate entry: \"", entry.key, '"'));
     };
     dict::Destinations destinations = dict::Destinations::of(settings);
     source.resolve(options.repeated, options.aliases ? nullptr : &destinations, input.name, tell);
     dict::EditOptions edit = edit_options(type, options, settings, input);
-    if (options.work == Work::add)
-        dict::add_to_database(type, named.name, source.entries(), edit, tell);
-    else
-        dict::build_database(type, named.name, source.entries(), edit);
+    if (options.work != Work::add)
+        return dict::build_database(type, named.name, source.entries(), edit);
+    dict::add_to_database(type, named.name, source.entries(), edit, tell);
+    edit.repeated = dict::Repeated::replace;
+    if (options.aliases)
+        dict::add_to_database(type, named.name, signatures.entries(), edit, tell);
 }
 
 }  // namespace postmap

@@ -44,7 +44,7 @@ bool ask(const Options& options, const config::Settings& settings) {
         return true;
     }
     bool found = false;
-    io::run_task(keep(postmap::query(options, settings, tables), found));
+    io::run_task(keep(postmap::query(options, tables), found));
     return found;
 }
 

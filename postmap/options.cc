@@ -25,12 +25,6 @@ void choose(Options& options, Work work, const char* key) {
     options.key = key ? key : "";
 }
 
-void choose_repeated(Options& options, dict::Repeated repeated) {
-    if (options.repeated != dict::Repeated::warn)
-        ipc::end_command("specify only one of -r or -w", failure);
-    options.repeated = repeated;
-}
-
 // Options that are just set. Null for any other letter.
 bool* flag_of(Options& options, int letter) {
     switch (letter) {
@@ -82,10 +76,10 @@ void take(Options& options, int letter, const char* argument) {
             options.nul = true;
             break;
         case 'r':
-            choose_repeated(options, dict::Repeated::replace);
+            options.repeated = dict::Repeated::replace;
             break;
         case 'w':
-            choose_repeated(options, dict::Repeated::keep);
+            options.repeated = dict::Repeated::keep;
             break;
         case 'u':
             options.utf8 = false;
@@ -101,7 +95,7 @@ void check(Options& options) {
     if (options.tables.empty())
         usage(options);
     bool reads_keys = options.work == Work::query && options.key == "-";
-    if ((options.body || options.header) && !reads_keys)
+    if ((options.body || options.header || options.mime) && !reads_keys)
         ipc::end_command("specify -b -h or -m only with \"-q -\"", failure);
     if (options.mime && !options.body && !options.header)
         base::log::warning("ignoring -m option without -b or -h");

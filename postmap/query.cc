@@ -1,18 +1,17 @@
 #include "postmap/query.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 
 #include "lib/base/base64.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/config/error.h"
-#include "lib/config/values.h"
 #include "lib/dict/edit.h"
 #include "lib/dict/fold.h"
 #include "lib/dict/types.h"
 #include "postmap/build.h"
+#include "postmap/input_lines.h"
 #include "postmap/message_keys.h"
 
 namespace postmap {
@@ -54,19 +53,24 @@ std::string shown(const Options& options, const std::string& table, std::string_
     throw config::Error(base::text("table ", table, ": query error"));
 }
 
+void warn_of_empty(const std::string& table, std::string_view key) {
+    base::log::warning(base::text("table ", table, ": key ", base::printable(key),
+                                  ": empty string result is not allowed"));
+    base::log::warning(
+        base::text("table ", table, " should return NO RESULT in case of NOT FOUND"));
+}
+
 class Asking {
   public:
-    Asking(const Options& options, const config::Settings& settings, dict::Tables& tables)
-        : options_(options), tables_(tables) {
+    Asking(const Options& options, dict::Tables& tables) : options_(options), tables_(tables) {
         bool message = (options.body || options.header) && !options.check_messages;
-        utf8_ = options.utf8 && !message &&
-                config::parse_flag(settings.value("smtputf8_enable")).value_or(true);
+        use_.fold = options.fold;
+        use_.utf8 = options.utf8 && !message;
+        use_.keeps_locks = true;
     }
 
     // The value in the first table that has the key. Tables are opened when they are needed.
     io::Task<dict::Lookup> find(const std::string& key) {
-        if (utf8_ && !dict::valid_utf8(key))
-            co_return dict::Lookup();
         for (size_t i = 0; i < options_.tables.size(); ++i) {
             dict::Table& table = opened(i);
             dict::Lookup found = co_await table.find(key, dict::Key::whole);
@@ -75,7 +79,10 @@ class Asking {
                     base::text("table ", table.name(), ": query error: ", found.value));
             if (!found.found())
                 continue;
-            found.value = shown(options_, table.name(), key, found.value);
+            if (options_.files)
+                found.value = shown(options_, table.name(), key, found.value);
+            if (found.value.empty())
+                warn_of_empty(table.name(), key);
             co_return found;
         }
         co_return dict::Lookup();
@@ -90,47 +97,32 @@ class Asking {
         print(entry_text(options_, key, found.value));
     }
     bool any() const { return any_; }
+    // Who writes to a table is kept out while there are keys to ask for, not while more is awaited.
+    InputLines input() {
+        return InputLines([this] {
+            std::fflush(stdout);
+            tables_.release_locks();
+        });
+    }
 
   private:
     dict::Table& opened(size_t number) {
-        if (number == opened_.size()) {
-            dict::Use use;
-            use.fold = options_.fold;
-            opened_.push_back(&tables_.open(options_.tables[number], use));
-        }
+        if (number == opened_.size())
+            opened_.push_back(&tables_.open(options_.tables[number], use_));
         return *opened_[number];
     }
 
     const Options& options_;
     dict::Tables& tables_;
     std::vector<dict::Table*> opened_;
-    bool utf8_ = false;
+    dict::Use use_;
     bool any_ = false;
 };
 
-// The lines of standard input, without their ends.
-class InputLines {
-  public:
-    ~InputLines() { std::free(line_); }
-    std::optional<std::string_view> next() {
-        ssize_t length = ::getline(&line_, &room_, stdin);
-        if (length < 0)
-            return std::nullopt;
-        std::string_view line(line_, static_cast<size_t>(length));
-        if (line.ends_with('\n'))
-            line.remove_suffix(1);
-        return line;
-    }
-
-  private:
-    char* line_ = nullptr;
-    size_t room_ = 0;
-};
-
 io::Task<void> show_lines(Asking& asking) {
-    InputLines lines;
+    InputLines lines = asking.input();
     while (std::optional<std::string_view> line = lines.next()) {
-        std::string key(base::trim(*line));
+        std::string key(line->substr(0, line->find('\0')));
         co_await asking.show(key);
     }
 }
@@ -139,7 +131,7 @@ io::Task<void> show_message(Asking& asking, const Options& options) {
     std::vector<std::string> keys;
     MessageKeys message({options.header, options.body, options.mime},
                         [&keys](const std::string& key) { keys.push_back(key); });
-    InputLines lines;
+    InputLines lines = asking.input();
     bool more = true;
     while (more) {
         std::optional<std::string_view> line = lines.next();
@@ -153,9 +145,8 @@ io::Task<void> show_message(Asking& asking, const Options& options) {
 
 }  // namespace
 
-io::Task<bool> query(const Options& options, const config::Settings& settings,
-                     dict::Tables& tables) {
-    Asking asking(options, settings, tables);
+io::Task<bool> query(const Options& options, dict::Tables& tables) {
+    Asking asking(options, tables);
     if (options.key == "-") {
         if (options.body || options.header)
             co_await show_message(asking, options);
@@ -173,6 +164,7 @@ io::Task<bool> query(const Options& options, const config::Settings& settings,
 void list(const Options& options, dict::Tables& tables) {
     dict::Use use;
     use.fold = options.fold;
+    use.utf8 = options.utf8;
     for (const std::string& name : options.tables) {
         dict::Table& table = tables.open(name, use);
         bool can = table.each([&](std::string_view key, std::string_view value) {
@@ -187,15 +179,24 @@ void list(const Options& options, dict::Tables& tables) {
 bool remove(const Options& options, const config::Settings& settings) {
     std::vector<std::string> keys;
     if (options.key == "-") {
-        InputLines lines;
+        InputLines lines([] {});
         while (std::optional<std::string_view> line = lines.next())
-            keys.emplace_back(base::trim(*line));
+            keys.emplace_back(line->substr(0, line->find('\0')));
     } else {
         keys.push_back(options.key);
     }
-    if (options.fold)
-        for (std::string& key : keys)
-            key = dict::fold(key);
+    dict::Use use;
+    use.fold = options.fold;
+    use.utf8 = options.utf8 && settings.flag("smtputf8_enable");
+    if (use.utf8)
+        std::erase_if(keys, [&options](const std::string& key) {
+            if (dict::valid_utf8(key))
+                return false;
+            dict::warn_of_key(options.tables.front(), key);
+            return true;
+        });
+    for (std::string& key : keys)
+        key = dict::fold(key, use.folding());
     size_t removed = 0;
     for (const std::string& table : options.tables) {
         TableName named = split_name(table, settings);

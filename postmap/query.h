@@ -10,8 +10,7 @@ namespace postmap {
 
 // What the work in `options` found goes to standard output; true when there was anything. Throws
 // config::Error or base::SystemError.
-io::Task<bool> query(const Options& options, const config::Settings& settings,
-                     dict::Tables& tables);
+io::Task<bool> query(const Options& options, dict::Tables& tables);
 void list(const Options& options, dict::Tables& tables);
 bool remove(const Options& options, const config::Settings& settings);
 

@@ -16,6 +16,18 @@ constexpr std::string_view proxy_type = "proxy:";
 constexpr std::string_view open_to_all = "unix:";
 constexpr size_t question_limit = 1 << 20;
 
+// None for what is no question, with a warning.
+std::optional<ipc::ProxymapQuestion> question_in(const ipc::Frame& frame) {
+    try {
+        if (frame.type == static_cast<uint8_t>(ipc::ProxymapFrame::question))
+            return ipc::ProxymapQuestion::decode(frame.payload);
+    } catch (const base::DecodeError&) {
+        // As good as none.
+    }
+    base::log::warning("a client asks no question, but something else");
+    return std::nullopt;
+}
+
 }  // namespace
 
 Options Options::from(const config::Settings& settings, const std::string& service) {
@@ -33,9 +45,9 @@ bool Server::approves(const std::string& table) const {
     return table.starts_with(open_to_all) || options_.approved.contains(table);
 }
 
-dict::Table* Server::open(const std::string& name, std::string& trouble) {
+dict::Table* Server::open(const ipc::ProxymapQuestion& question, std::string& trouble) {
     try {
-        return &tables_.open(name);
+        return &tables_.open(question.table, question.use);
     } catch (const config::Error& error) {
         trouble = error.what();
     }
@@ -54,7 +66,7 @@ io::Task<dict::Lookup> Server::answer(const ipc::ProxymapQuestion& question) {
             base::text("proxymap service is not configured for table \"", question.table, '"'));
     }
     std::string trouble;
-    dict::Table* table = open(question.table, trouble);
+    dict::Table* table = open(question, trouble);
     if (table == nullptr)
         co_return dict::Lookup::later(std::move(trouble));
     dict::Lookup found = co_await table->find(question.key, question.kind);
@@ -67,10 +79,10 @@ io::Task<void> Server::converse(io::Stream stream) {
         std::optional<ipc::Frame> frame = co_await ipc::read_frame(stream, question_limit);
         if (!frame)
             co_return;
-        if (frame->type != static_cast<uint8_t>(ipc::ProxymapFrame::question))
-            throw io::Closed("no question, but something else");
-        ipc::ProxymapQuestion question = ipc::ProxymapQuestion::decode(frame->payload);
-        dict::Lookup found = co_await answer(question);
+        std::optional<ipc::ProxymapQuestion> question = question_in(*frame);
+        if (!question)
+            co_return;
+        dict::Lookup found = co_await answer(*question);
         ipc::put_frame(stream, static_cast<uint8_t>(ipc::ProxymapFrame::answer),
                        ipc::encode_lookup(found));
         co_await stream.flush();

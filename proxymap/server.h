@@ -32,7 +32,7 @@ class Server {
 
   private:
     bool approves(const std::string& table) const;
-    dict::Table* open(const std::string& name, std::string& trouble);
+    dict::Table* open(const ipc::ProxymapQuestion& question, std::string& trouble);
 
     Options options_;
     dict::Tables& tables_;

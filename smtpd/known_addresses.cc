@@ -21,7 +21,7 @@ class TroubledTable : public dict::Table {
   public:
     TroubledTable(std::string name, std::string why)
         : dict::Table(std::move(name)), why_(std::move(why)) {}
-    io::Task<dict::Lookup> find(std::string_view, dict::Key) override {
+    io::Task<dict::Lookup> look_up(std::string_view, dict::Key) override {
         if (!std::exchange(told_, true))
             base::log::warning(why_);
         co_return dict::Lookup::later(why_);

@@ -15,19 +15,20 @@ namespace {
 
 class Proxied : public Table {
   public:
-    Proxied(std::string name, std::string asked, Proxy* proxy)
-        : Table(std::move(name)), asked_(std::move(asked)), proxy_(proxy) {}
+    Proxied(const Spec& spec, std::string asked)
+        : Table(spec.full), asked_(std::move(asked)), proxy_(spec.proxy), use_(spec.use) {}
 
-    io::Task<Lookup> find(std::string_view key, Key kind) override {
+    io::Task<Lookup> look_up(std::string_view key, Key kind) override {
         if (proxy_ == nullptr)
             co_return Lookup::later(base::text(name(), ": there is no proxymap to ask"));
-        Lookup answer = co_await proxy_->ask(asked_, key, kind);
+        Lookup answer = co_await proxy_->ask(asked_, key, kind, use_);
         co_return answer;
     }
 
   private:
     std::string asked_;
     Proxy* proxy_;
+    Use use_;
 };
 
 // What the name service says of users, as a line of passwd(5). It may be slow: only proxymap and
@@ -73,14 +74,14 @@ std::unique_ptr<Table> make_proxy(const Spec& spec) {
     if (spec.name.find(':') == std::string::npos)
         throw config::Error(
             base::text("bad syntax: \"", spec.full, "\"; need \"proxy:type:name\""));
-    return std::make_unique<Proxied>(spec.full, spec.name, spec.proxy);
+    return std::make_unique<Proxied>(spec, spec.name);
 }
 
 std::unique_ptr<Table> make_unix(const Spec& spec) {
     if (spec.name != "passwd.byname" && spec.name != "group.byname")
         throw config::Error(base::text("unknown table: ", spec.full));
     if (!spec.asks_names)
-        return std::make_unique<Proxied>(spec.full, spec.full, spec.proxy);
+        return std::make_unique<Proxied>(spec, spec.full);
     if (spec.name == "passwd.byname")
         return std::make_unique<FixedTable>(spec.full, std::make_unique<Users>());
     return std::make_unique<FixedTable>(spec.full, std::make_unique<Groups>());

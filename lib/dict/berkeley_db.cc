@@ -7,6 +7,7 @@
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/dict/file_stamp.h"
 
 namespace dict {
 namespace {
@@ -76,7 +77,11 @@ BerkeleyDb::BerkeleyDb(const std::string& path, Kind kind, size_t cache_bytes, u
 }
 
 BerkeleyDb BerkeleyDb::open(const std::string& path, Kind kind, size_t cache_bytes) {
-    return BerkeleyDb(path, kind, cache_bytes, DB_RDONLY, 0);
+    BerkeleyDb database(path, kind, cache_bytes, DB_RDONLY, 0);
+    off_t size = FileStamp::of_open(database.fd()).size;
+    if (kind == Kind::hash && size > 0 && static_cast<size_t>(size) <= most_mapped)
+        database.pages_ = MappedPages(database.fd(), static_cast<size_t>(size));
+    return database;
 }
 
 BerkeleyDb BerkeleyDb::create(const std::string& path, Kind kind, size_t cache_bytes,

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "lib/dict/mapped_pages.h"
+
 struct __db;
 struct __db_env;
 
@@ -26,7 +28,7 @@ class BerkeleyDb {
     static BerkeleyDb create(const std::string& path, Kind kind, size_t cache_bytes,
                              size_t entries);
     BerkeleyDb(BerkeleyDb&&) noexcept = default;
-    BerkeleyDb& operator=(BerkeleyDb&&) noexcept = default;
+    BerkeleyDb& operator=(BerkeleyDb&&) = delete;
 
     // The value as it is stored; valid until the next call. Throws base::SystemError.
     std::optional<std::string_view> get(std::string_view key);
@@ -51,6 +53,7 @@ class BerkeleyDb {
     std::string path_;
     std::unique_ptr<__db_env, CloseEnvironment> environment_;
     std::unique_ptr<__db, CloseDatabase> database_;
+    MappedPages pages_;  // of a hash table that is only read
 };
 
 }  // namespace dict

@@ -14,7 +14,7 @@ namespace {
 class CdbContent : public Content {
   public:
     // `file` is open and lives longer than this. Throws base::SystemError.
-    CdbContent(int file, FileStamp stamp, bool folds) : stamp_(stamp), folds_(folds) {
+    CdbContent(int file, FileStamp stamp, Fold folding) : stamp_(stamp), folding_(folding) {
         if (::cdb_init(&cdb_, file) != 0)
             throw base::SystemError("read cdb table");
     }
@@ -26,7 +26,7 @@ class CdbContent : public Content {
             return {Answer::State::changed, {}};
         try {
             auto ask = [this](std::string_view stored) { return find(stored); };
-            return answer(key, folds_, forms_, ask);
+            return answer(key, folding_, forms_, ask);
         } catch (const base::SystemError& error) {
             return Answer::later(error.what());
         }
@@ -60,18 +60,18 @@ class CdbContent : public Content {
     cdb cdb_{};
     FileStamp stamp_;
     KeyForms forms_;
-    bool folds_;
+    Fold folding_;
 };
 
 }  // namespace
 
 std::unique_ptr<Table> make_cdb(const Spec& spec) {
-    auto load = [folds = spec.use.fold](const std::string& path) {
+    auto load = [folding = spec.use.folding()](const std::string& path) {
         base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file)
             throw base::SystemError("open database " + path);
         FileStamp stamp = FileStamp::of_open(file.get());
-        auto content = std::make_unique<CdbContent>(file.get(), stamp, folds);
+        auto content = std::make_unique<CdbContent>(file.get(), stamp, folding);
         return OpenFile{std::move(file), stamp, std::move(content)};
     };
     std::string path = spec.name + ".cdb";

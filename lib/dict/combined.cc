@@ -38,7 +38,7 @@ class Union : public Table {
     Union(std::string name, std::vector<Table*> tables)
         : Table(std::move(name)), tables_(std::move(tables)) {}
 
-    io::Task<Lookup> find(std::string_view key, Key kind) override {
+    io::Task<Lookup> look_up(std::string_view key, Key kind) override {
         Lookup all;
         for (Table* table : tables_) {
             Lookup one = co_await table->find(key, kind);
@@ -64,7 +64,7 @@ class Pipe : public Table {
     Pipe(std::string name, std::vector<Table*> tables)
         : Table(std::move(name)), tables_(std::move(tables)) {}
 
-    io::Task<Lookup> find(std::string_view key, Key kind) override {
+    io::Task<Lookup> look_up(std::string_view key, Key kind) override {
         Lookup last = Lookup::of(std::string(key));
         for (Table* table : tables_) {
             std::string question = std::move(last.value);

@@ -33,6 +33,7 @@ class Content {
 
     virtual Answer get(std::string_view key, Key kind) = 0;
     virtual bool each(const Table::Visit&) { return false; }
+    virtual void release_lock() {}
 };
 
 // A table without a file of its own: its content never changes.
@@ -41,7 +42,7 @@ class FixedTable : public Table {
     FixedTable(std::string name, std::unique_ptr<Content> content)
         : Table(std::move(name)), content_(std::move(content)) {}
 
-    io::Task<Lookup> find(std::string_view key, Key kind) override {
+    io::Task<Lookup> look_up(std::string_view key, Key kind) override {
         co_return content_->get(key, kind).lookup;
     }
     bool each(const Visit& visit) override { return content_->each(visit); }

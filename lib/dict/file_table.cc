@@ -43,7 +43,7 @@ FileTable::FileTable(std::string name, std::string path, Load load, const bool& 
       open_(load_patiently(load_, path_)),
       next_look_(io::Instant::min()) {}
 
-io::Task<Lookup> FileTable::find(std::string_view key, Key kind) {
+io::Task<Lookup> FileTable::look_up(std::string_view key, Key kind) {
     base::Instant start = io::loop().now();
     look(start);
     while (true) {
@@ -65,6 +65,10 @@ io::Task<Lookup> FileTable::find(std::string_view key, Key kind) {
 
 bool FileTable::each(const Visit& visit) {
     return open_.content->each(visit);
+}
+
+void FileTable::release_lock() {
+    open_.content->release_lock();
 }
 
 bool FileTable::outdated(io::Instant now) {
@@ -105,7 +109,8 @@ FileTable::Renewal FileTable::renew(const std::optional<FileStamp>& seen) {
         return Renewal::failed;
     std::string trouble;
     try {
-        open_ = load_(path_);
+        OpenFile fresh = load_(path_);
+        std::swap(open_, fresh);
         outdated_ = false;
         refused_ = {};
         return Renewal::done;

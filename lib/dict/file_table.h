@@ -37,11 +37,12 @@ class FileTable : public Table {
     // (it is false below a chroot); it outlives this.
     FileTable(std::string name, std::string path, Load load, const bool& rooted);
 
-    io::Task<Lookup> find(std::string_view key, Key kind) override;
+    io::Task<Lookup> look_up(std::string_view key, Key kind) override;
     bool each(const Visit& visit) override;
     std::vector<std::string> files() const override { return {path_}; }
     bool outdated(io::Instant now) override;
     void look_soon() override { next_look_ = io::Instant::min(); }
+    void release_lock() override;
 
   private:
     void look(io::Instant now);

@@ -55,12 +55,12 @@ std::unique_ptr<Table> make_inline(const Spec& spec) {
         std::string_view name = base::trim(text.substr(0, equals));
         if (name.empty())
             refuse_inline(spec, "missing attribute name");
-        std::string key = spec.use.fold ? fold(name) : std::string(name);
+        std::string key = fold(name, spec.use.folding());
         if (!entries.emplace(key, base::trim(text.substr(equals + 1))).second)
             base::log::warning(base::text(spec.full, ": duplicate entry: \"", key, '"'));
     }
     return std::make_unique<FixedTable>(
-        spec.full, std::make_unique<Hashed>(std::move(entries), spec.use.fold));
+        spec.full, std::make_unique<Hashed>(std::move(entries), spec.use.folding()));
 }
 
 std::unique_ptr<Table> make_static(const Spec& spec) {

@@ -3,7 +3,6 @@
 #include <locale.h>
 #include <wctype.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -96,12 +95,22 @@ bool valid_utf8(std::string_view text) {
     return true;
 }
 
-bool needs_fold(std::string_view key) {
-    return std::ranges::any_of(key, [](char c) { return (c >= 'A' && c <= 'Z') || (c & 0x80); });
+// Most keys need none and are looked at to their end anyway.
+bool needs_fold(std::string_view key, Fold how) {
+    if (how == Fold::none)
+        return false;
+    bool capitals = false, others = false;
+    for (char c : key) {
+        capitals |= c >= 'A' && c <= 'Z';
+        others |= static_cast<unsigned char>(c) >= 0x80;
+    }
+    return capitals || (others && how == Fold::unicode);
 }
 
-std::string fold(std::string_view key) {
-    if (is_ascii(key) || unicode() == nullptr || !valid_utf8(key))
+std::string fold(std::string_view key, Fold how) {
+    if (how == Fold::none)
+        return std::string(key);
+    if (how == Fold::ascii || is_ascii(key) || unicode() == nullptr || !valid_utf8(key))
         return base::lower(key);
     return fold_unicode(key);
 }

@@ -17,11 +17,12 @@ using Entries = std::unordered_map<std::string, std::string, ViewHash, std::equa
 
 class Hashed : public Content {
   public:
-    // The keys are folded already where `folds`.
-    Hashed(Entries entries, bool folds) : entries_(std::move(entries)), folds_(folds) {}
+    // The keys are folded already.
+    Hashed(Entries entries, Fold folding) : entries_(std::move(entries)), folding_(folding) {}
 
     Answer get(std::string_view key, Key) override {
-        auto found = folds_ ? entries_.find(fold(key)) : entries_.find(key);
+        auto found =
+            needs_fold(key, folding_) ? entries_.find(fold(key, folding_)) : entries_.find(key);
         return found == entries_.end() ? Answer::none() : Answer::of(found->second);
     }
     bool each(const Table::Visit& visit) override {
@@ -32,7 +33,7 @@ class Hashed : public Content {
 
   private:
     Entries entries_;
-    bool folds_;
+    Fold folding_;
 };
 
 }  // namespace dict

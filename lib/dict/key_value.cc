@@ -23,7 +23,7 @@ size_t end_of_key(std::string_view line) {
     bool quoted = false;
     for (size_t i = 0; i < line.size(); ++i) {
         char c = line[i];
-        if (c == '\\' && quoted)
+        if (c == '\\')
             ++i;
         else if (c == '"')
             quoted = !quoted;

@@ -15,8 +15,8 @@ namespace {
 class LmdbContent : public Content {
   public:
     // `file` is open, of the same file as `environment`, and lives longer than this.
-    LmdbContent(LmdbEnv environment, int file, FileStamp stamp, bool folds)
-        : environment_(std::move(environment)), file_(file), stamp_(stamp), folds_(folds) {}
+    LmdbContent(LmdbEnv environment, int file, FileStamp stamp, Fold folding)
+        : environment_(std::move(environment)), file_(file), stamp_(stamp), folding_(folding) {}
 
     Answer get(std::string_view key, Key) override {
         FileLock lock = FileLock::shared(file_, FileLock::Style::fcntl);
@@ -27,7 +27,7 @@ class LmdbContent : public Content {
             return {Answer::State::changed, {}};
         try {
             auto ask = [this](std::string_view stored) { return environment_.get(stored); };
-            return answer(key, folds_, forms_, ask);
+            return answer(key, folding_, forms_, ask);
         } catch (const LmdbEnv::Outgrown&) {
             return {Answer::State::changed, {}};
         } catch (const base::SystemError& error) {
@@ -36,7 +36,7 @@ class LmdbContent : public Content {
     }
 
     bool each(const Table::Visit& visit) override {
-        FileLock lock = FileLock::shared(file_, FileLock::Style::fcntl);
+        FileLock lock = FileLock::wait_shared(file_, FileLock::Style::fcntl);
         environment_.each([&visit](std::string_view key, std::string_view value) {
             visit(without_nul(key), without_nul(value));
         });
@@ -48,13 +48,13 @@ class LmdbContent : public Content {
     int file_;
     FileStamp stamp_;
     KeyForms forms_;
-    bool folds_;
+    Fold folding_;
 };
 
 }  // namespace
 
 std::unique_ptr<Table> make_lmdb(const Spec& spec) {
-    auto load = [folds = spec.use.fold](const std::string& path) {
+    auto load = [folding = spec.use.folding()](const std::string& path) {
         base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file)
             throw base::SystemError("open database " + path);
@@ -68,7 +68,7 @@ std::unique_ptr<Table> make_lmdb(const Spec& spec) {
         int number = file.get();
         return OpenFile{
             std::move(file), stamp,
-            std::make_unique<LmdbContent>(std::move(environment), number, stamp, folds)};
+            std::make_unique<LmdbContent>(std::move(environment), number, stamp, folding)};
     };
     std::string path = spec.name + ".lmdb";
     warn_if_older(path, spec.name);

@@ -72,10 +72,13 @@ void Parser::pattern(std::string_view& text, Rule& rule) const {
     std::string pattern(text.substr(1, end - 1));
     text.remove_prefix(end + 1);
     size_t options = 0;
-    for (; options < text.size() && !is_space(text[options]); ++options)
-        if (syntax_.options.find(text[options]) == std::string::npos)
+    for (; options < text.size() && !is_space(text[options]); ++options) {
+        if (syntax_.obsolete.find(text[options]) != std::string::npos)
+            warn(base::text("ignoring obsolete regexp option \"", text[options], '"'));
+        else if (syntax_.options.find(text[options]) == std::string::npos)
             throw Fault(
                 base::text("unknown regexp option \"", text[options], "\": skipping this rule"));
+    }
     rule.matcher = syntax_.compile(pattern, text.substr(0, options));
     text.remove_prefix(options);
     skip_space(text);
@@ -88,9 +91,7 @@ Template Parser::value_of(std::string_view text, const Rule& rule) const {
     try {
         value = Template::parse(text);
     } catch (const config::Error& error) {
-        if (std::string_view(error.what()).starts_with("out of range"))
-            throw Fault(base::text(error.what(), ": skipping this rule"));
-        if (std::string_view(error.what()).starts_with("non-numeric"))
+        if (std::string_view(error.what()).find("replacement index") != std::string_view::npos)
             warn(error.what());
         else
             base::log::warning(error.what());
@@ -151,7 +152,7 @@ void Parser::line(std::string_view text, size_t number) {
         text.remove_suffix(1);
     skip_space(text);
     try {
-        if (!is_alnum(text.front()))
+        if (text.empty() || !is_alnum(text.front()))
             match_rule(text);
         else if (is_word(text, "if"))
             begin_if(text.substr(2));

@@ -19,6 +19,7 @@ struct PatternSyntax {
     // Throws config::Error with what is wrong.
     std::function<std::unique_ptr<Matcher>(const std::string& pattern, std::string_view options)>
         compile;
+    std::string obsolete = {};  // letters that are warned of and mean nothing
 };
 
 // Rules with a fault are left out, with a warning.

@@ -68,17 +68,17 @@ struct Option {
     uint32_t turns;
 };
 
-// X has no meaning to the library any more.
 constexpr Option letters[] = {
-    {'i', PCRE2_CASELESS}, {'m', PCRE2_MULTILINE},
-    {'s', PCRE2_DOTALL},   {'x', PCRE2_EXTENDED},
-    {'A', PCRE2_ANCHORED}, {'E', PCRE2_DOLLAR_ENDONLY},
-    {'U', PCRE2_UNGREEDY}, {'X', 0},
+    {'i', PCRE2_CASELESS}, {'m', PCRE2_MULTILINE}, {'s', PCRE2_DOTALL},
+    {'x', PCRE2_EXTENDED}, {'A', PCRE2_ANCHORED},  {'E', PCRE2_DOLLAR_ENDONLY},
+    {'U', PCRE2_UNGREEDY},
 };
 
 // Each option turns round what holds without it.
-std::unique_ptr<Matcher> compile(const std::string& pattern, std::string_view options) {
-    uint32_t flags = PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+std::unique_ptr<Matcher> compile(const std::string& pattern, std::string_view options, bool utf8) {
+    uint32_t flags = PCRE2_CASELESS | PCRE2_DOTALL;
+    if (utf8)
+        flags |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     for (char letter : options)
         for (const Option& option : letters)
             if (option.letter == letter)
@@ -90,7 +90,10 @@ std::unique_ptr<Matcher> compile(const std::string& pattern, std::string_view op
 
 std::unique_ptr<Table> make_pcre(const Spec& spec) {
     auto parse = [use = spec.use](std::string_view text, const std::string& path) {
-        static const PatternSyntax syntax{"pcre", "imsxAEUX", "ignoring", compile};
+        auto compiler = [utf8 = use.utf8](const std::string& pattern, std::string_view options) {
+            return compile(pattern, options, utf8);
+        };
+        const PatternSyntax syntax{"pcre", "imsxAEU", "ignoring", compiler, "X"};
         return parse_patterns(text, path, syntax, use);
     };
     return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse), *spec.rooted);

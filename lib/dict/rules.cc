@@ -13,6 +13,17 @@ bool is_word(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+// Where the bracket is closed that `rest` begins with; npos where it is not.
+size_t end_of_name(std::string_view rest, char open, char close) {
+    size_t depth = 0;
+    for (size_t i = 0; i < rest.size(); ++i) {
+        depth += rest[i] == open ? 1 : 0;
+        if (rest[i] == close && --depth == 0)
+            return i;
+    }
+    return rest.npos;
+}
+
 // Takes the name behind a '$' off the front of `rest`.
 std::string_view take_name(std::string_view& rest) {
     std::string_view all = rest;
@@ -26,7 +37,7 @@ std::string_view take_name(std::string_view& rest) {
             throw config::Error("empty macro name: \"$\"");
         return all.substr(0, end);
     }
-    size_t end = rest.find(open == '{' ? '}' : ')');
+    size_t end = end_of_name(rest, open, open == '{' ? '}' : ')');
     if (end == rest.npos)
         throw config::Error(base::text("truncated macro reference: \"$", rest, '"'));
     rest.remove_prefix(end + 1);

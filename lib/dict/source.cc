@@ -27,8 +27,8 @@ Source Source::read(std::string_view text, const std::string& file, Format forma
         if (!entry)
             continue;
         std::string_view key = source.kept(entry->key);
-        if (format.folds && needs_fold(key))
-            key = source.owned_.emplace_back(fold(key));
+        if (needs_fold(key, format.folding))
+            key = source.owned_.emplace_back(fold(key, format.folding));
         source.entries_.push_back({key, source.kept(entry->value), line->number});
     }
     return source;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/dict/destinations.h"
+#include "lib/dict/fold.h"
 
 namespace dict {
 
@@ -23,7 +24,7 @@ class Source {
     };
 
     struct Format {
-        bool folds = true;
+        Fold folding = Fold::unicode;
         bool utf8 = false;  // lines that are not valid UTF-8 are left out
         std::string_view ending = " -- ignoring this line";  // as split_key_value() has it
     };

@@ -42,11 +42,11 @@ auto ask_both(std::string_view key, KeyForms& forms, Ask ask) {
     return found;
 }
 
-// What a file answers to `key`, which is folded where the table folds its keys.
+// What a file answers to `key`, which is folded as the table folds its keys.
 template <class Ask>
-Answer answer(std::string_view key, bool folds, KeyForms& forms, Ask ask) {
-    auto found =
-        folds && needs_fold(key) ? ask_both(fold(key), forms, ask) : ask_both(key, forms, ask);
+Answer answer(std::string_view key, Fold folding, KeyForms& forms, Ask ask) {
+    auto found = needs_fold(key, folding) ? ask_both(fold(key, folding), forms, ask)
+                                          : ask_both(key, forms, ask);
     return found ? Answer::of(std::string(without_nul(*found))) : Answer::none();
 }
 

@@ -40,33 +40,38 @@ std::optional<std::string_view> TableLines::take_part() {
     return std::nullopt;
 }
 
-std::optional<TableLines::Line> TableLines::next() {
+std::optional<TableLines::Line> TableLines::take_line() {
     std::optional<std::string_view> part = take_part();
     if (!part)
         return std::nullopt;
-    if (first_ && is_space(part->front()))
-        base::log::warning(base::text(file_, ": logical line must not start with whitespace: \"",
-                                      base::printable(part->substr(0, 30)), '"'));
-    first_ = false;
     Line line{*part, number_};
     bool joined = false;
     while (true) {
         std::string_view rest_before = rest_;
         size_t number_before = number_;
         std::optional<std::string_view> more = take_part();
-        if (!more)
-            return line;
-        if (!is_space(more->front())) {
+        if (!more || !is_space(more->front())) {
             rest_ = rest_before;
             number_ = number_before;
+            line.text = line.text.substr(0, line.text.find('\0'));
             return line;
         }
         if (!joined)
             joined_ = line.text;
         joined = true;
         joined_ += *more;
-        line = {joined_, number_};
+        line.text = joined_;
     }
+}
+
+std::optional<TableLines::Line> TableLines::next() {
+    std::optional<Line> line = take_line();
+    if (!line || line->text.empty() || !is_space(line->text.front()))
+        return line;
+    // Only the first can: all others would be a part of the one before.
+    base::log::warning(base::text(file_, ": logical line must not start with whitespace: \"",
+                                  base::printable(line->text.substr(0, 30)), '"'));
+    return take_line();
 }
 
 std::string where(std::string_view file, size_t line) {

@@ -1,4 +1,7 @@
 // TableLines are the logical lines of a table's source: comments left out, continuations joined.
+//
+// What begins with white space and continues nothing is left out, with a warning. A line ends at a
+// NUL in it.
 #pragma once
 
 #include <optional>
@@ -14,19 +17,18 @@ class TableLines {
 
     struct Line {
         std::string_view text;  // as written, line ends left out; valid until the next call
-        size_t number = 0;      // of its last part, as warnings give it
+        size_t number = 0;      // of its first part, as warnings give it
     };
-    // Warns of a text that begins with white space, which continues nothing.
     std::optional<Line> next();
 
   private:
     std::optional<std::string_view> take_part();
+    std::optional<Line> take_line();
 
     std::string_view rest_;
     std::string file_;
     std::string joined_;
     size_t number_ = 0;
-    bool first_ = true;
 };
 
 // "FILE, line N".

@@ -17,7 +17,8 @@ Tables::Tables(const config::Settings& settings, Proxy* proxy, NameService name_
     : proxy_(proxy),
       name_service_(name_service),
       default_type_(default_type(settings)),
-      destinations_(Destinations::of(settings)) {
+      destinations_(Destinations::of(settings)),
+      utf8_(settings.flag("smtputf8_enable")) {
     prepare_folding();
 }
 
@@ -26,6 +27,7 @@ Tables::~Tables() = default;
 void Tables::refresh(const config::Settings& settings) {
     default_type_ = default_type(settings);
     destinations_ = Destinations::of(settings);
+    utf8_ = settings.flag("smtputf8_enable");
     for (const auto& [key, table] : open_)
         table->look_soon();
 }
@@ -39,6 +41,7 @@ Table& Tables::open(std::string_view name, Use use) {
     if (spec.type.empty() || spec.name.empty())
         throw config::Error(
             base::text("open dictionary: expecting \"type:name\" form instead of \"", name, '"'));
+    use.utf8 = use.utf8 && utf8_;
     std::pair<std::string, Use> key(spec.full, use);
     if (auto found = open_.find(key); found != open_.end())
         return *found->second;
@@ -48,7 +51,16 @@ Table& Tables::open(std::string_view name, Use use) {
     spec.asks_names = name_service_ == NameService::in_place;
     spec.destinations = &destinations_;
     spec.rooted = &rooted_;
-    return *(open_[key] = make_table(spec));
+    std::unique_ptr<Table> table;
+    try {
+        table = make_table(spec);
+    } catch (const NotPermitted&) {
+        refused_ = true;
+        throw;
+    }
+    if (use.utf8)
+        table->set_utf8();
+    return *(open_[key] = std::move(table));
 }
 
 std::vector<std::string> Tables::files() const {
@@ -57,6 +69,11 @@ std::vector<std::string> Tables::files() const {
         for (std::string& file : table->files())
             all.push_back(std::move(file));
     return all;
+}
+
+void Tables::release_locks() {
+    for (const auto& [key, table] : open_)
+        table->release_lock();
 }
 
 bool Tables::outdated() {

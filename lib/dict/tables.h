@@ -44,9 +44,13 @@ class Tables {
     // From here on this process sees other files under the same names (chroot): what is open stays
     // so, and a table that is rebuilt makes the process outdated().
     void leave_root() { rooted_ = false; }
+    // Whether this process ever asked for a table that it may not open.
+    bool refused() const { return refused_; }
     // Opens anew what was rebuilt. True when there is something that this process may not open, so
     // that another must take its place.
     bool outdated();
+    // Lets go the locks of tables that keep them (Use::keeps_locks); to be called before waiting.
+    void release_locks();
 
   private:
     std::map<std::pair<std::string, Use>, std::unique_ptr<Table>> open_;
@@ -54,7 +58,9 @@ class Tables {
     NameService name_service_;
     std::string default_type_;
     Destinations destinations_;
+    bool utf8_;  // smtputf8_enable
     bool rooted_ = true;
+    bool refused_ = false;
 };
 
 }  // namespace dict

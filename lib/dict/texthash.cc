@@ -10,10 +10,9 @@
 namespace dict {
 
 std::unique_ptr<Table> make_texthash(const Spec& spec) {
-    bool folds = spec.use.fold;
     const Destinations* destinations = spec.destinations;
-    auto parse = [folds, destinations](std::string_view text, const std::string& path) {
-        Source source = Source::read(text, path, {folds});
+    auto parse = [use = spec.use, destinations](std::string_view text, const std::string& path) {
+        Source source = Source::read(text, path, {use.folding(), use.utf8});
         source.resolve(Repeated::warn, destinations, path, [&path](const Source::Entry& entry) {
             base::log::warning(
                 base::text(where(path, entry.line), ": duplicate entry: \"", entry.key, '"'));
@@ -22,7 +21,7 @@ std::unique_ptr<Table> make_texthash(const Spec& spec) {
         entries.reserve(source.entries().size());
         for (const Source::Entry& entry : source.entries())
             entries.emplace(entry.key, entry.value);
-        return std::make_unique<Hashed>(std::move(entries), folds);
+        return std::make_unique<Hashed>(std::move(entries), use.folding());
     };
     return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse, "open database "),
                                        *spec.rooted);

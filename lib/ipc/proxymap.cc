@@ -22,6 +22,7 @@ constexpr base::Duration keep_idle = 1s;
 std::string ProxymapQuestion::encode() const {
     base::Encoder out;
     out.string(table).string(key).u8(static_cast<uint8_t>(kind));
+    out.u8(use.fold).u8(use.substitutions).u8(use.utf8);
     return out.take();
 }
 
@@ -31,6 +32,9 @@ ProxymapQuestion ProxymapQuestion::decode(std::string_view payload) {
     question.table = in.string();
     question.key = in.string();
     question.kind = in.u8() == 0 ? dict::Key::whole : dict::Key::part;
+    question.use.fold = in.u8() != 0;
+    question.use.substitutions = in.u8() != 0;
+    question.use.utf8 = in.u8() != 0;
     return question;
 }
 
@@ -60,9 +64,9 @@ void ProxyClient::tidy() {
 }
 
 io::Task<dict::Lookup> ProxyClient::ask(const std::string& table, std::string_view key,
-                                        dict::Key kind) {
+                                        dict::Key kind, dict::Use use) {
     base::Instant until = io::loop().now() + limit_;
-    std::string question = ProxymapQuestion{table, std::string(key), kind}.encode();
+    std::string question = ProxymapQuestion{table, std::string(key), kind, use}.encode();
     bool permitted = co_await permits_.acquire(until);
     if (!permitted)
         co_return dict::Lookup::later(base::text(table, ": too many questions to proxymap wait"));

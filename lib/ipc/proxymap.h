@@ -20,6 +20,7 @@ struct ProxymapQuestion {
     std::string table;  // "type:name"
     std::string key;
     dict::Key kind = dict::Key::whole;
+    dict::Use use;  // of the parameter that names the table
 
     std::string encode() const;
     // Throws base::DecodeError.
@@ -38,8 +39,8 @@ class ProxyClient : public dict::Proxy {
     // `limit`: how long one question may take.
     explicit ProxyClient(std::string socket, base::Duration limit = std::chrono::seconds(100));
 
-    io::Task<dict::Lookup> ask(const std::string& table, std::string_view key,
-                               dict::Key kind) override;
+    io::Task<dict::Lookup> ask(const std::string& table, std::string_view key, dict::Key kind,
+                               dict::Use use) override;
     void limit(base::Duration limit) { limit_ = limit; }
     // Closes connections that were not used for a while; to be called now and then.
     void tidy();

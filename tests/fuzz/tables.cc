@@ -38,10 +38,11 @@ inline void read_patterns(std::string_view text, std::string_view key) {
 }
 
 inline void read_entries(std::string_view text) {
-    dict::Source source = dict::Source::read(text, "table", {true, true});
+    dict::Source source = dict::Source::read(text, "table", {dict::Fold::unicode, true});
     source.resolve(dict::Repeated::warn, nullptr, "table", [](const dict::Source::Entry&) {});
     for (const dict::Source::Entry& entry : source.entries())
-        if (entry.key.empty() || entry.value.empty() || dict::fold(entry.key) != entry.key)
+        if (entry.key.empty() || entry.value.empty() ||
+            dict::fold(entry.key, dict::Fold::unicode) != entry.key)
             std::abort();
 }
 

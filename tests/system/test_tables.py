@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from harness import Client, Instance, check, eventually, test
+from harness import Client, Instance, check, deliver, eventually, test
 from harness.instance import PEER_PLACES
 from harness.places import BIN
 
@@ -119,6 +119,9 @@ def test_postmap_answers_as_debians_does():
         lab.write("c", "10.1.0.0/16 one\n!10.0.0.0/8 other\n10.2.0.0/15 two\n")
         lab.write("d", "A b\nA c\n")
         lab.write("f", "k u, c\nk2 nofile\n")
+        lab.write("none", "/./\n")
+        lab.write("odd", b"  begins with space\n  goes on\n/a\\(b/ x\nif /a/\n  /b/ inner\nk\\\"q v\n"
+                         b"/(a)/ $2\n/(a)/ ${1?{y}:{n}}\n\"a\\\" b\" c\n/b/ y\0z\nn\0ul x\n/c/ last")
         lab.write("utf", b"Caf\xc3\x89 v\nbad\xff v\n")
         lab.run(place, "postmap", "hash:t")
         answers[place] = []
@@ -201,6 +204,61 @@ def test_owner_and_mode_are_kept():
     os.chown(lab.folder, nobody, -1)
     same(lab.run(BIN, "postmap", "hash:t")[0], 0)
     same(made.stat().st_uid, nobody)
+
+
+def goes_with(instance, reason):
+    """Sends messages to far.example until one is thrown away for that reason."""
+    def seen():
+        deliver(instance, sender="", recipients=["r@far.example"])
+        instance.wait_log(r"status=sent")
+        return f"status=sent ({reason})" in instance.log()
+    eventually(seen, 15, f"a message is thrown away: {reason}", every=0.3)
+
+
+@test(root=True)
+def test_qmgr_makes_room_for_one_that_may_read_the_table():
+    instance = Instance()
+    folder = instance.folder
+
+    def rewrite(name, kind, reason):
+        source = folder / name
+        source.write_text(f"far.example discard:{reason}\n")
+        source.chmod(0o600)
+        if kind == "hash":
+            instance.command("postmap", f"hash:{source}")
+            same((folder / f"{name}.db").stat().st_mode & 0o777, 0o600)
+
+    def replaced(before):
+        eventually(lambda: instance.pids("qmgr") not in (before, []), 15, "another qmgr")
+        same(len(instance.pids("qmgr")), 1)
+
+    rewrite("transport", "hash", "one")
+    instance.set(transport_maps=f"hash:{folder}/transport")
+    with instance:
+        first = instance.pids("qmgr")
+        goes_with(instance, "one")
+        # It is rebuilt: qmgr may not open it anew.
+        rewrite("transport", "hash", "two")
+        replaced(first)
+        goes_with(instance, "two")
+        # Others are named, that qmgr never had open.
+        for number, kind in enumerate(("hash", "texthash")):
+            before = instance.pids("qmgr")
+            rewrite(f"new{number}", kind, f"new {number}")
+            instance.set(transport_maps=f"{kind}:{folder}/new{number}")
+            instance.reload()
+            replaced(before)
+            goes_with(instance, f"new {number}")
+        # One that it may read needs none.
+        before = instance.pids("qmgr")
+        (folder / "open").write_text("far.example discard:open\n")
+        instance.set(transport_maps=f"texthash:{folder}/open")
+        instance.reload()
+        goes_with(instance, "open")
+        same(instance.pids("qmgr"), before)
+        instance.wait_empty()
+        for word in ("]: error:", "]: fatal:", "status=deferred", "Permission denied"):
+            check(word not in instance.log(), instance.log())
 
 
 def verdict(client):

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/encode.h"
+#include "lib/io/connect.h"
 #include "lib/io/listen.h"
 #include "lib/io/listener.h"
+#include "lib/ipc/frame.h"
 #include "lib/ipc/proxymap.h"
 #include "proxymap/server.h"
 #include "tests/unit/lib/dict/table_world.h"
@@ -14,7 +16,8 @@ using dict_test::log_lines;
 using dict_test::TableWorld;
 
 TEST(ProxymapFrames, GoThereAndBack) {
-    ipc::ProxymapQuestion question{"hash:/etc/x", std::string("a\0b", 3), dict::Key::part};
+    ipc::ProxymapQuestion question{
+        "hash:/etc/x", std::string("a\0b", 3), dict::Key::part, {false, true, false}};
     EXPECT_EQ(ipc::ProxymapQuestion::decode(question.encode()), question);
     for (const dict::Lookup& lookup :
          {dict::Lookup(), dict::Lookup::of("value"), dict::Lookup::later("why")})
@@ -26,21 +29,24 @@ TEST(ProxymapFrames, GoThereAndBack) {
 // A proxymap of the test's own, on a socket in the scratch folder.
 class Proxymap : public testing::Test {
   protected:
-    Proxymap() {
+    Proxymap() { approve("static:x"); }
+    ~Proxymap() override { stop(); }
+
+    // A server that answers about `table` too.
+    void approve(const std::string& table) {
         proxymap::Options options;
         options.parameter = "proxy_read_maps";
         options.main_cf = "/etc/postfix/main.cf";
-        options.approved = {"inline:{a=b}", "static:x", "hash:/no/such"};
+        options.approved = {"inline:{a=b}", "static:x", "hash:/no/such", table};
         options.idle_limit = 100s;
         tables_ = std::make_unique<dict::Tables>(world_.settings(), nullptr,
                                                  dict::Tables::NameService::in_place);
         server_ = std::make_unique<proxymap::Server>(options, *tables_);
     }
-    ~Proxymap() override { stop(); }
 
     void start() {
         listener_ =
-            std::make_unique<io::Listener>(io::listen_unix(world_.path("proxymap"), 0600, 10));
+            std::make_unique<io::Listener>(io::listen_unix(world_.path("proxymap"), 0600, 100));
         scope_.spawn(accept());
         world_.loop().run_until_idle();
     }
@@ -72,13 +78,24 @@ class Proxymap : public testing::Test {
         dict::Lookup got = co_await task;
         into = std::move(got);
     }
-    dict::Lookup ask(const std::string& table, std::string_view key) {
+    dict::Lookup ask(const std::string& table, std::string_view key, dict::Use use = {}) {
         dict::Lookup result;
-        world_.run(keep(proxy_.ask(table, key, dict::Key::whole), result));
+        world_.run(keep(proxy_.ask(table, key, dict::Key::whole, use), result));
         return result;
     }
 
-    TableWorld world_;
+    // What comes back of a frame: "closed", or "answer".
+    io::Task<void> send(uint8_t type, std::string payload, std::string& got) {
+        std::optional<io::SocketAddress> address =
+            io::SocketAddress::unix_path(world_.path("proxymap"));
+        base::Fd fd = co_await io::connect(*address, world_.clock().now() + 10s);
+        io::Stream stream(io::descriptor_wire(std::move(fd)));
+        ipc::put_frame(stream, type, payload);
+        std::optional<ipc::Frame> frame = co_await ipc::read_frame(stream);
+        got = frame ? "answer" : "closed";
+    }
+
+    TableWorld world_{"smtputf8_enable = yes\n"};
     std::unique_ptr<dict::Tables> tables_;
     std::unique_ptr<proxymap::Server> server_;
     std::unique_ptr<io::Listener> listener_;
@@ -107,6 +124,62 @@ TEST_F(Proxymap, RefusesOtherTables) {
                          "warning: request for unapproved table: \"static:y\"",
                          "warning: to approve this table for read-only access, list proxy:static:y "
                          "in /etc/postfix/main.cf:proxy_read_maps"}));
+}
+
+// A table is used as the parameter uses it that names it.
+TEST_F(Proxymap, UsesTablesAsTheyAreAskedFor) {
+    world_.write("r", "/^(.)bc$/ first $1\n/./ second\n");
+    approve("regexp:" + world_.path("r"));
+    start();
+    dict::Use plain{true, false};
+    log_lines([&] {
+        EXPECT_EQ(ask("regexp:" + world_.path("r"), "abc").value, "first a");
+        EXPECT_EQ(ask("regexp:" + world_.path("r"), "abc", plain).value, "second");
+        EXPECT_EQ(ask("inline:{a=b}", "A").value, "b");
+        EXPECT_TRUE(ask("inline:{a=b}", "A", {false}).none());
+        EXPECT_TRUE(ask("static:x", "\xff").none());
+        EXPECT_EQ(ask("static:x", "\xff", {true, true, false}).value, "x");
+    });
+}
+
+TEST_F(Proxymap, WhatIsNoQuestionEndsAConversation) {
+    start();
+    for (uint8_t type : {uint8_t{1}, uint8_t{9}}) {
+        std::vector<std::string> lines = log_lines([&] {
+            std::string got = "nothing yet";
+            world_.run(send(type, "\x01", got));
+            EXPECT_EQ(got, "closed");
+        });
+        EXPECT_EQ(lines, std::vector<std::string>{
+                             "warning: a client asks no question, but something else"});
+    }
+    EXPECT_EQ(ask("static:x", "a").value, "x");
+}
+
+// More ask at once than a process has connections: all get their answers, each its own.
+TEST_F(Proxymap, ManyQuestionsWaitForTheirTurn) {
+    start();
+    const std::string table = "inline:{a=b}";
+    std::vector<dict::Lookup> answers(100);
+    io::Scope scope;
+    for (size_t i = 0; i < answers.size(); ++i)
+        scope.spawn(
+            keep(proxy_.ask(table, i % 2 == 0 ? "a" : "x", dict::Key::whole, {}), answers[i]));
+    world_.loop().run_until_idle();
+    EXPECT_EQ(scope.running(), 0u);
+    for (size_t i = 0; i < answers.size(); ++i)
+        EXPECT_EQ(answers[i].found(), i % 2 == 0) << i;
+    EXPECT_LE(clients_, 20);
+}
+
+TEST_F(Proxymap, AChangedTableIsSeen) {
+    world_.write("t", "a one\n");
+    approve("texthash:" + world_.path("t"));
+    start();
+    EXPECT_EQ(ask("texthash:" + world_.path("t"), "a").value, "one");
+    world_.replace("t", "a two\n");
+    world_.clock().advance(1s);
+    EXPECT_EQ(ask("texthash:" + world_.path("t"), "a").value, "two");
 }
 
 TEST_F(Proxymap, TroubleMeansRetry) {
@@ -139,9 +212,10 @@ TEST_F(Proxymap, IdleConnectionsAreClosed) {
 
 TEST_F(Proxymap, ASilentOneIsNotWaitedForEndlessly) {
     io::Listener silent(io::listen_unix(world_.path("proxymap"), 0600, 10));
+    const std::string table = "static:x";
     dict::Lookup result;
     io::Scope scope;
-    scope.spawn(keep(proxy_.ask("static:x", "a", dict::Key::whole), result));
+    scope.spawn(keep(proxy_.ask(table, "a", dict::Key::whole, {}), result));
     world_.loop().run_until_idle();
     EXPECT_EQ(scope.running(), 1u);
     world_.clock().advance(11s);

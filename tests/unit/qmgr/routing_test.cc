@@ -54,7 +54,8 @@ TEST(InPlace, AnswersByCommandAndService) {
 // Answers when the test says so.
 class SlowProxy : public dict::Proxy {
   public:
-    io::Task<dict::Lookup> ask(const std::string&, std::string_view, dict::Key) override {
+    io::Task<dict::Lookup> ask(const std::string&, std::string_view, dict::Key,
+                               dict::Use) override {
         ++asked;
         most = std::max(most, asked - answered);
         co_await go.wait();

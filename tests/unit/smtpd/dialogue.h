@@ -40,7 +40,8 @@ inline const std::string bye = "221 2.0.0 Bye\r\n";
 
 // The name service, which has no users.
 struct NoUsers : dict::Proxy {
-    io::Task<dict::Lookup> ask(const std::string&, std::string_view, dict::Key) override {
+    io::Task<dict::Lookup> ask(const std::string&, std::string_view, dict::Key,
+                               dict::Use) override {
         co_return dict::Lookup();
     }
 };

@@ -1,8 +1,10 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "lib/base/error.h"
+#include "lib/base/fd.h"
 #include "lib/dict/edit.h"
 #include "lib/dict/fold.h"
 #include "tests/unit/lib/dict/table_world.h"
@@ -39,21 +41,6 @@ class Databases : public testing::TestWithParam<const char*> {
 
     TableWorld world_;
 };
-
-TEST_P(Databases, AreBuiltAndRead) {
-    build("b two\nA one\nu@d.example  x  y\n");
-    EXPECT_EQ(world_.ask(table(), "a"), "one");
-    EXPECT_EQ(world_.ask(table(), "B"), "two");
-    EXPECT_EQ(world_.ask(table(), "U@D.example"), "x  y");
-    EXPECT_EQ(world_.ask(table(), "c"), "-");
-    EXPECT_EQ(world_.ask(table(), ""), "-");
-    EXPECT_EQ(world_.ask(table(), std::string(5000, 'x')), "-");
-}
-
-TEST_P(Databases, MayBeEmpty) {
-    build("# nothing\n");
-    EXPECT_EQ(world_.ask(table(), "a"), "-");
-}
 
 TEST_P(Databases, AreReplacedWithTheirRights) {
     EditOptions options;
@@ -133,6 +120,24 @@ TEST_P(Databases, AreRightWhileTheyAreRebuilt) {
     EXPECT_EQ(world_.ask(table(), "key7"), "20");
 }
 
+// postmap keeps writers out while it has keys to ask for, and lets them in before it waits.
+TEST_P(Databases, KeepTheirLocksOnlyUntilTheyAreLetGo) {
+    build("a one\n");
+    dict::Use keeps;
+    keeps.keeps_locks = true;
+    EXPECT_EQ(world_.ask(table(), "a", dict::Key::whole, keeps), "one");
+    EXPECT_EQ(world_.ask(table(), "b", dict::Key::whole, keeps), "-");
+    base::Fd writer(::open(world_.path(file()).c_str(), O_RDWR | O_CLOEXEC));
+    bool berkeley = type().suffix == ".db";
+    EXPECT_EQ(static_cast<bool>(dict::FileLock::exclusive(writer.get(), type().lock)), !berkeley);
+    world_.tables().release_locks();
+    EXPECT_TRUE(dict::FileLock::exclusive(writer.get(), type().lock));
+    EXPECT_EQ(world_.ask(table(), "a", dict::Key::whole, keeps), "one");
+    build("a two\n");
+    world_.clock().advance(std::chrono::seconds(1));
+    EXPECT_EQ(world_.ask(table(), "a", dict::Key::whole, keeps), "two");
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, Databases, testing::Values("hash", "btree", "lmdb", "cdb"),
                          [](const auto& each) { return std::string(each.param); });
 
@@ -149,7 +154,7 @@ struct Folded {
 class Folding : public testing::TestWithParam<Folded> {};
 
 TEST_P(Folding, MakesCaseTheSame) {
-    EXPECT_EQ(dict::fold(GetParam().key), GetParam().folded);
+    EXPECT_EQ(dict::fold(GetParam().key, dict::Fold::unicode), GetParam().folded);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Folding,
@@ -160,6 +165,18 @@ INSTANTIATE_TEST_SUITE_P(Table, Folding,
                                                 "strasse"},
                                          Folded{"\xce\xa3\xcf\x82", "\xcf\x83\xcf\x83"},
                                          Folded{"\xd0\x9f", "\xd0\xbf"}, Folded{"A\xff", "a\xff"}));
+
+TEST(Folding, MayKnowAsciiOnlyOrNothing) {
+    for (const char* key : {"AbC", "CAF\xc3\x89", "caf\xc3\xa9", "abc", "A\xff", ""}) {
+        for (dict::Fold how : {dict::Fold::none, dict::Fold::ascii, dict::Fold::unicode}) {
+            bool same = dict::fold(key, how) == key;
+            EXPECT_TRUE(same || dict::needs_fold(key, how)) << key;
+        }
+    }
+    EXPECT_EQ(dict::fold("CAF\xc3\x89", dict::Fold::ascii), "caf\xc3\x89");
+    EXPECT_FALSE(dict::needs_fold("caf\xc3\x89", dict::Fold::ascii));
+    EXPECT_EQ(dict::fold("AbC", dict::Fold::none), "AbC");
+}
 
 TEST(Folding, KnowsUtf8) {
     for (const char* good : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"})

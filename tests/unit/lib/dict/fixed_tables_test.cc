@@ -63,25 +63,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"regexp:/no/such", "open /no/such: No such file or directory"},
         Refused{"cidr:/no/such", "open /no/such: No such file or directory"}));
 
-TEST(Texthash, ReadsItsSource) {
-    TableWorld world;
-    world.write("t",
-                "Key1 value one\n  two\n# note\nk2\tv  \n\"quo ted\" val\n\"quo\\\"x\" val2\n"
-                "u@example.com  x\r\n");
-    std::string table = "texthash:" + world.path("t");
-    EXPECT_EQ(world.ask(table, "key1"), "value one  two");
-    EXPECT_EQ(world.ask(table, "KEY1"), "value one  two");
-    EXPECT_EQ(world.ask(table, "k2"), "v");
-    EXPECT_EQ(world.ask(table, "\"quo ted\""), "val");
-    EXPECT_EQ(world.ask(table, "\"quo\\\"x\""), "val2");
-    EXPECT_EQ(world.ask(table, "u@example.com"), "x");
-    EXPECT_EQ(world.ask(table, "nothing"), "-");
-    dict::Use exact;
-    exact.fold = false;
-    EXPECT_EQ(world.ask(table, "key1", dict::Key::whole, exact), "-");
-    EXPECT_EQ(world.ask(table, "Key1", dict::Key::whole, exact), "value one  two");
-}
-
 TEST(Texthash, WarnsOfItsFaults) {
     TableWorld world;
     world.write("t",
@@ -155,6 +136,32 @@ TEST(BerkeleyTables, ReadBothFormsOfStoredText) {
                     EXPECT_TRUE(key == "key" ? value == "value" : value == "x");
                 }));
             EXPECT_EQ(entries, 2u);
+        }
+    }
+}
+
+// Pages come from a mapping; two tables at once, one of them opened anew, must not be mixed up.
+TEST(BerkeleyTables, AreReadFromTheirOwnFiles) {
+    TableWorld world;
+    auto make = [&world](const std::string& name, int entries, const std::string& value) {
+        auto database = dict::BerkeleyDb::create(world.path(name + ".new"),
+                                                 dict::BerkeleyDb::Kind::hash, 1 << 20, 10);
+        for (int i = 0; i < entries; ++i)
+            database.put("key" + std::to_string(i), value + std::to_string(i));
+        database.sync();
+        std::filesystem::rename(world.path(name + ".new"), world.path(name + ".db"));
+    };
+    make("a", 5000, "a");
+    make("b", 300, "b");
+    for (int round = 0; round < 3; ++round) {
+        std::string value = "a" + std::to_string(round);
+        make("a", 5000 + 2000 * round, value);
+        world.clock().advance(std::chrono::seconds(1));
+        for (int i = 0; i < 5000 + 2000 * round; i += 7) {
+            std::string number = std::to_string(i);
+            ASSERT_EQ(world.ask("hash:" + world.path("a"), "key" + number), value + number);
+            ASSERT_EQ(world.ask("hash:" + world.path("b"), "key" + number),
+                      i < 300 ? "b" + number : "-");
         }
     }
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/unit/lib/dict/table_world.h"
 
 namespace {
@@ -13,36 +15,57 @@ struct Case {
     const char* value;  // "-": none
 };
 
-class Patterns : public testing::TestWithParam<Case> {};
+// regexp: and pcre: share all but the patterns themselves.
+class Patterns : public testing::TestWithParam<std::tuple<const char*, Case>> {};
 
 TEST_P(Patterns, Match) {
+    const auto& [type, one] = GetParam();
+    TableWorld world;
+    world.write("table", one.table);
+    EXPECT_EQ(world.ask(type + (":" + world.path("table")), one.key), one.value);
+}
+
+constexpr const char* nested =
+    "IF /x/\nif /y/\n/a/ both\nEndif\n/a/ one\nendif\nif !/z/\n/b/ other\nendif\n/a/ none";
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Patterns,
+    testing::Combine(
+        testing::Values("regexp", "pcre"),
+        testing::Values(
+            Case{"/^a/ one\n/b/ two\n", "ab", "one"}, Case{"/^a/ one\n/b/ two\n", "xb", "two"},
+            Case{"/^a/ one\n", "b", "-"}, Case{"/abc/ yes", "xABCx", "yes"},
+            Case{"/abc/i yes", "ABC", "-"}, Case{"/abc/i yes", "abc", "yes"},
+            Case{"/abc/ii yes", "ABC", "yes"}, Case{"!/abc/ other", "xyz", "other"},
+            Case{"!/abc/ other", "abc", "-"}, Case{"! !/abc/ same", "abc", "same"},
+            Case{"/^(.*)@(.*)$/ $2!$1 costs $$5", "u@d", "d!u costs $5"},
+            Case{"/^(.)(.)/ ${2}$(1)$1", "xy", "yxx"}, Case{"/^(.)/ ${1}x $01", "y", "yx y"},
+            Case{"/(x)?(y)/ [$1$2]", "y", "[y]"}, Case{"/((a)b)/ $1-$2", "ab", "ab-a"},
+            Case{"#a#\n!#b# hash", "c", "hash"}, Case{"|a/b| bar", "a/b", "bar"},
+            Case{"/a\\/b/ escaped", "a/b", "escaped"}, Case{"/a b/  c   d  ", "a b", "c   d"},
+            Case{"/a/ one\n  two\n# note\n\n three\n", "a", "one  two three"},
+            Case{"  /a/ one\n/b/ two", "a", "-"}, Case{"/(o)\\1/ twice", "foo", "twice"},
+            Case{"if /x/\n/a/ in\nendif\n/a/ out", "xa", "in"},
+            Case{"if /x/\n/a/ in\nendif\n/a/ out", "ya", "out"},
+            Case{"if !/x/\n/a/ in\nendif\n/a/ out", "ya", "in"}, Case{nested, "xya", "both"},
+            Case{nested, "xa", "one"}, Case{nested, "ya", "none"}, Case{nested, "b", "other"},
+            Case{nested, "zb", "-"}, Case{"if!/x/\n/a/ in\nendif", "a", "in"},
+            Case{"if /x/\n/a/ in", "xa", "in"}, Case{"if /(/\n/a/ in\nendif\n/b/ out", "a", "in"},
+            Case{"if /x/\nendif\nendif\n/a/ out", "a", "out"}, Case{"/^$/ nothing", "", "nothing"},
+            Case{"/[[:digit:]]{3}/ digits", "a123", "digits"})));
+
+class Posix : public testing::TestWithParam<Case> {};
+
+TEST_P(Posix, Match) {
     TableWorld world;
     world.write("table", GetParam().table);
     EXPECT_EQ(world.ask("regexp:" + world.path("table"), GetParam().key), GetParam().value);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, Patterns,
-    testing::Values(
-        Case{"/^a/ one\n/b/ two\n", "ab", "one"}, Case{"/^a/ one\n/b/ two\n", "xb", "two"},
-        Case{"/^a/ one\n", "b", "-"}, Case{"/abc/ yes", "xABCx", "yes"},
-        Case{"/abc/i yes", "ABC", "-"}, Case{"/abc/i yes", "abc", "yes"},
-        Case{"/a(b|c)d/x yes", "a(b|c)d", "yes"}, Case{"/a.$/m yes", "ab\ncd", "yes"},
-        Case{"/a.$/ yes", "ab\ncd", "-"}, Case{"!/abc/ other", "xyz", "other"},
-        Case{"!/abc/ other", "abc", "-"}, Case{"! !/abc/ same", "abc", "same"},
-        Case{"/^(.*)@(.*)$/ $2!$1 costs $$5", "u@d", "d!u costs $5"},
-        Case{"/^(.)(.)/ ${2}$(1)$1", "xy", "yxx"}, Case{"/(x)?(y)/ [$1$2]", "y", "[y]"},
-        Case{"#a#\n!#b# hash", "c", "hash"}, Case{"|a/b| bar", "a/b", "bar"},
-        Case{"/a\\/b/ escaped", "a/b", "escaped"}, Case{"/a b/  c   d  ", "a b", "c   d"},
-        Case{"/a/ one\n  two\n# note\n\n three\n", "a", "one  two three"},
-        Case{"if /x/\n/a/ in\nendif\n/a/ out", "xa", "in"},
-        Case{"if /x/\n/a/ in\nendif\n/a/ out", "ya", "out"},
-        Case{"if !/x/\n/a/ in\nendif\n/a/ out", "ya", "in"},
-        Case{"IF /x/\nif /y/\n/a/ both\nEndif\n/a/ one\nendif\n/a/ none", "xya", "both"},
-        Case{"if /x/\nif /y/\n/a/ both\nendif\n/a/ one\nendif\n/a/ none", "xa", "one"},
-        Case{"if /x/\nif /y/\n/a/ both\nendif\n/a/ one\nendif\n/a/ none", "ya", "none"},
-        Case{"if!/x/\n/a/ in\nendif", "a", "in"}, Case{"if /x/\n/a/ in", "xa", "in"},
-        Case{"/^$/ nothing", "", "nothing"}, Case{"/[[:digit:]]{3}/ digits", "a123", "digits"}));
+INSTANTIATE_TEST_SUITE_P(Table, Posix,
+                         testing::Values(Case{"/a(b|c)d/x yes", "a(b|c)d", "yes"},
+                                         Case{"/a.$/m yes", "ab\ncd", "yes"},
+                                         Case{"/a.$/ yes", "ab\ncd", "-"}));
 
 TEST(PatternTables, PartsOfAnAddressMatchNothing) {
     TableWorld world;
@@ -96,12 +119,18 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"/(abc)/ ${}",
               {"warning: empty macro name: \"${}\"",
                "1: bad replacement syntax: skipping this rule"}},
+        Fault{"/(abc)/ $0",
+              {"1: out of range replacement index \"0\"",
+               "1: bad replacement syntax: skipping this rule"}},
+        Fault{"/(abc)/ ${1?{y}:{n}}",
+              {"1: non-numeric replacement index \"1?{y}:{n}\"",
+               "1: bad replacement syntax: skipping this rule"}},
         Fault{
             "/(abc)/ $",
             {"warning: empty macro name: \"$\"", "1: bad replacement syntax: skipping this rule"}},
         Fault{"if /x/\n   /a/ in\nendif bar\nendif",
-              {"2: ignoring extra text after IF statement: \"/a/ in\"",
-               "2: do not prepend whitespace to statements between IF and ENDIF",
+              {"1: ignoring extra text after IF statement: \"/a/ in\"",
+               "1: do not prepend whitespace to statements between IF and ENDIF",
                "3: ignoring extra text after ENDIF", "4: ignoring ENDIF without matching IF"}},
         Fault{"if /x/\n\nif /y/", {"3: IF has no matching ENDIF", "1: IF has no matching ENDIF"}},
         Fault{"if\n!", {"1: no regexp: skipping this rule", "2: no regexp: skipping this rule"}}));

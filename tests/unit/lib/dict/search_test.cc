@@ -60,7 +60,7 @@ TEST(Maps, FaultsNameTheParameter) {
 class Witness : public dict::Table {
   public:
     Witness() : Table("witness:") {}
-    io::Task<dict::Lookup> find(std::string_view key, dict::Key kind) override {
+    io::Task<dict::Lookup> look_up(std::string_view key, dict::Key kind) override {
         asked.push_back(std::string(key) + (kind == dict::Key::whole ? "!" : ""));
         co_return dict::Lookup();
     }
