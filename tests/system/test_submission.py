@@ -66,7 +66,7 @@ def test_forms():
         (["a@example.net"], "From me@x Mon Jan 1\nSubject: x\n\n>From y\n", me,
          ["a@example.net"], b"\r\n\r\n>From y\r\n"),
         (["-Am", "-L", "label", "-odi", "-oem", "-om", "-o7", "-o8", "-m", "-U", "-h", "7",
-          "-O", "DeliveryMode=b", "-N", "never", "-R", "hdrs", "-V", "id", "-bm", "-B", "8BITMIME",
+          "-O", "DeliveryMode=b", "-N", "never", "-R", "hdrs", "-V", "ident", "-bm", "-B", "8BITMIME",
           "-r", "s@example.com", "a@example.net"], "Subject: x\n\n\xe4\n", "s@example.com",
          ["a@example.net"], "\xe4".encode()),
         (["a@example.net"], "Subject: x\n\n" + "y" * 9000, me, ["a@example.net"],
