@@ -83,9 +83,23 @@ io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& w
         failure = std::current_exception();
         answers.cancel();
     }
-    co_await answers.join();
+    try {
+        co_await answers.join();
+    } catch (...) {
+        failure = std::current_exception();
+        answers.cancel();
+    }
+    // This may have been cancelled while it waited for those that go on.
+    if (answers.running() > 0)
+        co_await answers.join();
     sending.cancel();
-    co_await sending.join();
+    try {
+        co_await sending.join();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (sending.running() > 0)
+        co_await sending.join();
     if (failure)
         std::rethrow_exception(failure);
 }

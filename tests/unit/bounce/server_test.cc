@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "lib/io/sleep.h"
+
 #include "tests/unit/lib/spool/log_fixture.h"
 
 namespace bounce {
@@ -116,6 +118,14 @@ class BounceServer : public testing::Test {
         return answers;
     }
     static io::Task<void> join(io::Scope& scope) { co_await scope.join(); }
+    static io::Task<void> flush(io::Stream& stream) { co_await stream.flush(); }
+    // Some turns of the loop from now on, before any disk has done its part.
+    static io::Task<void> cancel_soon(io::Scope& scope) {
+        constexpr base::Duration at_once{0};
+        for (int turn = 0; turn < 2; ++turn)
+            co_await io::sleep(at_once);
+        scope.cancel();
+    }
 
     std::string report(const std::string& id) {
         for (const spool::SegmentInfo& info : spool::Pool(options_, disk_).segments()) {
@@ -192,6 +202,23 @@ TEST_F(BounceServer, NonsenseEndsTheConnectionOnly) {
     auto got = answers({request(message(100))});
     ASSERT_EQ(got.size(), 1u);
     EXPECT_EQ(got[0].error, "");
+}
+
+// qmgr has gone, and a report is still being written when this process has to end.
+TEST_F(BounceServer, EndsWholeWhileAReportIsWritten) {
+    ipc::BounceRequest made = request(message(3000));
+    auto [ours, its] = io::wire_pair(1 << 20);
+    {
+        io::Stream stream(std::move(ours));
+        ipc::put_frame(stream, static_cast<uint8_t>(ipc::BounceFrame::request), made.encode());
+        io::run_task(flush(stream));
+    }
+    ipc::RingClient doorbell("/nonexistent", [] { return std::vector<ipc::Ring>(); });
+    io::Scope scope;
+    scope.spawn(server_.converse(std::move(its), *writer_, doorbell, disk_));
+    scope.spawn(cancel_soon(scope));
+    io::run_task(join(scope));
+    EXPECT_EQ(scope.running(), 0u);
 }
 
 TEST_F(BounceServer, WorksOnSomeAtATime) {
