@@ -83,23 +83,16 @@ io::Task<void> Server::converse(std::unique_ptr<io::Wire> wire, spool::Writer& w
         failure = std::current_exception();
         answers.cancel();
     }
+    // Answers under way go on behind the end of the connection, but not behind that of the process.
     try {
         co_await answers.join();
     } catch (...) {
         failure = std::current_exception();
         answers.cancel();
     }
-    // This may have been cancelled while it waited for those that go on.
-    if (answers.running() > 0)
-        co_await answers.join();
+    co_await answers.join();
     sending.cancel();
-    try {
-        co_await sending.join();
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (sending.running() > 0)
-        co_await sending.join();
+    co_await sending.join();
     if (failure)
         std::rethrow_exception(failure);
 }

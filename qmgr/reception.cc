@@ -79,14 +79,7 @@ io::Task<void> receive(std::unique_ptr<io::Wire> wire, Desk& desk) {
         failure = std::current_exception();
     }
     scope.cancel();
-    try {
-        co_await scope.join();
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    // This may have been cancelled while it waited for those that go on.
-    if (scope.running() > 0)
-        co_await scope.join();
+    co_await scope.join();
     if (failure)
         std::rethrow_exception(failure);
 }

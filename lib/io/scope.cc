@@ -47,6 +47,7 @@ void Scope::spawn(Task<void> task) {
 }
 
 void Scope::cancel() {
+    cancelled_ = !roots_.empty();
     std::vector<Root*> all(roots_.begin(), roots_.end());
     for (Root* root : all)
         root->cancel();
@@ -54,8 +55,10 @@ void Scope::cancel() {
 
 void Scope::ended(Root& root) {
     roots_.erase(&root);
-    if (roots_.empty())
-        joiners_.wake_all();
+    if (!roots_.empty())
+        return;
+    cancelled_ = false;
+    joiners_.wake_all();
 }
 
 void Scope::Join::await_resume() {

@@ -1,6 +1,8 @@
 // Scope is the parent of spawned tasks: none of them outlives it.
 //
 // join() waits for all of them; a scope with running tasks must be joined before it is destroyed.
+// A join behind cancel() is not disturbed by a cancelling of the task that waits: that is thrown at
+// its next wait.
 // The one form for leaving early:  catch into an exception_ptr, cancel(), join after the catch,
 // rethrow.
 #pragma once
@@ -55,6 +57,7 @@ class Scope {
       private:
         bool begin() override { return scope_.roots_.empty() || WaitList::Place::begin(); }
         bool undisturbed() const override { return true; }
+        bool puts_off_cancelling() const override { return scope_.cancelled_; }
         Scope& scope_;
     };
     Join join() { return Join(*this); }
@@ -65,6 +68,7 @@ class Scope {
 
     std::unordered_set<Root*> roots_;
     WaitList joiners_;
+    bool cancelled_ = false;  // and tasks of then still run
     std::exception_ptr error_;
 };
 

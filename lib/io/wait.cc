@@ -15,7 +15,8 @@ bool Wait::suspend(std::coroutine_handle<> handle, Strand* strand) {
     handle_ = handle;
     strand_ = strand;
     cancelled_ = timed_out_ = false;
-    if (strand_ != nullptr && strand_->cancelled && !(undisturbed() && strand_->told)) {
+    bool goes_on = puts_off_cancelling() || (undisturbed() && strand_ != nullptr && strand_->told);
+    if (strand_ != nullptr && strand_->cancelled && !goes_on) {
         cancelled_ = true;
         return false;
     }
@@ -43,7 +44,7 @@ void Wait::wake() {
 }
 
 void Wait::cancel() {
-    if (!sleeping_)
+    if (!sleeping_ || puts_off_cancelling())
         return;
     abandon();
     cancelled_ = true;

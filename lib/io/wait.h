@@ -37,6 +37,8 @@ class Wait : public Timer {
     virtual void abandon() = 0;
     // Joins keep waiting in a strand that has already been told of its cancelling.
     virtual bool undisturbed() const { return false; }
+    // A wait for what is ending already: the strand is told of its cancelling at its next wait.
+    virtual bool puts_off_cancelling() const { return false; }
 
   private:
     bool suspend(std::coroutine_handle<> handle, Strand* strand);

@@ -167,6 +167,56 @@ TEST(Scope, CancellingReachesChildrenAndJoinsThem) {
     EXPECT_EQ(scope.running(), 0u);
 }
 
+Task<void> wait_for(io::Event& event) {
+    co_await event.wait();
+}
+
+// When it is cancelled it takes until `gate` is set to end.
+Task<void> slow_to_leave(io::Event& gate) {
+    std::string end;
+    bool cancelled = false;
+    try {
+        co_await wait_for_ever(end);
+    } catch (const io::Cancelled&) {
+        cancelled = true;
+    }
+    io::Scope inner;
+    if (cancelled)
+        inner.spawn(wait_for(gate));
+    co_await inner.join();
+}
+
+Task<void> leave_early(io::Event& gate, std::string& end) {
+    io::Scope children;
+    children.spawn(slow_to_leave(gate));
+    co_await io::yield();
+    children.cancel();
+    co_await children.join();
+    end = "joined";
+    try {
+        co_await io::sleep(1h);
+    } catch (const io::Cancelled&) {
+        end = "told";
+    }
+}
+
+TEST(Scope, JoinOfACancelledScopeIsNotCutShort) {
+    io::ManualClock clock;
+    io::Loop loop(clock);
+    io::Scope scope;
+    io::Event gate;
+    std::string end;
+    scope.spawn(leave_early(gate, end));
+    loop.run_until_idle();
+    scope.cancel();
+    loop.run_until_idle();
+    EXPECT_EQ(end, "");
+    gate.set();
+    loop.run_until_idle();
+    EXPECT_EQ(end, "told");
+    EXPECT_EQ(scope.running(), 0u);
+}
+
 Task<void> fail_now() {
     throw std::runtime_error("first");
     co_return;
