@@ -20,7 +20,7 @@ std::string place_of(const Endpoint& endpoint) {
 bool IdleSessions::reusable(const Session& session) const {
     return options_.keep_connections && !session.over && !session.closing &&
            io::loop().now() - session.opened < options_.reuse_limit &&
-           (options_.reuse_count == 0 || session.uses < options_.reuse_count);
+           (options_.reuse_count == 0 || session.uses <= options_.reuse_count);
 }
 
 void IdleSessions::put(std::unique_ptr<Session> session) {

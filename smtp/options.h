@@ -40,7 +40,7 @@ struct Options {
     bool keep_connections = true;
     base::Duration idle_limit = 2s;     // of a kept connection
     base::Duration reuse_limit = 300s;  // of a connection's whole life
-    uint64_t reuse_count = 0;           // messages a connection; 0: any number
+    uint64_t reuse_count = 0;           // times a connection is used again; 0: any number
 
     base::Duration connect = 30s;
     base::Duration helo = 300s;  // greeting, EHLO, HELO, LHLO

@@ -24,7 +24,7 @@ static constexpr Parameter rows[] = {
     flag("smtp_connection_cache_on_demand", "yes", "uses a connection for several messages"),
     time("smtp_connection_cache_time_limit", "2s", 0, most_int, "how long a connection waits for more mail"),
     time("smtp_connection_reuse_time_limit", "300s", 0, most_int, "how long a connection is used"),
-    number("smtp_connection_reuse_count_limit", "0", 0, most_int, "messages over one connection; 0: no limit"),
+    number("smtp_connection_reuse_count_limit", "0", 0, most_int, "how often a connection is used again; 0: no limit"),
     number("smtp_line_length_limit", "998", 0, most_int, "the longest line sent; 0: no limit"),
     list("smtp_fallback_relay", "$fallback_relay", "relays for mail that its destination did not take"),
     choice("smtp_dns_support_level", "", "|disabled|enabled|dnssec", "how much of DNS is used"),

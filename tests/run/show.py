@@ -192,8 +192,8 @@ def main():
         show.show()
         if os.environ.get("RUN_ONCE") != "1" and sys.stdin.isatty():
             say("== Press ^C to stop the instance and remove its folder")
-            while True:
-                signal.pause()
+            while True:  # pause() would miss a signal that came just before it
+                time.sleep(1)
         say("== Stopping the instance")
     except KeyboardInterrupt:
         say("\n== Stopping the instance")

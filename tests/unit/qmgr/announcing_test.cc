@@ -130,6 +130,7 @@ TEST_F(QmgrAnnouncing, FlushesTheMailForASite) {
     run_for(50ms);
     EXPECT_EQ(control(ipc::ControlVerb::flush_site, "ONE.example").entries.size(), 1u);
     ASSERT_TRUE(until([this] { return agent_->requests.size() == 3; }));
+    run_for(50ms);
     EXPECT_EQ(control(ipc::ControlVerb::flush_site, "three.example").entries.size(), 0u);
     EXPECT_EQ(control(ipc::ControlVerb::flush_site, "two.example").entries.size(), 2u);
     ASSERT_TRUE(until([this] { return agent_->requests.size() == 5; }));

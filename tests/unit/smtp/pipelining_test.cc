@@ -252,7 +252,7 @@ TEST_F(PipeliningTest, ConnectionsAreReusedForAWhile) {
 
 TEST_F(PipeliningTest, NoConnectionIsUsedBeyondItsLimits) {
     lanes.spawn(idle.run());
-    options.reuse_count = 2;
+    options.reuse_count = 1;  // so two messages
     Script session = pipelining + envelope("a@x") + accepted + Script{"D", "S 250 ok"};
     serve("192.0.2.1:25",
           session + envelope("a@x") + accepted + Script{"D", "S 250 ok", "C QUIT", "E"});
