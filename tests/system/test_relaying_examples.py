@@ -205,6 +205,20 @@ def test_relay_by_sender():
 
 
 @test(root=True, peer=True)
+def test_addresses_that_mean_nothing_outside():
+    with World() as world:
+        world.table("generic", "root@box.lan office@shop.example", "@box.lan me@shop.example",
+                    reload=False)
+        world.main_cf("relayhost = isp.example")
+        world.main_cf("smtp_generic_maps = hash:/etc/postfix/generic")
+        for number, (given, sent) in enumerate((("root", "office"), ("cron", "me"))):
+            deliver(world.instance, f"From: {given}@box.lan\r\n\r\nx\r\n".encode(),
+                    f"{given}@box.lan", ["user@example.org"])
+            mail = world.came("mx1", number)
+            check(mail.sender == mail.header("From") == f"{sent}@shop.example", mail)
+
+
+@test(root=True, peer=True)
 def test_without_relayhost_mail_goes_by_mx():
     with World() as world:
         line = world.arrives("mail", "user@example.com")
