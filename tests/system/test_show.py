@@ -9,11 +9,16 @@ import sys
 from harness import ROOT, check, eventually, need, test
 
 
+def heed_interrupts():
+    """A shell starts what runs in its background with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def show(*prefix, **more):
     return subprocess.Popen([*prefix, sys.executable, "-m", "tests.run.show"], cwd=ROOT, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             env={**os.environ, "RUN_PORT": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-                            **more)
+                            preexec_fn=heed_interrupts, **more)
 
 
 def as_anybody():
