@@ -360,6 +360,7 @@ def test_smtp_on_standard_input():
             "NOTIFY=SUCCESS ORCPT=rfc822;o@example.net\nDATA\n\nx\n.\nQUIT\n")
         check([line[:3] for line in output.splitlines()] ==
               ["220", "501", "250", "501", "250", "354", "250", "221"], output)
+        account.sent()
         report_of(relay, 4, ["c@example.net"], [
             b"Original-Envelope-Id: i+2Bd", b"Original-Recipient: rfc822;o@example.net",
             b"Action: relayed"])

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import services
+from . import account, services
 from .client import Client
 from .places import BIN, LIBEXEC, free_port, loopback, scratch
 from .processes import descendants, read_process, send
@@ -118,8 +118,10 @@ class Instance:
 
     def sendmail(self, *options, text=""):
         """Runs sendmail, which has no -c; gives its standard output."""
-        return run(need("env"), f"MAIL_CONFIG={self.config}", self.commands / "sendmail", *options,
+        told = run(need("env"), f"MAIL_CONFIG={self.config}", self.commands / "sendmail", *options,
                    input=text)
+        account.sent(not {"-bp", "-bs", "-q"} & set(options))
+        return told
 
     def attempt(self, name, *arguments, seconds=60):
         """Like `command`, for one that should fail: (exit status, both outputs)."""
