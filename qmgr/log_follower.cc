@@ -157,9 +157,9 @@ void LogFollower::take_up(spool::Record record, SegmentFollower& follower) {
         follower.put_back(std::move(record));
         throw;
     }
-    auto posted = record.envelope.more.find(std::string(spool::note::posted_file));
-    if (posted != record.envelope.more.end())
-        follower.posted_files.push_back(posted->second);
+    std::string posted = record.envelope.note(spool::note::posted_file);
+    if (!posted.empty())
+        follower.posted_files.push_back(std::move(posted));
     events_.record(std::move(record), states, follower);
 }
 

@@ -6,12 +6,6 @@ namespace qmgr {
 
 namespace {
 
-// "" where the envelope has no such note.
-std::string noted(const mail::Envelope& envelope, std::string_view note) {
-    auto found = envelope.more.find(std::string(note));
-    return found == envelope.more.end() ? std::string() : found->second;
-}
-
 // One address gets the mail of all, once, and no filter gets it.
 void redirect(Message& message, const std::string& address) {
     bool sent = false;
@@ -35,16 +29,16 @@ void redirect(Message& message, const std::string& address) {
 void take_orders(Message& message, const mail::Envelope& envelope) {
     if (envelope.more.empty())
         return;
-    message.refused = noted(envelope, spool::note::refused);
-    message.held = !noted(envelope, spool::note::hold).empty();
-    std::string trace = noted(envelope, spool::note::trace);
+    message.refused = envelope.note(spool::note::refused);
+    message.held = !envelope.note(spool::note::hold).empty();
+    std::string trace = envelope.note(spool::note::trace);
     if (trace == spool::note::trace_probe)
         message.trace = Trace::probe;
     else if (trace == spool::note::trace_status)
         message.trace = Trace::status;
-    std::string redirected = noted(envelope, spool::note::redirect);
+    std::string redirected = envelope.note(spool::note::redirect);
     if (redirected.empty())
-        message.filter = noted(envelope, spool::note::content_filter);
+        message.filter = envelope.note(spool::note::content_filter);
     else
         redirect(message, redirected);
 }

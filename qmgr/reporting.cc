@@ -31,11 +31,11 @@ class Counted {
 
 // A report that somebody committed, as recovery and a lost answer come across it.
 void QueueManager::note_report(const mail::Envelope& envelope) {
-    auto found = envelope.more.find(std::string(ipc::report_for));
-    if (found == envelope.more.end())
+    const std::string reported = envelope.note(ipc::report_for);
+    if (reported.empty())
         return;
     std::set<uint32_t> recipients;
-    for (std::string_view index : base::split(found->second, ","))
+    for (std::string_view index : base::split(reported, ","))
         if (auto number = base::number<uint32_t>(index))
             recipients.insert(*number);
     if (auto original = messages_.find(envelope.report_of); original != messages_.end())

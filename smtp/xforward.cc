@@ -21,11 +21,6 @@ std::string known(const std::string& value) {
     return value == "unknown" ? "" : value;
 }
 
-std::string more(const mail::Envelope& message, const std::string& name) {
-    auto found = message.more.find(name);
-    return found == message.more.end() ? "" : found->second;
-}
-
 std::string name(const mail::Envelope& message) {
     return known(message.client_name);
 }
@@ -43,11 +38,11 @@ std::string helo(const mail::Envelope& message) {
     return known(message.helo_name);
 }
 std::string ident(const mail::Envelope& message) {
-    std::string earlier = more(message, "log_ident");
+    std::string earlier = message.note("log_ident");
     return earlier.empty() ? message.queue_id : earlier;
 }
 std::string source(const mail::Envelope& message) {
-    std::string context = more(message, "rewrite_context");
+    std::string context = message.note("rewrite_context");
     bool local = context.empty() ? message.client_address.empty() : context == "local";
     return local ? "LOCAL" : "REMOTE";
 }

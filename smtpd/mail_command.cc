@@ -1,6 +1,7 @@
 // MAIL: the sender, and what the client says about the message beforehand.
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/mail/dsn_parameters.h"
 #include "lib/mail/xtext.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
@@ -8,8 +9,6 @@
 namespace smtpd {
 
 namespace {
-
-constexpr size_t longest_envid = 100;  // RFC 3461 section 4.4
 
 constexpr PathRule rule = {"FROM", "5.5.4 Syntax: MAIL FROM:<address>",
                            "5.1.7 Bad sender address syntax"};
@@ -52,7 +51,7 @@ std::optional<Answer> read_ret(const Options&, Announced& announced, std::string
 
 // RFC 3461 section 4.4.
 std::optional<Answer> read_envid(const Options&, Announced& announced, std::string_view value) {
-    if (!announced.envid.empty() || value.size() > longest_envid || !mail::from_xtext(value))
+    if (!announced.envid.empty() || !mail::valid_envid(value))
         return Answer(501, "5.5.4 Bad ENVID parameter syntax");
     announced.envid = value;
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/mail/header_line.h"
 #include "smtpd/commands.h"
 #include "smtpd/policy.h"
 #include "smtpd/session.h"
@@ -36,11 +37,21 @@ Verdict wrong(const Said& said, std::string_view why) {
 }
 
 bool is_header(std::string_view text) {
-    size_t colon = text.find(':');
-    if (colon == text.npos || colon == 0)
-        return false;
-    std::string_view name = text.substr(0, colon);
-    return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    std::string_view name = mail::header_name(text);
+    return !name.empty() && text[name.size()] == ':';
+}
+
+// The transaction whose mail is to go to the address that `said` names. None where it has none.
+Transaction* sent_elsewhere(Check& check, const Said& said, std::string_view action) {
+    Transaction* mail = message_of(check, said, action);
+    if (mail == nullptr)
+        return nullptr;
+    if (said.text.find('@') == said.text.npos) {
+        wrong(said, "requires user@domain target");
+        return nullptr;
+    }
+    tell(check, said, base::lower(action), base::text("triggers ", action, ' ', said.text));
+    return mail;
 }
 
 }  // namespace
@@ -78,23 +89,15 @@ Verdict filter(Check& check, const Said& said) {
 }
 
 Verdict redirect(Check& check, const Said& said) {
-    Transaction* mail = message_of(check, said, "REDIRECT");
-    if (mail == nullptr)
-        return Verdict::dunno;
-    if (said.text.find('@') == said.text.npos)
-        return wrong(said, "requires user@domain target");
-    tell(check, said, "redirect", base::text("triggers REDIRECT ", said.text));
-    mail->orders.redirect = said.text;
+    if (Transaction* mail = sent_elsewhere(check, said, "REDIRECT"))
+        mail->orders.redirect = said.text;
     return Verdict::dunno;
 }
 
 Verdict copy(Check& check, const Said& said) {
-    Transaction* mail = message_of(check, said, "BCC");
+    Transaction* mail = sent_elsewhere(check, said, "BCC");
     if (mail == nullptr)
         return Verdict::dunno;
-    if (said.text.find('@') == said.text.npos)
-        return wrong(said, "requires user@domain target");
-    tell(check, said, "bcc", base::text("triggers BCC ", said.text));
     std::vector<std::string>& copies = mail->orders.copies;
     if (std::find(copies.begin(), copies.end(), said.text) == copies.end())
         copies.emplace_back(said.text);

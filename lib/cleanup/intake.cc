@@ -53,8 +53,7 @@ io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view re
     about.arrival = envelope_.arrival;
     about.complete_headers = local;
     about.hold_addresses = mappings_.rewrites_headers(context_);
-    if (auto name = envelope_.more.find("full_name"); name != envelope_.more.end())
-        about.full_name = name->second;
+    about.full_name = envelope_.note("full_name");
     filter_.emplace(options_, std::move(about), hops);
     if (!refusal_)
         draft_.emplace(writer_.draft());

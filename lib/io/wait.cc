@@ -15,8 +15,8 @@ bool Wait::suspend(std::coroutine_handle<> handle, Strand* strand) {
     handle_ = handle;
     strand_ = strand;
     cancelled_ = timed_out_ = false;
-    bool goes_on = puts_off_cancelling() || (undisturbed() && strand_ != nullptr && strand_->told);
-    if (strand_ != nullptr && strand_->cancelled && !goes_on) {
+    bool disturbed = strand_ != nullptr && strand_->cancelled;
+    if (disturbed && !puts_off_cancelling() && !(undisturbed() && strand_->told)) {
         cancelled_ = true;
         return false;
     }

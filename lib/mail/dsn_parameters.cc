@@ -10,7 +10,7 @@ namespace mail {
 
 namespace {
 
-constexpr size_t longest_envid = 100;
+constexpr size_t longest_envid = 100;  // RFC 3461 section 4.4
 
 constexpr std::pair<std::string_view, uint32_t> words[] = {{"never", notify_never},
                                                            {"success", notify_success},

@@ -66,6 +66,11 @@ Recipient decode_recipient(std::string_view bytes) {
 
 }  // namespace
 
+std::string Envelope::note(std::string_view name) const {
+    auto found = more.find(name);
+    return found == more.end() ? std::string() : found->second;
+}
+
 void Envelope::encode(base::Encoder& out) const {
     uint32_t count = 2 + static_cast<uint32_t>(more.size());
     for (const auto& attribute : text_attributes)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/encode.h"
@@ -47,7 +48,10 @@ struct Envelope {
     std::string dsn_envid;
     std::string dsn_ret;    // "FULL", "HDRS" or ""
     std::string report_of;  // queue ID of the message this is a report of, or ""
-    std::map<std::string, std::string> more;
+    std::map<std::string, std::string, std::less<>> more;
+
+    // What `more` has under `name`; "" for nothing.
+    std::string note(std::string_view name) const;
 
     void encode(base::Encoder& out) const;
     // Throws base::DecodeError.

@@ -74,10 +74,9 @@ std::set<std::string> posted_files_in_log(const std::string& queue_directory, Di
     std::set<std::string> marks;
     LogScan scan(queue_directory, disk);
     while (auto message = scan.next()) {
-        auto found = message->envelope.more.find(std::string(note::posted_file));
-        if (found != message->envelope.more.end() && is_there(queue_directory, found->second) &&
-            is_whole(disk, queue_directory, message->ref))
-            marks.insert(found->second);
+        std::string mark = message->envelope.note(note::posted_file);
+        if (is_there(queue_directory, mark) && is_whole(disk, queue_directory, message->ref))
+            marks.insert(std::move(mark));
     }
     return marks;
 }

@@ -1,11 +1,10 @@
 """The examples of relaying(7), as an administrator types them, with a name server and relays."""
 
-import os
 import re
 import time
 
 from harness import (ROOT, Client, Fleet, Instance, NameServer, account, check, deliver,
-                     eventually, own_network, run, test)
+                     eventually, own_network, test)
 
 ZONE = """
 isp.example.          MX 10 mx1.isp.example.
@@ -271,20 +270,15 @@ def test_commands():
         different = {line.split(" =")[0] for line in shown} ^ (written | {"relayhost"})
         different -= {"config_directory"}  # -c makes Postfix show it
         check(not different, "postconf -n and main.cf differ:", different)
-        sendmail(instance, "", "user@example.org")
+        instance.sendmail("-f", "me@shop.example", "user@example.org")
         check(world.came("relay1", 0).recipients == ["user@example.org"], "sendmail")
-        sendmail(instance, "To: Two <two@example.org>\nSubject: by -t\n\nhello\n", "-t")
+        instance.sendmail("-f", "me@shop.example", "-t",
+                          text="To: Two <two@example.org>\nSubject: by -t\n\nhello\n")
         mail = world.came("relay1", 1)
         check(mail.recipients == ["two@example.org"] and mail.header("Subject") == "by -t", mail)
         instance.stop()
-        sendmail(instance, "Subject: late\n\nx\n", "late@example.org")
+        instance.sendmail("-f", "me@shop.example", "late@example.org", text="Subject: late\n\nx\n")
         instance.start()
         check(world.came("relay1", 2).recipients == ["late@example.org"], "mail while down")
         check(re.search(r"pickup\[\d+\]: [0-9A-Za-z]+: uid=0 from=<", instance.log()),
               "no pickup line")
-
-
-def sendmail(instance, text, *words):
-    run(instance.commands / "sendmail", "-f", "me@shop.example", *words, input=text,
-        env={**os.environ, "MAIL_CONFIG": str(instance.config)})
-    account.sent()

@@ -6,7 +6,6 @@ counts the recipients of each mail that it took. Foreign clients and sinks are c
 """
 
 import json
-import subprocess
 from pathlib import Path
 
 TOTALS = ("received", "delivered")
@@ -63,9 +62,8 @@ def log_of(account):
 
 def difference(account):
     """"" when pflogsumm reads the same in this test's log alone."""
-    from .tools import grand_totals, need
-    report = subprocess.run([need("pflogsumm")], input=log_of(account), capture_output=True,
-                            text=True, timeout=120, check=True).stdout
+    from .tools import grand_totals, need, run
+    report = run(need("pflogsumm"), input=log_of(account), seconds=120)
     if "Grand Totals" not in report:
         return ""
     told = json.loads(account.read_text())
