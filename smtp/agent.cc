@@ -25,7 +25,7 @@ void put(io::Stream& stream, ipc::DeliveryFrame type, std::string_view payload) 
 
 }  // namespace
 
-Agent::Agent(const Options& options, Queue& queue, Dialer& dialer, SiteLookup& sites,
+Agent::Agent(const Options& options, Queue& queue, Dialer& dialer, nexthop::SiteLookup& sites,
              io::Event& draining, size_t session_limit)
     : options_(options),
       queue_(queue),

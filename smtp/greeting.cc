@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/nexthop/site.h"
 #include "smtp/log.h"
 
 namespace smtp {
@@ -107,8 +108,8 @@ class Handshake {
     // better exchanger exists, which may be back later.
     Trouble ourselves(std::string_view name) const {
         log::our_own_name(session_.peer.relay, "replied to HELO/EHLO", name);
-        return loops_back(session_.endpoint.best ? mail::Dsn{5, 4, 6} : mail::Dsn{4, 4, 6},
-                          nexthop_);
+        mail::Dsn dsn = session_.endpoint.best ? mail::Dsn{5, 4, 6} : mail::Dsn{4, 4, 6};
+        return lookup_trouble(dsn, nexthop::loops_back(dsn, nexthop_).reason);
     }
 
     Session& session_;
@@ -120,7 +121,7 @@ class Handshake {
 
 }  // namespace
 
-Peer peer_of(const Endpoint& endpoint) {
+Peer peer_of(const nexthop::Endpoint& endpoint) {
     Peer peer;
     peer.host = endpoint.host;
     peer.peer = base::text(endpoint.host, "[", endpoint.ip, "]");
@@ -130,7 +131,7 @@ Peer peer_of(const Endpoint& endpoint) {
     return peer;
 }
 
-io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
+io::Task<Greeted> open_session(Dialer& dialer, nexthop::Endpoint endpoint, std::string_view nexthop,
                                const Options& options) {
     Greeted greeted;
     greeted.peer = peer_of(endpoint);

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "lib/io/task.h"
-#include "smtp/endpoint.h"
+#include "lib/nexthop/endpoint.h"
 #include "smtp/options.h"
 #include "smtp/session.h"
 
@@ -28,10 +28,10 @@ struct Greeted {
 };
 
 // As log lines call whoever is at `endpoint`.
-Peer peer_of(const Endpoint& endpoint);
+Peer peer_of(const nexthop::Endpoint& endpoint);
 
 // Connects to `endpoint` on the way to `nexthop`; greeting, then EHLO or HELO, or LHLO.
-io::Task<Greeted> open_session(Dialer& dialer, Endpoint endpoint, std::string_view nexthop,
+io::Task<Greeted> open_session(Dialer& dialer, nexthop::Endpoint endpoint, std::string_view nexthop,
                                const Options& options);
 
 // QUIT; waits for the reply only where the options ask for it. Throws nothing but io::Cancelled.

@@ -11,7 +11,7 @@
 namespace smtp {
 namespace {
 
-std::string place_of(const Endpoint& endpoint) {
+std::string place_of(const nexthop::Endpoint& endpoint) {
     return base::text(endpoint.ip, ":", endpoint.port());
 }
 
@@ -70,7 +70,7 @@ std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     return session;
 }
 
-std::unique_ptr<Session> IdleSessions::take_at(const Endpoint& endpoint) {
+std::unique_ptr<Session> IdleSessions::take_at(const nexthop::Endpoint& endpoint) {
     std::unique_ptr<Session> session;
     if (!counts_.contains(place_of(endpoint)))
         return session;

@@ -31,7 +31,7 @@ class IdleSessions {
     // for none. Those that their servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
     // The same of one with `endpoint`, whatever next hop it was used for.
-    std::unique_ptr<Session> take_at(const Endpoint& endpoint);
+    std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint);
     size_t size() const;
 
     // Closes sessions when their time is over; all of them when its scope is cancelled.

@@ -21,7 +21,7 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
     : request_(std::move(request)),
       options_(options),
       queue_(queue),
-      plan_(request_.nexthop, options.plan),
+      plan_(request_.nexthop, options.nexthop),
       standings_(request_.recipients.size()),
       left_(request_.recipients.size()) {
     outcomes_.reserve(left_);

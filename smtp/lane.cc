@@ -157,31 +157,32 @@ io::Task<void> Lane::show(Job& job) {
 }
 
 // Finds the endpoints of the next destination. Where it has none, that is its trouble.
-io::Task<void> Lane::look_up(Job& job, const Destination& destination) {
+io::Task<void> Lane::look_up(Job& job, const nexthop::Destination& destination) {
     bool fallback = destination.fallback;
-    Site site = co_await shop_.sites.look_up(destination);
-    std::optional<Trouble> trouble = std::move(site.trouble);
+    nexthop::Site site = co_await shop_.sites.look_up(destination);
+    std::optional<nexthop::Absence> absence = std::move(site.absence);
     job.plan().found(std::move(site));
     job.way().connected = io::loop().wall();
-    if (!trouble)
+    if (!absence)
         co_return;
-    if (fallback && trouble->kind == Trouble::Kind::unreachable) {
+    Trouble trouble = lookup_trouble(absence->dsn, absence->reason);
+    if (fallback && trouble.kind == Trouble::Kind::unreachable) {
         log::misconfigured(shop_.options.lmtp ? "lmtp_fallback_relay" : "smtp_fallback_relay");
-        trouble = misconfigured(std::move(*trouble));
+        trouble = misconfigured(std::move(trouble));
     }
-    job.failed(*trouble);
+    job.failed(trouble);
 }
 
 io::Task<bool> Lane::connect(Job& job) {
     job.way().relay = "none";
     job.way().uses = 0;
-    if (const Destination* destination = job.plan().to_look_up())
+    if (const nexthop::Destination* destination = job.plan().to_look_up())
         co_await look_up(job, *destination);
-    const Endpoint* next = job.plan().next();
+    const nexthop::Endpoint* next = job.plan().next();
     if (next == nullptr)
         co_return false;
     size_t site = job.plan().site();
-    Endpoint endpoint = *next;
+    nexthop::Endpoint endpoint = *next;
     job.plan().tried(site, endpoint);
     session_ = shop_.idle.take_at(endpoint);
     if (!session_) {

@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "lib/io/task.h"
+#include "lib/nexthop/site_lookup.h"
 #include "smtp/greeting.h"
 #include "smtp/idle_sessions.h"
 #include "smtp/job.h"
-#include "smtp/site_lookup.h"
 #include "smtp/transaction.h"
 
 namespace smtp {
@@ -20,7 +20,7 @@ struct Workshop {
     Queue& queue;
     Dialer& dialer;
     IdleSessions& idle;
-    SiteLookup& sites;
+    nexthop::SiteLookup& sites;
 };
 
 class Lane : private Successor {
@@ -41,7 +41,7 @@ class Lane : private Successor {
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
     io::Task<void> show(Job& job);
-    io::Task<void> look_up(Job& job, const Destination& destination);
+    io::Task<void> look_up(Job& job, const nexthop::Destination& destination);
     io::Task<bool> connect(Job& job);
     void not_opened(Job& job, Trouble trouble);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);

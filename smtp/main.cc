@@ -5,12 +5,10 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/config/error.h"
-#include "lib/dns/host_lookup.h"
-#include "lib/dns/name_servers.h"
-#include "lib/dns/searching_resolver.h"
 #include "lib/ipc/agent_mark.h"
 #include "lib/ipc/borrowed_wire.h"
 #include "lib/ipc/service.h"
+#include "lib/nexthop/name_service.h"
 #include "smtp/agent.h"
 #include "smtp/options.h"
 #include "smtp/socket_dialer.h"
@@ -29,29 +27,16 @@ spool::QueueFolders folders_of(const config::Settings& settings) {
     return folders;
 }
 
-// Without DNS the machine's own ways are all there is.
-dns::HostLookup::Options host_lookup(const config::Settings& settings, std::string_view program,
-                                     const LookupOptions& lookup) {
-    dns::HostLookup::Options options =
-        dns::HostLookup::Options::from(settings, base::text(program, "_host_lookup"));
-    options.dns = options.dns && lookup.ask_dns;
-    options.native = options.native || !lookup.ask_dns;
-    return options;
-}
-
 class Server {
   public:
     Server(ipc::Service& service, std::string_view program)
         : service_(service),
           options_(Options::from(service.settings(), program, service.name(), service.tables())),
-          names_(dns::Options::from(service.settings())),
-          searching_(names_, search_list_, options_.lookup.search),
-          hosts_(searching_, hosts_file_, search_list_,
-                 host_lookup(service.settings(), program, options_.lookup)),
-          sites_(options_.lookup, searching_, hosts_),
+          names_(config::OwnSettings(service.settings(), program), options_.nexthop.lookup),
           queue_(folders_of(service.settings())),
           dialer_(options_),
-          agent_(options_, queue_, dialer_, sites_, service.draining(), service.session_limit()) {}
+          agent_(options_, queue_, dialer_, names_.sites(), service.draining(),
+                 service.session_limit()) {}
 
     io::Task<void> run() {
         ipc::AgentMark mark(ipc::Service::queue_directory());
@@ -91,12 +76,7 @@ class Server {
 
     ipc::Service& service_;
     Options options_;
-    dns::NameServers names_;
-    dns::HostsFile hosts_file_;
-    dns::SearchList search_list_;
-    dns::SearchingResolver searching_;
-    dns::HostLookup hosts_;
-    SiteLookup sites_;
+    nexthop::NameService names_;
     SpoolQueue queue_;
     SocketDialer dialer_;
     Agent agent_;

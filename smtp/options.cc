@@ -1,37 +1,9 @@
 #include "smtp/options.h"
 
-#include "lib/base/text.h"
-#include "lib/config/error.h"
+#include "lib/config/own_settings.h"
 
 namespace smtp {
 namespace {
-
-// The parameters of one program: "_helo_timeout" is smtp_helo_timeout or lmtp_helo_timeout.
-class Own {
-  public:
-    Own(const config::Settings& settings, std::string_view program)
-        : settings_(settings), program_(program) {}
-
-    std::string name(std::string_view suffix) const { return base::text(program_, suffix); }
-    std::string where(std::string_view suffix) const { return settings_.where(name(suffix)); }
-    std::string text(std::string_view suffix) const { return settings_.text(name(suffix)); }
-    bool flag(std::string_view suffix) const { return settings_.flag(name(suffix)); }
-    base::Duration time(std::string_view suffix) const { return settings_.time(name(suffix)); }
-    uint64_t number(std::string_view suffix) const {
-        return static_cast<uint64_t>(settings_.number(name(suffix)));
-    }
-    std::vector<std::string> list(std::string_view suffix) const {
-        return settings_.list(name(suffix));
-    }
-    [[noreturn]] void refuse(std::string_view suffix, std::string_view expected) const {
-        throw config::Error(base::text(where(suffix), ": ", name(suffix), " = ", text(suffix),
-                                       ": expected ", expected));
-    }
-
-  private:
-    const config::Settings& settings_;
-    std::string_view program_;
-};
 
 bool is_loopback(std::string_view ip) {
     return ip.starts_with("127.") || ip == "::1";
@@ -52,7 +24,8 @@ std::optional<io::SocketAddress> only_address(const config::OwnAddresses& own, i
     return only && !is_loopback(only->ip()) ? only : std::nullopt;
 }
 
-std::optional<io::SocketAddress> bind_address(const Own& own, std::string_view suffix, int family,
+std::optional<io::SocketAddress> bind_address(const config::OwnSettings& own,
+                                              std::string_view suffix, int family,
                                               const config::OwnAddresses& interfaces) {
     std::string text = own.text(suffix);
     if (text.empty())
@@ -65,69 +38,7 @@ std::optional<io::SocketAddress> bind_address(const Own& own, std::string_view s
     return address;
 }
 
-AddressPreference address_preference(const Own& own) {
-    std::string text = own.text("_address_preference");
-    return text == "ipv4"   ? AddressPreference::ipv4
-           : text == "ipv6" ? AddressPreference::ipv6
-                            : AddressPreference::any;
-}
-
-bool asks_dns(const config::Settings& settings, const Own& own) {
-    std::string level = own.text("_dns_support_level");
-    return level.empty() ? !settings.flag("disable_dns_lookups") : level != "disabled";
-}
-
-dns::SearchRules search_rules(const Own& own) {
-    dns::SearchRules rules;
-    for (const std::string& word : own.list("_dns_resolver_options")) {
-        if (word != "res_defnames" && word != "res_dnsrch")
-            own.refuse("_dns_resolver_options", "res_defnames, res_dnsrch or both");
-        rules.short_names = rules.short_names || word == "res_defnames";
-        rules.all_names = rules.all_names || word == "res_dnsrch";
-    }
-    return rules;
-}
-
-PlanOptions plan_options(const config::Settings& settings, const Own& own, bool lmtp,
-                         std::string_view service) {
-    PlanOptions plan;
-    plan.rules.lmtp = lmtp;
-    plan.rules.transport = service;
-    plan.rules.services = config::ServicePorts::of(settings);
-    std::optional<uint16_t> port = plan.rules.services.find(own.text("_tcp_port"));
-    if (!port)
-        own.refuse("_tcp_port", "a port or the name of a service");
-    plan.rules.port = *port;
-    plan.rules.service = own.text("_tcp_port");
-    plan.fallback_relay = own.text("_fallback_relay");
-    plan.relayhost = settings.text("relayhost");
-    plan.address_limit = own.number("_mx_address_limit");
-    plan.session_limit = own.number("_mx_session_limit");
-    return plan;
-}
-
-LookupOptions lookup_options(const config::Settings& settings, const Own& own, bool lmtp) {
-    LookupOptions lookup;
-    lookup.myhostname = settings.text("myhostname");
-    lookup.own = config::OwnAddresses::from(settings);
-    lookup.search = search_rules(own);
-    lookup.ask_dns = asks_dns(settings, own);
-    lookup.guard_loops = !lmtp;
-    lookup.randomize = own.flag("_randomize_addresses");
-    lookup.preference = address_preference(own);
-    lookup.balance = own.flag("_balance_inet_protocols");
-    lookup.address_limit = own.number("_mx_address_limit");
-    lookup.alias_names = own.flag("_cname_overrides_servername");
-    lookup.ignore_mx_error = settings.flag("ignore_mx_lookup_error");
-    for (std::string& service : settings.list("use_srv_lookup"))
-        lookup.srv_services.insert(std::move(service));
-    lookup.ignore_srv_error = settings.flag("ignore_srv_lookup_error");
-    lookup.allow_srv_fallback = settings.flag("allow_srv_lookup_fallback");
-    lookup.defer_if_no_address = own.flag("_defer_if_no_mx_address_found");
-    return lookup;
-}
-
-void read_times(Options& options, const Own& own) {
+void read_times(Options& options, const config::OwnSettings& own) {
     options.idle_limit = own.time("_connection_cache_time_limit");
     options.reuse_limit = own.time("_connection_reuse_time_limit");
     options.connect = own.time("_connect_timeout");
@@ -150,11 +61,10 @@ Options Options::from(const config::Settings& settings, std::string_view program
                       std::string_view service, dict::Tables& tables) {
     Options options;
     options.lmtp = program == "lmtp";
-    Own own(settings, program);
+    config::OwnSettings own(settings, program);
     options.myhostname = settings.text("myhostname");
     options.helo_name = own.text(options.lmtp ? "_lhlo_name" : "_helo_name");
-    options.plan = plan_options(settings, own, options.lmtp, service);
-    options.lookup = lookup_options(settings, own, options.lmtp);
+    options.nexthop = nexthop::Options::from(own, service);
     config::OwnAddresses interfaces = config::OwnAddresses::of_interfaces(settings);
     options.bind_v4 = bind_address(own, "_bind_address", AF_INET, interfaces);
     options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6, interfaces);

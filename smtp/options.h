@@ -10,9 +10,8 @@
 #include "lib/config/settings.h"
 #include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
+#include "lib/nexthop/options.h"
 #include "smtp/outgoing.h"
-#include "smtp/plan.h"
-#include "smtp/site_lookup.h"
 
 namespace smtp {
 
@@ -22,8 +21,7 @@ struct Options {
     bool lmtp = false;
     std::string myhostname = "localhost";
     std::string helo_name = "localhost";
-    PlanOptions plan;
-    LookupOptions lookup;
+    nexthop::Options nexthop;
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

@@ -9,15 +9,16 @@ namespace smtp {
 void Plan::begin() {
     if (!destinations_.empty())
         return;
-    destinations_ = parse_destinations(nexthop_, options_.rules);
+    destinations_ = nexthop::parse_destinations(nexthop_, options_.rules);
     if (destinations_.empty()) {
-        Destination none;
+        nexthop::Destination none;
         none.defect = "no next hop is configured for this mail";
         destinations_.push_back(std::move(none));
     }
-    if (destinations_.front().kind == Destination::Kind::socket)
+    if (destinations_.front().kind == nexthop::Destination::Kind::socket)
         return;  // what cannot be reached here is no matter of the network
-    for (Destination& each : parse_destinations(options_.fallback_relay, options_.rules)) {
+    for (nexthop::Destination& each :
+         nexthop::parse_destinations(options_.fallback_relay, options_.rules)) {
         each.fallback = true;
         destinations_.push_back(std::move(each));
     }
@@ -27,23 +28,24 @@ bool Plan::more() const {
     return destinations_.empty() || looked_up_ < destinations_.size() || next() != nullptr;
 }
 
-const Destination* Plan::to_look_up() {
+const nexthop::Destination* Plan::to_look_up() {
     begin();
     if (next() != nullptr || looked_up_ == destinations_.size())
         return nullptr;
     return &destinations_[looked_up_];
 }
 
-void Plan::found(Site site) {
+void Plan::found(nexthop::Site site) {
     ++looked_up_;
     endpoints_ = std::move(site.endpoints);
     // A relay that sends such mail back to us would make a loop of it.
     if (site.ours)
-        std::erase_if(destinations_, [](const Destination& each) { return each.fallback; });
+        std::erase_if(destinations_,
+                      [](const nexthop::Destination& each) { return each.fallback; });
     looked_up_ = std::min(looked_up_, destinations_.size());
 }
 
-const Endpoint* Plan::next() const {
+const nexthop::Endpoint* Plan::next() const {
     if (endpoints_.empty())
         return nullptr;
     size_t addresses = 0;
@@ -57,33 +59,33 @@ const Endpoint* Plan::next() const {
     if ((options_.address_limit != 0 && addresses >= options_.address_limit) ||
         (options_.session_limit != 0 && sessions >= options_.session_limit))
         return nullptr;
-    auto at = std::ranges::find_if(endpoints_,
-                                   [this](const Endpoint& each) { return untried(site(), each); });
+    auto at = std::ranges::find_if(
+        endpoints_, [this](const nexthop::Endpoint& each) { return untried(site(), each); });
     return at == endpoints_.end() ? nullptr : &*at;
 }
 
-bool Plan::untried(size_t site, const Endpoint& endpoint) const {
+bool Plan::untried(size_t site, const nexthop::Endpoint& endpoint) const {
     return std::ranges::none_of(trials_,
                                 [&](const Trial& trial) { return trial.is(site, endpoint); });
 }
 
-void Plan::tried(size_t site, const Endpoint& endpoint) {
+void Plan::tried(size_t site, const nexthop::Endpoint& endpoint) {
     if (untried(site, endpoint))
         trials_.push_back({site, endpoint, false});
 }
 
-void Plan::reached(size_t site, const Endpoint& endpoint) {
+void Plan::reached(size_t site, const nexthop::Endpoint& endpoint) {
     tried(site, endpoint);
     for (Trial& trial : trials_)
         trial.reached = trial.reached || trial.is(site, endpoint);
 }
 
-void Plan::forget(size_t site, const Endpoint& endpoint) {
+void Plan::forget(size_t site, const nexthop::Endpoint& endpoint) {
     std::erase_if(trials_, [&](const Trial& trial) { return trial.is(site, endpoint); });
 }
 
 bool Plan::is_configured_relay() const {
-    auto given = std::ranges::count(destinations_, false, &Destination::fallback);
+    auto given = std::ranges::count(destinations_, false, &nexthop::Destination::fallback);
     return given > 1 || (!options_.relayhost.empty() &&
                          base::equal_nocase(base::trim(nexthop_), options_.relayhost));
 }

@@ -7,43 +7,35 @@
 #include <string_view>
 #include <vector>
 
-#include "smtp/destination.h"
-#include "smtp/site.h"
+#include "lib/nexthop/options.h"
+#include "lib/nexthop/site.h"
 
 namespace smtp {
-
-struct PlanOptions {
-    DestinationRules rules;
-    std::string fallback_relay;  // what follows the destinations of every next hop
-    std::string relayhost;
-    size_t address_limit = 5;  // addresses of a site that are tried; 0: any number
-    size_t session_limit = 2;  // sessions of a site that are ready for mail; 0: any number
-};
 
 class Plan {
   public:
     // `options` outlive the plan. Nothing is parsed before a place is asked for: mail over a
     // connection that is there already needs none.
-    Plan(std::string_view nexthop, const PlanOptions& options)
+    Plan(std::string_view nexthop, const nexthop::Options& options)
         : nexthop_(nexthop), options_(options) {}
 
     // A place is left to try, or a destination to look up.
     bool more() const;
     // What must be looked up before next() has an endpoint; null for nothing.
-    const Destination* to_look_up();
+    const nexthop::Destination* to_look_up();
     // What that turned out to be; it is the site at hand from now on.
-    void found(Site site);
+    void found(nexthop::Site site);
     // The endpoint of the site at hand that comes next; null when all were tried that may be.
-    const Endpoint* next() const;
+    const nexthop::Endpoint* next() const;
     // The number of the site at hand.
     size_t site() const { return looked_up_ - 1; }
 
-    bool untried(size_t site, const Endpoint& endpoint) const;
-    void tried(size_t site, const Endpoint& endpoint);
+    bool untried(size_t site, const nexthop::Endpoint& endpoint) const;
+    void tried(size_t site, const nexthop::Endpoint& endpoint);
     // A tried one was ready for mail.
-    void reached(size_t site, const Endpoint& endpoint);
+    void reached(size_t site, const nexthop::Endpoint& endpoint);
     // It is to be tried again: nothing was wrong with it but the connection.
-    void forget(size_t site, const Endpoint& endpoint);
+    void forget(size_t site, const nexthop::Endpoint& endpoint);
 
     // Whether it names a relay that somebody configured: where that cannot be found or is this
     // machine, it is the configuration that is wrong, and mail waits until it is right.
@@ -52,19 +44,19 @@ class Plan {
   private:
     struct Trial {
         size_t site;
-        Endpoint endpoint;
+        nexthop::Endpoint endpoint;
         bool reached = false;
-        bool is(size_t at, const Endpoint& where) const {
+        bool is(size_t at, const nexthop::Endpoint& where) const {
             return site == at && endpoint.same_place(where);
         }
     };
     void begin();
 
     std::string nexthop_;
-    const PlanOptions& options_;
-    std::vector<Destination> destinations_;  // empty before begin()
+    const nexthop::Options& options_;
+    std::vector<nexthop::Destination> destinations_;  // empty before begin()
     size_t looked_up_ = 0;
-    Endpoints endpoints_;  // of the site at hand
+    nexthop::Endpoints endpoints_;  // of the site at hand
     std::vector<Trial> trials_;
 };
 

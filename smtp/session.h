@@ -11,7 +11,7 @@
 #include "lib/io/stream.h"
 #include "lib/io/task.h"
 #include "lib/mail/reply.h"
-#include "smtp/endpoint.h"
+#include "lib/nexthop/endpoint.h"
 #include "smtp/stage.h"
 #include "smtp/trouble.h"
 
@@ -42,9 +42,9 @@ class Session {
     io::Stream stream;
     Peer peer;
     esmtp::Capabilities offers;
-    std::string nexthop;  // it was opened for,
-    size_t site = 0;      // the number of the destination in that,
-    Endpoint endpoint;    // and the address
+    std::string nexthop;         // it was opened for,
+    size_t site = 0;             // the number of the destination in that,
+    nexthop::Endpoint endpoint;  // and the address
     base::Instant opened;
     unsigned uses = 0;  // messages begun
     Stage stage = Stage::greeting;

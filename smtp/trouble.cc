@@ -73,18 +73,10 @@ Trouble lookup_trouble(mail::Dsn dsn, std::string_view reason) {
     return trouble;
 }
 
-Trouble loops_back(mail::Dsn dsn, std::string_view destination) {
-    return lookup_trouble(dsn, base::text("mail for ", destination, " loops back to myself"));
-}
-
 Trouble misconfigured(Trouble trouble) {
     trouble.kind = Trouble::Kind::next;
     trouble.dsn = {4, 3, 5};
     return trouble;
-}
-
-Trouble configuration_trouble(std::string_view reason) {
-    return lookup_trouble({4, 3, 5}, reason);
 }
 
 Trouble no_connection(std::string_view relay, std::string_view reason) {

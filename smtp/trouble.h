@@ -44,11 +44,8 @@ Trouble timed_out(const Peer& peer, Stage stage);
 Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what);
 // The lookup of a destination gave no endpoint: class 4 means next, class 5 unreachable.
 Trouble lookup_trouble(mail::Dsn dsn, std::string_view reason);
-Trouble loops_back(mail::Dsn dsn, std::string_view destination);
 // `trouble` with a relay that the configuration names: mail waits until that is put right.
 Trouble misconfigured(Trouble trouble);
-// The destination is no destination at all.
-Trouble configuration_trouble(std::string_view reason);
 Trouble no_connection(std::string_view relay, std::string_view reason);
 Trouble local_trouble(std::string_view reason);
 

@@ -225,7 +225,7 @@ TEST_F(NoiseTest, EndsTheSessionOnceAnotherMessageIsBehind) {
 // One recipient's reply must not be taken for another's.
 TEST_F(NoiseTest, EndsAnLmtpSessionAmongTheReplies) {
     options.lmtp = true;
-    options.plan.rules.lmtp = true;
+    options.nexthop.rules.lmtp = true;
     serve("192.0.2.1:24", {"S 220 mx", "C LHLO", "S 250-mx", "S 250 PIPELINING", "C MAIL", "C RCPT",
                            "C RCPT", "C DATA", "S 250 ok", "S 250 ok", "S 250 ok", "S 354 go", "D",
                            "S junk", "S 250 taken", "E"});

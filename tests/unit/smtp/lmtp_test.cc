@@ -10,9 +10,9 @@ const Script hello = {"S 220 store LMTP", "C LHLO client.example", "S 250-store"
 struct LmtpTest : World {
     LmtpTest() {
         options.lmtp = true;
-        options.lookup.guard_loops = false;
-        options.plan.rules.lmtp = true;
-        options.plan.rules.port = 24;
+        options.nexthop.lookup.guard_loops = false;
+        options.nexthop.rules.lmtp = true;
+        options.nexthop.rules.port = 24;
     }
     static constexpr const char* store = "unix:private/store";
 };
@@ -134,7 +134,7 @@ TEST_F(LmtpTest, GreetingsThatSayNo) {
 
 TEST_F(LmtpTest, HostsAndListsOfThem) {
     names.a("store.example", "192.0.2.1").mx("store.example", 10, "mx.example");
-    options.lookup.own = config::OwnAddresses({"192.0.2.1"});
+    options.nexthop.lookup.own = config::OwnAddresses({"192.0.2.1"});
     Script accepting = hello + Script{"C MAIL",   "C RCPT", "C DATA",       "S 250 ok", "S 250 ok",
                                       "S 354 go", "D",      "S 250 stored", "Z"};
     serve("192.0.2.1:24", accepting);
@@ -151,7 +151,7 @@ TEST_F(LmtpTest, HostsAndListsOfThem) {
 }
 
 TEST_F(LmtpTest, ASocketHasNoFallback) {
-    options.plan.fallback_relay = "[192.0.2.1]";
+    options.nexthop.fallback_relay = "[192.0.2.1]";
     deliver({"a@x"}, store);
     EXPECT_EQ(outcome(0),
               "deferred 4.4.1 connect to client.example[private/store]: Connection refused");

@@ -35,27 +35,27 @@ TEST(SmtpOptions, TheTwoProgramsHaveTheirOwn) {
     EXPECT_EQ(mail.helo_name, "helo.example");
     EXPECT_EQ(mail.mail, 5s);
     EXPECT_EQ(mail.connect, 30s);
-    EXPECT_EQ(mail.plan.rules.port, 25);
-    EXPECT_EQ(mail.plan.rules.transport, "here");
-    EXPECT_EQ(mail.plan.address_limit, 7u);
-    EXPECT_EQ(mail.lookup.address_limit, 7u);
-    EXPECT_EQ(mail.plan.fallback_relay, "[a.example]");
-    EXPECT_EQ(mail.plan.relayhost, "[r.example]");
-    EXPECT_TRUE(mail.lookup.own.contains("192.0.2.7"));
-    EXPECT_TRUE(mail.lookup.own.contains("192.0.2.9"));
-    EXPECT_FALSE(mail.lookup.own.contains("192.0.2.8"));
-    EXPECT_TRUE(mail.lookup.guard_loops);
+    EXPECT_EQ(mail.nexthop.rules.port, 25);
+    EXPECT_EQ(mail.nexthop.rules.transport, "here");
+    EXPECT_EQ(mail.nexthop.address_limit, 7u);
+    EXPECT_EQ(mail.nexthop.lookup.address_limit, 7u);
+    EXPECT_EQ(mail.nexthop.fallback_relay, "[a.example]");
+    EXPECT_EQ(mail.nexthop.relayhost, "[r.example]");
+    EXPECT_TRUE(mail.nexthop.lookup.own.contains("192.0.2.7"));
+    EXPECT_TRUE(mail.nexthop.lookup.own.contains("192.0.2.9"));
+    EXPECT_FALSE(mail.nexthop.lookup.own.contains("192.0.2.8"));
+    EXPECT_TRUE(mail.nexthop.lookup.guard_loops);
 
     smtp::Options store = options("lmtp", lines);
     EXPECT_TRUE(store.lmtp);
-    EXPECT_TRUE(store.plan.rules.lmtp);
+    EXPECT_TRUE(store.nexthop.rules.lmtp);
     EXPECT_EQ(store.helo_name, "lhlo.example");
     EXPECT_EQ(store.mail, 6s);
     EXPECT_EQ(store.connect, 0s);
-    EXPECT_EQ(store.plan.rules.port, 2400);
-    EXPECT_EQ(store.plan.address_limit, 5u);
-    EXPECT_EQ(store.plan.fallback_relay, "");
-    EXPECT_FALSE(store.lookup.guard_loops);
+    EXPECT_EQ(store.nexthop.rules.port, 2400);
+    EXPECT_EQ(store.nexthop.address_limit, 5u);
+    EXPECT_EQ(store.nexthop.fallback_relay, "");
+    EXPECT_FALSE(store.nexthop.lookup.guard_loops);
     EXPECT_FALSE(store.skip_quit_response);
 }
 
@@ -72,7 +72,7 @@ TEST(SmtpOptions, WhetherDnsIsAsked) {
         {"smtp_dns_support_level = disabled\n", false},
     };
     for (const Row& row : rows)
-        EXPECT_EQ(options("smtp", row.lines).lookup.ask_dns, row.asks) << row.lines;
+        EXPECT_EQ(options("smtp", row.lines).nexthop.lookup.ask_dns, row.asks) << row.lines;
 }
 
 TEST(SmtpOptions, MailComesFromTheOnlyAddressThatThereIs) {
@@ -102,12 +102,14 @@ TEST(SmtpOptions, MailComesFromTheOnlyAddressThatThereIs) {
 }
 
 TEST(SmtpOptions, WhichNamesAreSearchedFor) {
-    dns::SearchRules none = options("smtp", "").lookup.search;
+    dns::SearchRules none = options("smtp", "").nexthop.lookup.search;
     EXPECT_FALSE(none.any());
     dns::SearchRules both =
-        options("smtp", "smtp_dns_resolver_options = res_defnames, res_dnsrch\n").lookup.search;
+        options("smtp", "smtp_dns_resolver_options = res_defnames, res_dnsrch\n")
+            .nexthop.lookup.search;
     EXPECT_TRUE(both.short_names && both.all_names);
-    EXPECT_FALSE(options("lmtp", "smtp_dns_resolver_options = res_defnames\n").lookup.search.any());
+    EXPECT_FALSE(
+        options("lmtp", "smtp_dns_resolver_options = res_defnames\n").nexthop.lookup.search.any());
 }
 
 TEST(SmtpOptions, WhatIsNoneOfItsKindIsRefused) {

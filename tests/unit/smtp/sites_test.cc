@@ -23,7 +23,7 @@ struct SitesTest : World {
         names.a("a.example", "192.0.2.1").a("b.example", "192.0.2.2");
         names.a("relay.example", "192.0.2.5");
         names.state("soft.example", Type::mx, State::retry);
-        options.lookup.own = config::OwnAddresses({"192.0.2.7"});
+        options.nexthop.lookup.own = config::OwnAddresses({"192.0.2.7"});
     }
     bool logged(const std::string& text) {
         read_log();
@@ -98,8 +98,8 @@ TEST_F(SitesTest, WhenNothingCanBeReached) {
          "warning: relayhost configuration problem"},
     };
     for (const Row& row : rows) {
-        options.plan.fallback_relay = row.fallback;
-        options.plan.relayhost = row.relayhost;
+        options.nexthop.fallback_relay = row.fallback;
+        options.nexthop.relayhost = row.relayhost;
         log.clear();
         deliver({"r@x.example"}, row.nexthop);
         EXPECT_TRUE(outcome(reports.size() - 1).starts_with(row.outcome))
@@ -118,7 +118,7 @@ TEST_F(SitesTest, SoftBounceKeepsMailForWhatDoesNotExist) {
 }
 
 TEST_F(SitesTest, TheFallbackRelayTakesWhatTheDestinationDoesNot) {
-    options.plan.fallback_relay = "[relay.example]:587 [192.0.2.6]";
+    options.nexthop.fallback_relay = "[relay.example]:587 [192.0.2.6]";
     serve("192.0.2.5:587", accepting());
     serve("192.0.2.1:25", rcpt_4xx);
     serve("192.0.2.2:25", rcpt_4xx);
@@ -132,7 +132,7 @@ TEST_F(SitesTest, TheFallbackRelayTakesWhatTheDestinationDoesNot) {
 }
 
 TEST_F(SitesTest, ABackupExchangerSendsToBetterOnesOnly) {
-    options.plan.fallback_relay = "[relay.example]";
+    options.nexthop.fallback_relay = "[relay.example]";
     names.mx("y.example", 10, "a.example").mx("y.example", 20, "us.example");
     names.mx("y.example", 30, "b.example").a("us.example", "192.0.2.7");
     serve("192.0.2.2:25", accepting());
@@ -157,8 +157,8 @@ TEST_F(SitesTest, AddressAndSessionLimitsHoldForEachSite) {
     const Limits rows[] = {
         {5, 2, 2, true}, {5, 0, 5, true}, {0, 0, 8, true}, {3, 2, 3, false}, {0, 2, 8, false}};
     for (const Limits& row : rows) {
-        options.plan.address_limit = row.addresses;
-        options.plan.session_limit = row.sessions;
+        options.nexthop.address_limit = row.addresses;
+        options.nexthop.session_limit = row.sessions;
         dialer.dialled.clear();
         for (int i = 11; i <= 18; ++i) {
             auto& scripts = dialer.scripts[base::text("192.0.2.", i, ":25")];
@@ -190,7 +190,7 @@ TEST_F(SitesTest, AServerWithOurNameIsOurselves) {
         {"another port", "[a.example]:26", "", "sent 2.0.0 250 taken"},
     };
     for (const Guard& row : rows) {
-        options.plan.relayhost = row.relayhost;
+        options.nexthop.relayhost = row.relayhost;
         dialer.scripts.clear();
         serve("192.0.2.1:25",
               {"S 220 client.example ESMTP", "C EHLO", "S 250 client.example", "Z"});

@@ -259,15 +259,16 @@ struct World : testing::Test {
     dns::HostsFile hosts_file{"/dev/null"};
     dns::SearchList search_list{"/dev/null"};
     dns::HostLookup hosts{names, hosts_file, search_list, {}};
-    smtp::SiteLookup sites{options.lookup, names, hosts};
+    nexthop::SiteLookup sites{options.nexthop.lookup, names, hosts};
     smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle, sites},
                     [this](std::unique_ptr<smtp::Job> job) { reports.push_back(job->report()); }};
     uint64_t last_id = 0;
     std::string log;
 
     World() {
-        options.helo_name = options.myhostname = options.lookup.myhostname = "client.example";
-        options.lookup.randomize = false;
+        options.helo_name = options.myhostname = options.nexthop.lookup.myhostname =
+            "client.example";
+        options.nexthop.lookup.randomize = false;
         testing::internal::CaptureStderr();
     }
     void TearDown() override {

@@ -1,9 +1,9 @@
-#include "smtp/address_order.h"
+#include "lib/nexthop/address_order.h"
 
 #include <algorithm>
 #include <tuple>
 
-namespace smtp {
+namespace nexthop {
 namespace {
 
 bool is_wide(const Endpoint& endpoint) {
@@ -58,4 +58,4 @@ void balance_families(Endpoints& endpoints, size_t limit) {
     });
 }
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -8,7 +8,7 @@
 
 #include "lib/config/service_ports.h"
 
-namespace smtp {
+namespace nexthop {
 
 struct Destination {
     // domain: its mail exchangers are looked up. host: only its addresses are. socket: a UNIX
@@ -40,4 +40,4 @@ struct DestinationRules {
 //     unix:path  inet:host:service                                        (LMTP)
 std::vector<Destination> parse_destinations(std::string_view list, const DestinationRules& rules);
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -1,4 +1,4 @@
-#include "smtp/destination.h"
+#include "lib/nexthop/destination.h"
 
 #include <algorithm>
 #include <optional>
@@ -7,7 +7,7 @@
 #include "lib/dns/domain.h"
 #include "lib/io/socket_address.h"
 
-namespace smtp {
+namespace nexthop {
 namespace {
 
 struct HostPort {
@@ -107,4 +107,4 @@ std::vector<Destination> parse_destinations(std::string_view list, const Destina
     return destinations;
 }
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -1,4 +1,4 @@
-#include "smtp/site_lookup.h"
+#include "lib/nexthop/site_lookup.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "lib/base/text.h"
 #include "lib/dns/srv_order.h"
 
-namespace smtp {
+namespace nexthop {
 namespace {
 
 using State = dns::Answer::State;
@@ -39,9 +39,9 @@ bool is_no_service(const std::vector<dns::Service>& services) {
     return services.size() == 1 && services.front().name.empty();
 }
 
-Site unreachable(Trouble trouble) {
+Site without_endpoint(Absence absence) {
     Site site;
-    site.trouble = std::move(trouble);
+    site.absence = std::move(absence);
     return site;
 }
 
@@ -59,6 +59,10 @@ std::optional<Endpoint> endpoint_at(const std::string& ip, const std::string& ho
 
 }  // namespace
 
+Absence loops_back(mail::Dsn dsn, std::string_view destination) {
+    return {dsn, base::text("mail for ", destination, " loops back to myself")};
+}
+
 // The worst that was heard while one site was looked up. What may go away outweighs what stays.
 class SiteLookup::Errors {
   public:
@@ -73,21 +77,21 @@ class SiteLookup::Errors {
             return;
         if (was_soft && state == State::none)
             dsn.klass = 4;
-        worst_ = lookup_trouble(dsn, reason);
+        worst_ = Absence{dsn, std::string(reason)};
     }
-    void add_refusal(std::string_view reason) { worst_ = lookup_trouble({5, 1, 0}, reason); }
-    const Trouble& worst() const { return *worst_; }
+    void add_refusal(std::string_view reason) { worst_ = Absence{{5, 1, 0}, std::string(reason)}; }
+    const Absence& worst() const { return *worst_; }
     // When no address was found.
-    Trouble give_up(bool force_soft) {
+    Absence give_up(bool force_soft) {
         if (!worst_)
-            worst_ = lookup_trouble({5, 4, 4}, "no address found");
+            worst_ = Absence{{5, 4, 4}, "no address found"};
         if (force_soft)
-            worst_ = lookup_trouble({4, 4, 4}, worst_->reason);
+            worst_->dsn = {4, 4, 4};
         return *worst_;
     }
 
   private:
-    std::optional<Trouble> worst_;
+    std::optional<Absence> worst_;
 };
 
 // A server at another port than that of SMTP is not us, whatever its address.
@@ -115,7 +119,7 @@ Site SiteLookup::socket(const Destination& destination) const {
 io::Task<Site> SiteLookup::look_up(const Destination& destination) {
     using Kind = Destination::Kind;
     if (destination.kind == Kind::unusable)
-        co_return unreachable(configuration_trouble(destination.defect));
+        co_return without_endpoint({{4, 3, 5}, destination.defect});
     if (destination.kind == Kind::socket)
         co_return socket(destination);
     if (options_.ask_dns && options_.srv_services.contains(destination.service))
@@ -149,7 +153,7 @@ io::Task<Site> SiteLookup::service(const Destination& destination) {
     if (all.empty() && goes_on_without(answer.state))
         co_return co_await without_service(destination);
     if (all.empty())
-        co_return unreachable(errors.give_up(false));
+        co_return without_endpoint(errors.give_up(false));
     uint16_t best = all.front().preference;
     co_return settle(std::move(all), destination, best);
 }
@@ -175,21 +179,21 @@ io::Task<Site> SiteLookup::domain(const Destination& destination) {
     dns::Answer answer = co_await resolver_.ask(destination.host, dns::Type::mx);
     std::vector<dns::Exchange> found = exchangers_in(answer);
     if (answer.state == State::found && is_null_mx(found))
-        co_return unreachable(lookup_trouble(
-            {5, 1, 0}, base::text("Domain ", destination.host, " does not accept mail (nullMX)")));
+        co_return without_endpoint(
+            {{5, 1, 0}, base::text("Domain ", destination.host, " does not accept mail (nullMX)")});
     if (answer.state == State::none || found.empty()) {
         if (answer.state == State::none || answer.state == State::found || options_.ignore_mx_error)
             co_return co_await host(destination);
         Errors errors;
         errors.add(answer.state, answer.reason);
-        co_return unreachable(errors.worst());
+        co_return without_endpoint(errors.worst());
     }
     Errors errors;
     Endpoints all = co_await exchangers(found, destination, errors);
     if (all.empty()) {
         base::log::warning(
             base::text("no MX host for ", destination.host, " has a valid address record"));
-        co_return unreachable(errors.give_up(options_.defer_if_no_address));
+        co_return without_endpoint(errors.give_up(options_.defer_if_no_address));
     }
     Site site = settle(std::move(all), destination, found.front().preference);
     arrange(site.endpoints);
@@ -218,10 +222,10 @@ Site SiteLookup::settle(Endpoints all, const Destination& destination, uint16_t 
     site.endpoints = std::move(all);
     site.ours = guards_loops(destination) && drop_from_ourselves(site.endpoints, options_.own);
     if (site.endpoints.empty() && best_preference != best_found)
-        site.trouble = lookup_trouble(
-            {4, 4, 4}, base::text("unable to find primary relay for ", destination.host));
+        site.absence = {{4, 4, 4},
+                        base::text("unable to find primary relay for ", destination.host)};
     else if (site.endpoints.empty())
-        site.trouble = loops_back({5, 4, 6}, destination.host);
+        site.absence = loops_back({5, 4, 6}, destination.host);
     for (Endpoint& each : site.endpoints) {
         each.best = each.preference == site.endpoints.front().preference;
         each.loop_guard = guards_loops(destination);
@@ -233,7 +237,7 @@ io::Task<Site> SiteLookup::host(const Destination& destination) {
     Errors errors;
     Endpoints all = co_await addresses_of(destination.host, destination, errors);
     if (all.empty())
-        co_return unreachable(errors.give_up(false));
+        co_return without_endpoint(errors.give_up(false));
     Site site = settle(std::move(all), destination, 0);
     arrange(site.endpoints);
     co_return site;
@@ -263,4 +267,4 @@ void SiteLookup::arrange(Endpoints& endpoints) {
         balance_families(endpoints, options_.address_limit);
 }
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -1,5 +1,5 @@
 // The order of addresses: preference, family, balance, and what lies behind ourselves.
-#include "smtp/address_order.h"
+#include "lib/nexthop/address_order.h"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +10,11 @@
 namespace {
 
 // "10:192.0.2.1 20:2001:db8::1"
-smtp::Endpoints endpoints(std::string_view text) {
-    smtp::Endpoints made;
+nexthop::Endpoints endpoints(std::string_view text) {
+    nexthop::Endpoints made;
     for (std::string_view word : base::split(text, " ")) {
         size_t colon = word.find(':');
-        smtp::Endpoint each;
+        nexthop::Endpoint each;
         each.preference = *base::number<uint16_t>(word.substr(0, colon));
         each.address = *io::SocketAddress::inet(word.substr(colon + 1), 25);
         each.ip = each.address.ip();
@@ -23,15 +23,15 @@ smtp::Endpoints endpoints(std::string_view text) {
     return made;
 }
 
-std::string shown(const smtp::Endpoints& list) {
+std::string shown(const nexthop::Endpoints& list) {
     std::string out;
-    for (const smtp::Endpoint& each : list)
+    for (const nexthop::Endpoint& each : list)
         base::append(out, out.empty() ? "" : " ", each.preference, ":", each.ip);
     return out;
 }
 
 TEST(SmtpAddressOrder, ByPreferenceThenFamily) {
-    using Preference = smtp::AddressPreference;
+    using Preference = nexthop::AddressPreference;
     const char* mixed = "20:192.0.2.9 10:192.0.2.1 10:2001:db8::1 10:192.0.2.2 5:2001:db8::9";
     struct Row {
         Preference family;
@@ -43,8 +43,8 @@ TEST(SmtpAddressOrder, ByPreferenceThenFamily) {
         {Preference::ipv6, "5:2001:db8::9 10:2001:db8::1 10:192.0.2.1 10:192.0.2.2 20:192.0.2.9"},
     };
     for (const Row& row : rows) {
-        smtp::Endpoints list = endpoints(mixed);
-        smtp::put_in_order(list, row.family);
+        nexthop::Endpoints list = endpoints(mixed);
+        nexthop::put_in_order(list, row.family);
         EXPECT_EQ(shown(list), row.order);
     }
 }
@@ -64,8 +64,8 @@ TEST(SmtpAddressOrder, WhatIsNotPreferredToOurselvesIsDropped) {
         {"10:192.0.2.7", true, ""},
     };
     for (const Row& row : rows) {
-        smtp::Endpoints list = endpoints(row.list);
-        EXPECT_EQ(smtp::drop_from_ourselves(list, own), row.ours) << row.list;
+        nexthop::Endpoints list = endpoints(row.list);
+        EXPECT_EQ(nexthop::drop_from_ourselves(list, own), row.ours) << row.list;
         EXPECT_EQ(shown(list), row.left);
     }
 }
@@ -93,18 +93,18 @@ TEST(SmtpAddressOrder, BothFamiliesKeepPlaces) {
         {four + " " + six, 1, "1:192.0.2.1"},
     };
     for (const Row& row : rows) {
-        smtp::Endpoints list = endpoints(row.list);
-        smtp::balance_families(list, row.limit);
+        nexthop::Endpoints list = endpoints(row.list);
+        nexthop::balance_families(list, row.limit);
         EXPECT_EQ(shown(list), row.left) << row.list << " limit " << row.limit;
     }
 }
 
 TEST(SmtpAddressOrder, ShufflingGivesEachItsTurn) {
-    smtp::Random random(17);
+    nexthop::Random random(17);
     std::set<std::string> first;
     for (int i = 0; i < 100; ++i) {
-        smtp::Endpoints list = endpoints("1:192.0.2.1 1:192.0.2.2 1:192.0.2.3");
-        smtp::shuffle(list, random);
+        nexthop::Endpoints list = endpoints("1:192.0.2.1 1:192.0.2.2 1:192.0.2.3");
+        nexthop::shuffle(list, random);
         EXPECT_EQ(list.size(), 3u);
         first.insert(list.front().ip);
     }

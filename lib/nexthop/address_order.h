@@ -5,9 +5,9 @@
 #include <random>
 
 #include "lib/config/own_addresses.h"
-#include "smtp/endpoint.h"
+#include "lib/nexthop/endpoint.h"
 
-namespace smtp {
+namespace nexthop {
 
 enum class AddressPreference : uint8_t { any, ipv4, ipv6 };
 
@@ -24,4 +24,4 @@ void put_in_order(Endpoints& endpoints, AddressPreference family);
 // or there is but one family.
 void balance_families(Endpoints& endpoints, size_t limit);
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -1,54 +1,69 @@
 // Sites: what name service says, and what follows from it (the table of smtp(8)).
-#include "smtp/site_lookup.h"
+#include "lib/nexthop/site_lookup.h"
 
-#include "tests/unit/smtp/world.h"
+#include <gtest/gtest.h>
 
-namespace smtp_test {
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/io/scope.h"
+#include "tests/unit/lib/dns/fake_resolver.h"
+
+namespace nexthop_test {
 namespace {
 
 using State = dns::Answer::State;
 using dns::Type;
 
-struct SiteLookupTest : World {
-    smtp::DestinationRules rules;
+struct SiteLookupTest : testing::Test {
+    io::ManualClock clock;
+    io::Loop loop{clock};
+    io::Scope asking;
+    nexthop::LookupOptions options;
+    nexthop::DestinationRules rules;
+    dns_test::FakeResolver names;
+    dns::HostsFile hosts_file{"/dev/null"};
+    dns::SearchList search_list{"/dev/null"};
+    dns::HostLookup hosts{names, hosts_file, search_list, {}};
+    nexthop::SiteLookup sites{options, names, hosts};
 
     SiteLookupTest() {
+        options.myhostname = "client.example";
+        options.randomize = false;
         rules.services = config::ServicePorts("smtp=25, submission=587", "main.cf", "/nonexistent");
         rules.service = "smtp";
-        options.lookup.own = config::OwnAddresses({"192.0.2.7"});
+        options.own = config::OwnAddresses({"192.0.2.7"});
     }
 
-    static io::Task<void> look_up(smtp::SiteLookup& sites, const smtp::Destination& destination,
-                                  smtp::Site& site) {
-        smtp::Site found = co_await sites.look_up(destination);
+    static io::Task<void> look_up(nexthop::SiteLookup& sites,
+                                  const nexthop::Destination& destination, nexthop::Site& site) {
+        nexthop::Site found = co_await sites.look_up(destination);
         site = std::move(found);
     }
-    smtp::Site site(const std::string& destination) {
-        smtp::Site found;
-        std::vector<smtp::Destination> parsed = smtp::parse_destinations(destination, rules);
-        servers.spawn(look_up(sites, parsed.at(0), found));
+    nexthop::Site site(const std::string& destination) {
+        nexthop::Site found;
+        std::vector<nexthop::Destination> parsed = nexthop::parse_destinations(destination, rules);
+        asking.spawn(look_up(sites, parsed.at(0), found));
         loop.run_until_idle();
         return found;
     }
     // "10 mx.example 192.0.2.1:25; ", or "5.4.4 text".
     std::string shown(const std::string& destination) {
-        smtp::Site found = site(destination);
+        nexthop::Site found = site(destination);
         std::string out;
-        for (const smtp::Endpoint& each : found.endpoints)
+        for (const nexthop::Endpoint& each : found.endpoints)
             base::append(out, each.preference, " ", each.host, " ", each.ip, ":", each.port(),
                          "; ");
-        EXPECT_EQ(found.trouble.has_value(), found.endpoints.empty());
-        if (found.trouble)
-            base::append(out, found.trouble->dsn.text(), " ", found.trouble->reason);
+        EXPECT_EQ(found.absence.has_value(), found.endpoints.empty());
+        if (found.absence)
+            base::append(out, found.absence->dsn.text(), " ", found.absence->reason);
         return out;
     }
     std::string code(const std::string& destination) {
-        smtp::Site found = site(destination);
-        if (!found.trouble)
+        nexthop::Site found = site(destination);
+        if (!found.absence)
             return "found";
-        bool hard = found.trouble->kind == smtp::Trouble::Kind::unreachable;
-        EXPECT_EQ(hard, found.trouble->dsn.klass == 5);
-        return found.trouble->dsn.text();
+        return found.absence->dsn.text();
     }
 };
 
@@ -65,12 +80,12 @@ TEST_F(SiteLookupTest, ExchangersInOrder) {
     EXPECT_EQ(shown("[example.org]"), "0 example.org 192.0.2.3:25; ");
     EXPECT_EQ(shown("a.example.org"),
               "0 a.example.org 192.0.2.1:25; 0 a.example.org 2001:db8::1:25; ");
-    smtp::Site found = site("example.org");
+    nexthop::Site found = site("example.org");
     EXPECT_TRUE(found.endpoints[0].best && found.endpoints[1].best && !found.endpoints[2].best);
-    options.lookup.preference = smtp::AddressPreference::ipv6;
+    options.preference = nexthop::AddressPreference::ipv6;
     EXPECT_EQ(shown("a.example.org"),
               "0 a.example.org 2001:db8::1:25; 0 a.example.org 192.0.2.1:25; ");
-    options.lookup.ask_dns = false;
+    options.ask_dns = false;
     EXPECT_EQ(shown("example.org"), "0 example.org 192.0.2.3:25; ");
 }
 
@@ -93,7 +108,7 @@ TEST_F(SiteLookupTest, AliasesAndTheNamesOfServers) {
     names.a("alias.example", "192.0.2.1");
     names.answers[{"alias.example", dns::Type::a}].name = "real.example";
     for (bool overrides : {false, true}) {
-        options.lookup.alias_names = overrides;
+        options.alias_names = overrides;
         EXPECT_EQ(shown("[alias.example]"),
                   overrides ? "0 real.example 192.0.2.1:25; " : "0 alias.example 192.0.2.1:25; ");
     }
@@ -122,21 +137,22 @@ TEST_F(SiteLookupTest, OutcomesOfLookups) {
             names.a("mail.x.example", "192.0.2.2");
         else
             names.state("mail.x.example", Type::a, row.address);
-        options.lookup.ignore_mx_error = false;
+        options.ignore_mx_error = false;
         EXPECT_EQ(code("x.example"), row.plain) << row.what;
         EXPECT_EQ(code("[mail.x.example]"), row.host) << row.what;
-        options.lookup.ignore_mx_error = true;
+        options.ignore_mx_error = true;
         EXPECT_EQ(code("x.example"), row.ignored) << row.what;
-        options.lookup.defer_if_no_address = true;
+        options.defer_if_no_address = true;
         if (row.mx == State::found && row.address != State::found) {
             EXPECT_EQ(code("x.example"), "4.4.4") << row.what;
         }
-        options.lookup.defer_if_no_address = false;
+        options.defer_if_no_address = false;
     }
     EXPECT_EQ(code("nowhere.example"), "5.4.4");
 }
 
 TEST_F(SiteLookupTest, SoftErrorsOutweighHardOnes) {
+    testing::internal::CaptureStderr();
     struct Two {
         State first;
         State second;
@@ -162,7 +178,8 @@ TEST_F(SiteLookupTest, SoftErrorsOutweighHardOnes) {
         }
         EXPECT_EQ(code("x.example"), row.code);
     }
-    read_log();
+    base::log::flush();
+    std::string log = testing::internal::GetCapturedStderr();
     EXPECT_NE(log.find("warning: no MX host for x.example has a valid address record"),
               std::string::npos)
         << log;
@@ -206,12 +223,12 @@ TEST_F(SiteLookupTest, Ourselves) {
     EXPECT_TRUE(site("[us.example]").ours);
     EXPECT_FALSE(site("[us.example]:26").ours);
     EXPECT_FALSE(site("[us.example]:26").endpoints[0].loop_guard);
-    options.lookup.guard_loops = false;
+    options.guard_loops = false;
     EXPECT_EQ(shown("[us.example]"), "0 us.example 192.0.2.7:25; ");
 }
 
 TEST_F(SiteLookupTest, RandomWithinOnePreference) {
-    options.lookup.randomize = true;
+    options.randomize = true;
     for (const char* ip : {"192.0.2.1", "192.0.2.2", "192.0.2.3"})
         names.a("a.example", ip);
     names.a("b.example", "192.0.2.9");
@@ -219,7 +236,7 @@ TEST_F(SiteLookupTest, RandomWithinOnePreference) {
     sites.seed(5);
     std::set<std::string> first;
     for (int i = 0; i < 60; ++i) {
-        smtp::Site found = site("x.example");
+        nexthop::Site found = site("x.example");
         ASSERT_EQ(found.endpoints.size(), 4u);
         first.insert(found.endpoints.front().ip);
         EXPECT_EQ(found.endpoints.back().ip, "192.0.2.9");
@@ -229,8 +246,8 @@ TEST_F(SiteLookupTest, RandomWithinOnePreference) {
 
 TEST_F(SiteLookupTest, Services) {
     const std::string name = "_submission._tcp.x.example";
-    options.lookup.srv_services = {"submission"};
-    options.lookup.own = config::OwnAddresses({"192.0.2.1", "192.0.2.2"});
+    options.srv_services = {"submission"};
+    options.own = config::OwnAddresses({"192.0.2.1", "192.0.2.2"});
     names.a("a.example", "192.0.2.1").a("b.example", "192.0.2.2").a("x.example", "192.0.2.9");
     names.srv(name, 20, 1, 588, "b.example").srv(name, 10, 1, 589, "a.example");
     EXPECT_EQ(shown("x.example:submission"),
@@ -239,7 +256,7 @@ TEST_F(SiteLookupTest, Services) {
     EXPECT_EQ(shown("[x.example]:submission"), "0 x.example 192.0.2.9:587; ");
     EXPECT_EQ(shown("x.example"), "0 x.example 192.0.2.9:25; ");
     EXPECT_EQ(shown("192.0.2.9:submission"), "0 192.0.2.9 192.0.2.9:587; ");
-    options.lookup.ask_dns = false;
+    options.ask_dns = false;
     EXPECT_EQ(shown("x.example:submission"), "0 x.example 192.0.2.9:587; ");
 }
 
@@ -260,7 +277,7 @@ TEST_F(SiteLookupTest, OutcomesOfServiceLookups) {
         {State::found, "x.example", "found", "found"},
     };
     const std::string name = "_submission._tcp.x.example";
-    options.lookup.srv_services = {"submission"};
+    options.srv_services = {"submission"};
     for (const Srv& row : rows) {
         names.answers.clear();
         names.a("x.example", "192.0.2.1");
@@ -268,18 +285,18 @@ TEST_F(SiteLookupTest, OutcomesOfServiceLookups) {
             names.srv(name, 1, 1, 587, row.target);
         else
             names.state(name, Type::srv, row.state);
-        options.lookup.ignore_srv_error = options.lookup.allow_srv_fallback = false;
+        options.ignore_srv_error = options.allow_srv_fallback = false;
         EXPECT_EQ(code("x.example:submission"), row.code);
-        options.lookup.ignore_srv_error = true;
+        options.ignore_srv_error = true;
         EXPECT_EQ(code("x.example:submission"), row.ignored) << row.code;
-        options.lookup.allow_srv_fallback = true;
+        options.allow_srv_fallback = true;
         EXPECT_EQ(code("x.example:submission"), "found") << row.code;
     }
 }
 
 TEST_F(SiteLookupTest, SocketsAndDefects) {
     rules.lmtp = true;
-    smtp::Site found = site("unix:private/lmtp");
+    nexthop::Site found = site("unix:private/lmtp");
     ASSERT_EQ(found.endpoints.size(), 1u);
     EXPECT_EQ(found.endpoints[0].address.path(), "private/lmtp");
     EXPECT_EQ(found.endpoints[0].host, "client.example");
@@ -287,4 +304,4 @@ TEST_F(SiteLookupTest, SocketsAndDefects) {
 }
 
 }  // namespace
-}  // namespace smtp_test
+}  // namespace nexthop_test

@@ -1,5 +1,5 @@
 // Destinations: what each form means, and what is said of the rest.
-#include "smtp/destination.h"
+#include "lib/nexthop/destination.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 
 namespace {
 
-using Kind = smtp::Destination::Kind;
+using Kind = nexthop::Destination::Kind;
 
 constexpr std::string_view known = "lmtp=24, smtp=25, smtps=submissions=465, submission=587";
 
-smtp::DestinationRules rules(bool lmtp = false) {
-    smtp::DestinationRules made;
+nexthop::DestinationRules rules(bool lmtp = false) {
+    nexthop::DestinationRules made;
     made.lmtp = lmtp;
     made.port = lmtp ? 24 : 25;
     made.transport = lmtp ? "lmtp" : "smtp";
@@ -21,9 +21,9 @@ smtp::DestinationRules rules(bool lmtp = false) {
     return made;
 }
 
-std::string shown(std::string_view list, const smtp::DestinationRules& under) {
+std::string shown(std::string_view list, const nexthop::DestinationRules& under) {
     std::string out;
-    for (const smtp::Destination& each : smtp::parse_destinations(list, under)) {
+    for (const nexthop::Destination& each : nexthop::parse_destinations(list, under)) {
         std::string_view kind = each.kind == Kind::domain   ? "domain "
                                 : each.kind == Kind::host   ? "host "
                                 : each.kind == Kind::socket ? "socket "

@@ -7,7 +7,7 @@
 
 #include "lib/io/socket_address.h"
 
-namespace smtp {
+namespace nexthop {
 
 struct Endpoint {
     std::string host;  // whose address it is, for log lines; for a socket this machine's name
@@ -25,4 +25,4 @@ struct Endpoint {
 
 using Endpoints = std::vector<Endpoint>;
 
-}  // namespace smtp
+}  // namespace nexthop

@@ -9,11 +9,11 @@
 #include "lib/dns/resolv_conf.h"
 #include "lib/dns/resolver.h"
 #include "lib/io/task.h"
-#include "smtp/address_order.h"
-#include "smtp/destination.h"
-#include "smtp/site.h"
+#include "lib/nexthop/address_order.h"
+#include "lib/nexthop/destination.h"
+#include "lib/nexthop/site.h"
 
-namespace smtp {
+namespace nexthop {
 
 struct LookupOptions {
     std::string myhostname;
@@ -68,4 +68,4 @@ class SiteLookup {
     Random random_;
 };
 
-}  // namespace smtp
+}  // namespace nexthop
