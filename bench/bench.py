@@ -5,7 +5,8 @@ smtp-source -s 20 -l 4096 sends BENCH_MESSAGES (20000) through each to a smtp-si
 from the first connection until the sink has them all. CPU is what master and everything below it
 used, without source and sink. BENCH_RUNS (3) runs each, alternating; medians are compared.
 BENCH_ONLY=postfix or posthaste measures one alone. Postfix needs root. Then mail routed by a
-transport table of a million keys: bench/routing.py. BENCH_WHAT=mail or routing measures one of them.
+transport table of a million keys: bench/routing.py, and what mail feels of dead relays:
+bench/failover.py. BENCH_WHAT=mail, routing or failover measures one of them.
 """
 
 import os
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT)]
 
 from harness import Instance, SmtpSink, free_port, loopback, smtp_source  # noqa: E402
+import failover  # noqa: E402
 import routing  # noqa: E402
 from harness.processes import become_subreaper, cpu_seconds, descendants, end_all  # noqa: E402
 
@@ -69,6 +71,8 @@ def main():
             compare(peers)
         if what in ("", "routing"):
             routing.compare(peers)
+        if what in ("", "failover"):
+            failover.compare()
     finally:
         end_all(os.getpid())
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 
-from .script import DROP, HANG, RESET, Script, Slow
+from .script import DROP, HANG, RESET, Script, Slow, Stored
 from .session import Session
 
 CAPABILITIES = ("PIPELINING", "SIZE 104857600", "8BITMIME", "ENHANCEDSTATUSCODES")
@@ -14,7 +14,8 @@ WORDS = {"drop": DROP, "reset": RESET, "hang": HANG}
 def script_of(text):
     """(Script, name) of "rcpt=450 4.2.0 later; dot=drop; caps=8BITMIME,SIZE 9; name=a.example".
 
-    An action is a reply, drop, reset, hang, or slow N (the usual reply after N seconds)."""
+    An action is a reply, drop, reset, hang, or slow N (the usual reply after N seconds), at the dot
+    also stored ACTION (the mail was taken all the same)."""
     actions, capabilities, name = {}, CAPABILITIES, "server.example"
     for part in filter(None, (part.strip() for part in text.split(";"))):
         stage, _, action = part.partition("=")
@@ -22,11 +23,17 @@ def script_of(text):
             capabilities = tuple(filter(None, action.split(",")))
         elif stage == "name":
             name = action
-        elif action.startswith("slow "):
-            actions[stage] = Slow(float(action[5:]))
         else:
-            actions[stage] = WORDS.get(action, action.replace("\\n", "\r\n"))
+            actions[stage] = action_of(action)
     return Script(actions, capabilities), name
+
+
+def action_of(text):
+    if text.startswith("slow "):
+        return Slow(float(text[5:]))
+    if text.startswith("stored "):
+        return Stored(action_of(text[7:]))
+    return WORDS.get(text, text.replace("\\n", "\r\n"))
 
 
 class Server:
@@ -68,8 +75,16 @@ class Fleet:
 
     def open(self, address, port, text=""):
         server = self.servers[f"{address}:{port}"] = Server(self, address, text)
-        server.listener = self._call(self._listen(server, port))
+        self.listen(server, port)
         return server
+
+    def listen(self, server, port):
+        """Takes connections (again)."""
+        server.listener = self._call(self._listen(server, port))
+
+    def stop_listening(self, server):
+        """Refuses connections from now on."""
+        self._call(self._stop_listening(server))
 
     def close(self, server):
         """Refuses connections from now on and drops those it has."""
@@ -77,6 +92,10 @@ class Fleet:
 
     def _call(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    @staticmethod
+    async def _stop_listening(server):
+        server.listener.close()
 
     @staticmethod
     async def _close(server):

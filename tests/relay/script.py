@@ -1,7 +1,8 @@
 """What a sample relay does at each stage of a session.
 
-A Script maps stages to actions. Stages: connect, ehlo, helo, mail, rcpt, data, bdat, dot, rset,
-noop, quit, unknown (any other verb). An action is one of
+A Script maps stages to actions. Stages: connect, ehlo, helo, mail, rcpt, data, bdat, content (while
+the message comes; it should be larger than what buffers hold), dot, rset, noop, quit, unknown (any
+other verb). An action is one of
 
     "450 4.2.0 later"   this reply instead of the usual one ("\\r\\n" inside makes it multi-line)
     DROP                close the connection without a reply
@@ -9,6 +10,7 @@ noop, quit, unknown (any other verb). An action is one of
     HANG                never answer, until the client goes away
     Slow(seconds)       the usual reply, that much later
     Trickle(seconds)    the usual reply, a byte each so many seconds
+    Stored(action)      at the dot: that, after the mail was taken all the same
     function            called with (session, argument); returns one of the above, or None for
                         the usual reply
 
@@ -32,6 +34,11 @@ class Slow:
 @dataclass
 class Trickle:
     seconds: float
+
+
+@dataclass
+class Stored:
+    action: object
 
 
 class Times:

@@ -6,7 +6,9 @@ import struct
 import time
 from dataclasses import dataclass, field
 
-from .script import DROP, HANG, RESET, Slow, Trickle
+from .script import DROP, HANG, RESET, Slow, Stored, Trickle
+
+SILENCE = 600  # seconds; nobody is patient for so long
 
 
 class Over(Exception):
@@ -91,6 +93,8 @@ class Session:
     async def answer(self, stage, argument, usual):
         """Says what the script wants, or the usual reply; True when that was a 2xx (DATA: 3xx)."""
         action = self.relay.script.action(stage, self, argument)
+        if isinstance(action, Stored):
+            action = action.action
         if action in (DROP, RESET, HANG):
             await self.break_off(action)
         if isinstance(action, Slow):
@@ -154,12 +158,31 @@ class Session:
         if not self.recipients:
             await self.answer("data", argument, "554 5.5.1 no valid recipients")
             return
+        interrupts = self.relay.script.action("content", self, "") is not None
+        if interrupts:
+            self.take_little()
         if not await self.answer("data", argument, "354 go ahead"):
             self.clear()
             return
+        if interrupts:
+            await self.interrupt()
         wire = b"\r\n" + await self.up_to_dot()
         content = wire.replace(b"\r\n..", b"\r\n.")[2:]
         await self.take(content, "DATA", wire[2:])
+
+    def take_little(self):
+        """What the client sends from now on it does not get rid of, if it is more than buffers hold."""
+        self.writer.transport.pause_reading()
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+    async def interrupt(self):
+        """The end of the session in the middle of a message."""
+        await asyncio.sleep(0.1)
+        if self.relay.script.action("content", self, "") == HANG:
+            await asyncio.sleep(SILENCE)
+        await self.answer("content", "", "")
+        raise Over
 
     async def up_to_dot(self):
         """The bytes before CRLF.CRLF, with the CRLF that ends the last line."""
@@ -176,6 +199,8 @@ class Session:
 
     async def do_bdat(self, argument):
         size, _, last = argument.partition(" ")
+        if self.relay.script.action("content", self, "") is not None:
+            await self.interrupt()
         self.chunks += await self.reader.readexactly(int(size))
         if not self.recipients:
             await self.answer("bdat", argument, "554 5.5.1 no valid recipients")
@@ -189,11 +214,14 @@ class Session:
         mail = Mail(self.sender, self.recipients, content, self.helo, self.number, how,
                     self.parameters, wire, time.time())
         self.relay.seen_at_dot(mail)
+        stored = isinstance(self.relay.script.actions.get("dot"), Stored)
+        if stored:
+            self.relay.took(mail)
         taken = await self.answer("dot", mail, "250 2.0.0 taken")
         for _ in mail.recipients[1:] if self.lmtp else ():
             taken = await self.answer("dot", mail, "250 2.0.0 taken") or taken
         self.clear()
-        if taken:
+        if taken and not stored:
             self.taken += 1
             self.relay.took(mail)
 

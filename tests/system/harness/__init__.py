@@ -4,10 +4,11 @@ from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
 
 from .client import Client, deliver
 from .counted_relay import Fleet, Relay
+from .faulty_relay import FaultyRelay
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
 from .name_server import NameServer
-from .network import own_network, own_tree
+from .network import own_network, own_tree, small_buffers
 from .odd_name_server import OddNameServer
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send

@@ -29,6 +29,11 @@ def own_network(name_server="127.0.0.53", options="timeout:1 attempts:2", hosts=
     return folder
 
 
+def small_buffers():
+    """What a peer does not read stays with the sender, but for some 100 KB. After own_network()."""
+    Path("/proc/sys/net/ipv4/tcp_wmem").write_text("4096 16384 65536")
+
+
 def _cover(target, file, text):
     file.write_text(text)
     file.chmod(0o644)

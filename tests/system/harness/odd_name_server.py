@@ -28,10 +28,11 @@ class OddNameServer:
     chain:N         N aliases (1.NAME, 2.NAME, …), each in an answer of its own, then NAME's records
     """
 
-    def __init__(self, records="", manners=None, address=None, port=0):
+    def __init__(self, records="", manners=None, address=None, port=0, ttl=60):
         self.address = address or loopback()
         self.records = [line.split(None, 2) for line in records.splitlines() if line.strip()]
-        self.manners = manners or {}
+        self.manners = {} if manners is None else manners
+        self.ttl = ttl
         self.asked = []  # (name, type, "udp" or "tcp")
         self.tcp = socket.create_server((self.address, port), backlog=64)
         self.port = self.tcp.getsockname()[1]
@@ -148,7 +149,7 @@ class OddNameServer:
     def _right(self, query):
         found = [(query.name, kind, data) for kind, data in self._data(query.name, query.kind)]
         known = any(owner.rstrip(".").lower() == query.name for owner, _, _ in self.records)
-        return query.reply(found, 0 if known else NXDOMAIN)
+        return query.reply(found, 0 if known else NXDOMAIN, ttl=self.ttl)
 
 
 class Elsewhere:
@@ -170,8 +171,8 @@ class Query:
         self.question = packet[12:at + 5]
         self.edns = struct.unpack("!H", packet[10:12])[0] > 0
 
-    def reply(self, answers, code=0, flags=0, authority=()):
-        records = b"".join(encode(*record) for record in [*answers, *authority])
+    def reply(self, answers, code=0, flags=0, authority=(), ttl=60):
+        records = b"".join(encode(*record, ttl) for record in [*answers, *authority])
         return (self.packet[:2] + struct.pack("!5H", 0x8180 | flags | code, 1, len(answers),
                                               len(authority), 0) + self.question + records)
 
@@ -181,7 +182,7 @@ def encode_name(name):
                     for label in name.split(".") if label) + b"\0"
 
 
-def encode(owner, kind, data):
+def encode(owner, kind, data, ttl):
     words = data.split()
     if kind == "A":
         wire = socket.inet_aton(data)
@@ -191,4 +192,4 @@ def encode(owner, kind, data):
         wire = bytes([len(data)]) + data.encode("latin-1")
     else:  # numbers, then a name
         wire = b"".join(struct.pack("!H", int(word)) for word in words[:-1]) + encode_name(words[-1])
-    return encode_name(owner) + struct.pack("!HHIH", TYPES[kind], 1, 60, len(wire)) + wire
+    return encode_name(owner) + struct.pack("!HHIH", TYPES[kind], 1, ttl, len(wire)) + wire
