@@ -25,6 +25,7 @@ class Destination;
 struct Entry {
     Message* message = nullptr;
     std::vector<uint32_t> recipients;  // indices
+    bool configured = false;           // as ipc::DeliveryRequest
 };
 
 struct Lane {

@@ -46,14 +46,13 @@ Dispatcher::Service& Dispatcher::service(const std::string& transport) {
     return *found;
 }
 
-void Dispatcher::add(Message& message, const std::string& transport, const std::string& nexthop,
-                     const std::vector<uint32_t>& recipients) {
+void Dispatcher::add(const std::string& transport, const std::string& nexthop, const Entry& entry) {
     Service& to = service(transport);
     Destination& destination = to.transport.destination(nexthop);
-    if (message.solo)
-        to.solo.push_back({&destination, {&message, recipients}});
+    if (entry.message->solo)
+        to.solo.push_back({&destination, entry});
     else
-        to.transport.add(destination, message, recipients);
+        to.transport.add(destination, entry);
     work_.set();
 }
 
@@ -241,6 +240,10 @@ void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& de
     request.encoding = message.encoding;
     request.has_leading_dots = message.has_leading_dots;
     request.nexthop = destination.nexthop();
+    request.configured = entry.configured;
+    // Where recipients differ in it they are no entry of one way.
+    if (const auto& last = message.recipients[entry.recipients.front()].last)
+        request.ask_first = last->ask_first;
     for (uint32_t index : entry.recipients) {
         const Recipient& to = message.recipients[index];
         request.recipients.push_back({index, to.envelope.address, to.envelope.original, to.mark,
@@ -258,6 +261,7 @@ void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& de
     delivery.id = request.id;
     delivery.message = &message;
     delivery.recipients = std::move(entry.recipients);
+    delivery.configured = entry.configured;
     delivery.lane = lane;
     delivery.destination = &destination;
     delivery.service = &service;

@@ -41,9 +41,8 @@ class Dispatcher : private AgentListener {
 
     Dispatcher(const Settings& settings, Events events, Deaths& deaths, io::Scope& scope);
 
-    // These recipients of `message` go to this next hop; the caller has set Message::undecided.
-    void add(Message& message, const std::string& transport, const std::string& nexthop,
-             const std::vector<uint32_t>& recipients);
+    // What `entry` has goes to this next hop; the caller has set Message::undecided.
+    void add(const std::string& transport, const std::string& nexthop, const Entry& entry);
     // Decides recipients without an agent, as the error and discard services of Postfix do.
     void decide_here(Message& message, const std::vector<uint32_t>& recipients,
                      const mail::Outcome& outcome);
@@ -84,6 +83,7 @@ class Dispatcher : private AgentListener {
         Lane* lane = nullptr;  // null also when it is tried alone
         std::string queue_id;  // only where `message` is null
         std::vector<uint32_t> recipients;
+        bool configured = false;
         Agent* agent = nullptr;
     };
     // What an agent had whose connection ended, until it is known that it does not go on with it.

@@ -313,12 +313,13 @@ bool Dispatcher::refresh(const std::set<Message*>& messages) {
 
 void Dispatcher::retry(Delivery& lost) {
     Message& message = *lost.message;
+    Entry entry{&message, std::move(lost.recipients), lost.configured};
     if (message.deaths > deaths_allowed)
-        decide(message, lost.recipients.size());
+        decide(message, entry.recipients.size());
     else if (message.solo)
-        lost.service->solo.push_back({lost.destination, {&message, std::move(lost.recipients)}});
+        lost.service->solo.push_back({lost.destination, std::move(entry)});
     else
-        lost.service->transport.add(*lost.destination, message, lost.recipients);
+        lost.service->transport.add(*lost.destination, entry);
 }
 
 // Nobody here knows where it was going: the message goes through routing again.

@@ -4,7 +4,7 @@ namespace qmgr {
 
 namespace {
 
-constexpr uint8_t version = 1;
+constexpr uint8_t version = 2;
 constexpr size_t least_outcome = 12;
 
 }  // namespace

@@ -21,9 +21,11 @@ mail::Outcome refusal(const mail::Dsn& dsn, std::string_view reason) {
 }
 
 // The same for all that go the same way.
-std::string name_of(const route::Routed& routed) {
+std::string name_of(const route::Routed& routed, const Recipient& recipient) {
     if (routed.route)
-        return base::text(routed.route->transport, ':', base::lower(routed.route->nexthop));
+        return base::text(routed.route->transport, ':', base::lower(routed.route->nexthop),
+                          routed.route->configured() ? "\n" : "\n\n",
+                          recipient.last != nullptr ? recipient.last->ask_first : "");
     return base::text(' ', routed.unroutable.dsn.text(), routed.unroutable.reason);
 }
 
@@ -59,13 +61,14 @@ io::Task<void> QueueManager::send(Message& message, std::vector<uint32_t> recipi
 
 // Recipients that go the same way go together, in the order of the first of each.
 void QueueManager::enter(Ways& ways, Message& message, uint32_t index, route::Routed routed) {
+    std::string name = name_of(routed, message.recipients[index]);
     mail::Recipient& recipient = message.recipients[index].envelope;
     if (routed.route && routed.route->recipient != recipient.address) {
         std::string before = std::exchange(recipient.address, std::move(routed.route->recipient));
         if (recipient.original.empty())
             recipient.original = std::move(before);
     }
-    auto [place, fresh] = ways.by_name.try_emplace(name_of(routed), ways.list.size());
+    auto [place, fresh] = ways.by_name.try_emplace(std::move(name), ways.list.size());
     if (fresh)
         ways.list.push_back({std::move(routed.route), std::move(routed.unroutable), {}});
     ways.list[place->second].recipients.push_back(index);
@@ -86,7 +89,8 @@ void QueueManager::send(Message& message, const Way& way) {
     if (auto outcome = deliver_in_place(command, transport, way.to->nexthop))
         dispatcher_.decide_here(message, recipients, *outcome);
     else
-        dispatcher_.add(message, transport, base::lower(way.to->nexthop), recipients);
+        dispatcher_.add(transport, base::lower(way.to->nexthop),
+                        {&message, recipients, way.to->configured()});
 }
 
 }  // namespace qmgr

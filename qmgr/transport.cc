@@ -14,19 +14,20 @@ Destination& Transport::destination(const std::string& nexthop) {
     return *found;
 }
 
-void Transport::add(Destination& destination, Message& message,
-                    const std::vector<uint32_t>& recipients) {
+void Transport::add(Destination& destination, const Entry& entry) {
+    const std::vector<uint32_t>& recipients = entry.recipients;
     size_t most = limits_.recipients == 0 ? recipients.size() : limits_.recipients;
     std::vector<Entry> entries;
     for (size_t from = 0; from < recipients.size(); from += most) {
         size_t to = std::min(recipients.size(), from + most);
-        entries.push_back({&message,
+        entries.push_back({entry.message,
                            {recipients.begin() + static_cast<ptrdiff_t>(from),
-                            recipients.begin() + static_cast<ptrdiff_t>(to)}});
+                            recipients.begin() + static_cast<ptrdiff_t>(to)},
+                           entry.configured});
     }
     if (entries.empty())
         return;
-    destination.add(message, std::move(entries));
+    destination.add(*entry.message, std::move(entries));
     enlist(destination);
 }
 

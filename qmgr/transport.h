@@ -37,8 +37,8 @@ class Transport {
     void set_limits(const TransportLimits& limits) { limits_ = limits; }
 
     Destination& destination(const std::string& nexthop);
-    // These recipients of `message` wait for `destination` from now on.
-    void add(Destination& destination, Message& message, const std::vector<uint32_t>& recipients);
+    // What `entry` has waits for `destination` from now on, in as many requests as it takes.
+    void add(Destination& destination, const Entry& entry);
 
     // The next request to send, none when nothing waits or all windows are full. The lane counts it
     // as sent.

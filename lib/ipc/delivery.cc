@@ -55,7 +55,7 @@ std::string DeliveryRequest::encode() const {
     out.u64(id).u32(lane).string(queue_id);
     ipc::encode(out, message);
     out.string(sender).u64(size).u8(static_cast<uint8_t>(encoding)).u8(has_leading_dots);
-    out.string(nexthop);
+    out.string(nexthop).u8(configured).string(ask_first);
     encode_items(out, recipients, encode_recipient);
     encode_time(out, arrival);
     encode_time(out, active_since);
@@ -75,6 +75,8 @@ DeliveryRequest DeliveryRequest::decode(std::string_view payload) {
     r.encoding = decode_encoding(in);
     r.has_leading_dots = in.u8() != 0;
     r.nexthop = in.string();
+    r.configured = in.u8() != 0;
+    r.ask_first = in.string();
     r.recipients = decode_items(in, least_recipient, decode_recipient);
     r.arrival = decode_time(in);
     r.active_since = decode_time(in);

@@ -53,6 +53,10 @@ struct DeliveryRequest {
     mail::Encoding encoding = mail::Encoding::seven_bit;
     bool has_leading_dots = true;
     std::string nexthop;
+    // It is a relay that somebody configured, not the recipients' own domain: its trouble returns
+    // no mail. Two requests for one next hop may differ.
+    bool configured = false;
+    std::string ask_first;  // mail::Outcome::ask_first of the last attempt; "" for none
     std::vector<DeliveryRecipient> recipients;
     base::WallTime arrival{};       // delays= counts from here
     base::WallTime active_since{};  // when qmgr took it up for this attempt: end of the first delay
@@ -77,7 +81,9 @@ struct DeliveryReport {
     // that was asked for (RFC 3461 section 5.2.1).
     std::vector<uint32_t> told_by_next_host;
     mail::Dsn trouble_dsn{4, 0, 0};
-    // When the destination is worth a try again, from now; zero: minimal_backoff_time.
+    // When the destination is worth a try again, from now: whoever says so has tried all that it
+    // has, and nothing is sent there until then. Zero: not known; enough such reports in a row
+    // (the failed cohorts of postconf(5)) make a pause of minimal_backoff_time.
     base::Duration trouble_for{0};
 
     std::string encode() const;

@@ -23,6 +23,7 @@ void Outcome::encode(base::Encoder& out) const {
     out.u16(static_cast<uint16_t>(dsn.klass)).u16(static_cast<uint16_t>(dsn.subject));
     out.u16(static_cast<uint16_t>(dsn.detail));
     out.string(reason).string(relay).string(remote_mta).string(diagnostic);
+    out.i64(retry_in.count()).string(ask_first);
 }
 
 Outcome Outcome::decode(base::Decoder& in) {
@@ -39,6 +40,8 @@ Outcome Outcome::decode(base::Decoder& in) {
     outcome.relay = in.string();
     outcome.remote_mta = in.string();
     outcome.diagnostic = in.string();
+    outcome.retry_in = base::Duration(in.i64());
+    outcome.ask_first = in.string();
     return outcome;
 }
 

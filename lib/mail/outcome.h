@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "lib/base/encode.h"
+#include "lib/base/time.h"
 #include "lib/mail/dsn.h"
 
 namespace mail {
@@ -25,6 +26,11 @@ struct Outcome {
     std::string relay;       // "host[address]:port" or "none"
     std::string remote_mta;  // the host that said `diagnostic`; "" when no host spoke
     std::string diagnostic;  // its reply as received ("550 5.1.1 no such user"), for the report
+    // Of a deferral: when another attempt is worth it; zero: by the usual back-off.
+    base::Duration retry_in{0};
+    // Which relay that attempt asks first, in the words of whoever made this one (nobody else reads
+    // it); "" for none. Known while the message is young only.
+    std::string ask_first = {};
 
     void encode(base::Encoder& out) const;
     // Throws base::DecodeError.

@@ -30,6 +30,8 @@ TransportValue class_transport(const config::Settings& settings, std::string_vie
         throw config::Error(base::text(settings.where(parameter), ": ", parameter,
                                        ": expected transport:nexthop, found \"",
                                        settings.text(parameter), '"'));
+    if (!value.nexthop.empty())
+        value.set_by = parameter;
     return value;
 }
 
@@ -76,7 +78,7 @@ Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
       virtual_mailbox_(class_transport(settings, "virtual_transport", transports_)),
       relay_(class_transport(settings, "relay_transport", transports_)),
       other_(class_transport(settings, "default_transport", transports_)),
-      unknown_alias_{"error", unknown_alias_text(settings)},
+      unknown_alias_{"error", unknown_alias_text(settings), "virtual_alias_domains"},
       relayhost_(settings.text("relayhost")),
       sender_transports_(settings, tables, "sender_dependent_default_transport_maps",
                          "empty_address_default_transport_maps_lookup_key"),
@@ -105,6 +107,8 @@ io::Task<std::optional<TransportValue>> Router::Inside::by_class(Class address_c
             co_return std::nullopt;
         if (set.found())
             way = parse_transport(set.value, transports_);
+        if (set.found() && !way.nexthop.empty())
+            way.set_by = "sender_dependent_default_transport_maps";
         if (way.transport.empty()) {
             base::log::warning(base::text("sender_dependent_default_transport_maps: ", set.table,
                                           ": no transport in \"", base::printable(set.value), '"'));
@@ -112,16 +116,21 @@ io::Task<std::optional<TransportValue>> Router::Inside::by_class(Class address_c
         }
     }
     std::string hop(domain);
+    std::string_view set_by;
     if (address_class == Class::relay || address_class == Class::other) {
         dict::Lookup set = co_await sender_relayhosts_.find(domains_, sender);
         if (set.retry())
             co_return std::nullopt;
         const std::string& relay = set.found() ? set.value : relayhost_;
-        if (!relay.empty())
+        if (!relay.empty()) {
             hop = relay;
+            set_by = set.found() ? "sender_dependent_relayhost_maps" : "relayhost";
+        }
     }
-    if (way.nexthop.empty())
+    if (way.nexthop.empty()) {
         way.nexthop = std::move(hop);
+        way.set_by = set_by;
+    }
     co_return std::move(way);
 }
 
@@ -175,10 +184,12 @@ io::Task<Routed> Router::Inside::route(std::string_view sender, std::string_view
     if (moved.found()) {
         way->transport = "error";
         way->nexthop = base::text(relocated_prefix_ ? "5.1.6 User has moved to " : "", moved.value);
+        way->set_by = "relocated_maps";
     }
     Route found;
     found.transport = std::move(way->transport);
     found.nexthop = std::move(way->nexthop);
+    found.set_by = way->set_by;
     found.recipient = std::move(to.address);
     found.address_class = judged.address_class;
     found.relocated = moved.found();
@@ -199,13 +210,19 @@ io::Task<Routed> Router::route(std::string_view sender, std::string_view recipie
 
 Routed Router::through(std::string_view filter, std::string_view recipient) const {
     TransportValue way = parse_transport(filter, inside_->transports_);
-    if (way.nexthop.empty())
+    way.set_by = "content_filter";
+    if (way.nexthop.empty()) {
         way.nexthop = inside_->filter_nexthop_;
-    if (way.nexthop.empty())
+        way.set_by = "default_filter_nexthop";
+    }
+    if (way.nexthop.empty()) {
         way.nexthop = mail::domain_of(recipient);
+        way.set_by = "";
+    }
     Route found;
     found.transport = std::move(way.transport);
     found.nexthop = std::move(way.nexthop);
+    found.set_by = way.set_by;
     found.recipient = recipient;
     Routed routed;
     routed.route = std::move(found);

@@ -22,12 +22,16 @@ enum class Class : uint8_t { local, virtual_alias, virtual_mailbox, relay, other
 struct Route {
     std::string transport;  // a service of master.cf: "smtp"
     std::string nexthop;    // as configured: "[192.0.2.1]:25", "example.com", a list "a, b"
+    // The parameter that says so: "relayhost", "transport_maps" …; "" where the next hop is the
+    // recipient's own domain, and no relay that anybody configured.
+    std::string_view set_by = {};
     std::string recipient;  // the address in the form that is routed (after rewriting), external
     Class address_class = Class::other;
     bool relocated = false;  // relocated_maps has it: transport "error", nexthop the text
     // The local part still holds @, ! or %, so that whoever gets the mail may send it on.
     bool routed = false;
 
+    bool configured() const { return !set_by.empty(); }
     bool operator==(const Route&) const = default;
 };
 

@@ -9,17 +9,18 @@ namespace route {
 namespace {
 
 constexpr std::string_view undeliverable = "Address is undeliverable";
+constexpr std::string_view transport_maps = "transport_maps";
 
 unsigned keys(const config::Settings& settings) {
     auto lists = settings.list("parent_domain_matches_subdomains");
-    bool bare = std::find(lists.begin(), lists.end(), "transport_maps") != lists.end();
+    bool bare = std::find(lists.begin(), lists.end(), transport_maps) != lists.end();
     return dict::full | dict::plain | dict::domain | (bare ? dict::parents : dict::dot_parents);
 }
 
 }  // namespace
 
 TransportMaps::TransportMaps(const config::Settings& settings, dict::Tables& tables)
-    : maps_(dict::Maps::of(tables, settings, "transport_maps", {true, false})),
+    : maps_(dict::Maps::of(tables, settings, transport_maps, {true, false})),
       extensions_(dict::Extensions::of(settings)),
       keys_(keys(settings)) {}
 
@@ -41,9 +42,12 @@ TransportValue redirected(TransportValue way, const TransportValue& value, std::
         way.transport = value.transport;
         bool refuses = transports.command(value.transport) == "error";
         way.nexthop = refuses ? undeliverable : domain;
+        way.set_by = refuses ? transport_maps : "";
     }
-    if (!value.nexthop.empty())
+    if (!value.nexthop.empty()) {
         way.nexthop = value.nexthop;
+        way.set_by = transport_maps;
+    }
     return way;
 }
 

@@ -12,6 +12,8 @@ namespace route {
 struct TransportValue {
     std::string transport;  // "" is none
     std::string nexthop;    // "" is none; may hold colons, and be a list
+    // The name of the parameter that says the next hop (static text); "" while nobody does.
+    std::string_view set_by = {};
 
     bool operator==(const TransportValue&) const = default;
 };

@@ -144,7 +144,7 @@ class QmgrTransport : public testing::Test {
         std::vector<uint32_t> all;
         for (uint32_t i = 0; i < recipients; ++i)
             all.push_back(i);
-        transport_.add(transport_.destination(nexthop), message(id, recipients), all);
+        transport_.add(transport_.destination(nexthop), {&message(id, recipients), all});
     }
     // Queue IDs in the order they are sent until nothing more goes.
     std::string send_all() {
@@ -267,7 +267,7 @@ TEST_F(QmgrTransport, NoLimitOfRecipientsMeansOneRequest) {
     limits.recipients = 0;
     Transport all("smtp", limits);
     std::vector<uint32_t> recipients(1000);
-    all.add(all.destination("a"), message("M", 1000), recipients);
+    all.add(all.destination("a"), {&message("M", 1000), recipients});
     EXPECT_EQ(all.next(now_)->entry.recipients.size(), 1000u);
     EXPECT_FALSE(all.next(now_));
 }

@@ -28,6 +28,8 @@ mail::Outcome some_outcome(uint32_t recipient) {
     outcome.relay = "r.example[192.0.2.1]:25";
     outcome.remote_mta = "r.example";
     outcome.diagnostic = "550 5.1.1 no such user";
+    outcome.retry_in = 10s;
+    outcome.ask_first = "192.0.2.1:25";
     return outcome;
 }
 
@@ -42,6 +44,8 @@ DeliveryRequest some_request() {
     r.encoding = mail::Encoding::eight_bit;
     r.has_leading_dots = false;
     r.nexthop = "[127.0.0.1]:2525, [127.0.0.2]:2525";
+    r.configured = true;
+    r.ask_first = "127.0.0.2:2525";
     r.recipients = {{0, "x@example.com", "", 0, 0, ""},
                     {4, "y@example.com", "z@example.com", 991, 6, "rfc822;z@example.com"}};
     r.arrival = base::WallTime(1s);
@@ -72,6 +76,8 @@ TEST(IpcCodec, DeliveryReportComesBackAsItWas) {
     ASSERT_EQ(back.outcomes.size(), 2u);
     EXPECT_EQ(back.outcomes[1].recipient, 4u);
     EXPECT_EQ(back.outcomes[1].diagnostic, "550 5.1.1 no such user");
+    EXPECT_EQ(back.outcomes[1].retry_in, 10s);
+    EXPECT_EQ(back.outcomes[1].ask_first, "192.0.2.1:25");
     EXPECT_EQ(back.destination_trouble, report.destination_trouble);
     EXPECT_EQ(back.trouble_dsn, report.trouble_dsn);
     EXPECT_EQ(back.trouble_for, 17s);

@@ -82,6 +82,8 @@ TEST(MailDate, IsInTheLocalZone) {
 
 TEST(MailOutcome, SurvivesEncoding) {
     mail::Outcome outcome{7, mail::Status::bounced, {5, 1, 1}, "no", "r[1.2.3.4]:25", "r", "550 x"};
+    outcome.retry_in = base::Duration(10);
+    outcome.ask_first = "1.2.3.4:25";
     base::Encoder out;
     outcome.encode(out);
     base::Decoder in(out.view());
@@ -91,6 +93,8 @@ TEST(MailOutcome, SurvivesEncoding) {
     EXPECT_EQ(back.dsn, (mail::Dsn{5, 1, 1}));
     EXPECT_EQ(back.reason + back.relay + back.remote_mta + back.diagnostic,
               "nor[1.2.3.4]:25r550 x");
+    EXPECT_EQ(back.retry_in, base::Duration(10));
+    EXPECT_EQ(back.ask_first, "1.2.3.4:25");
     EXPECT_TRUE(in.empty());
 }
 

@@ -126,6 +126,53 @@ TEST(Router, TakesRepeatedTransportsForAList) {
     EXPECT_EQ(routing.way("a@s.test", "u@x.test"), "lmtp:[f], [g]:24");
 }
 
+TEST(Router, SaysWhichParameterSetTheNextHop) {
+    const std::string sender_maps =
+        "sender_dependent_relayhost_maps = inline:{ {@s.test = [sr]} }\n"
+        "sender_dependent_default_transport_maps = inline:{ {@t.test = smtp:[st]},"
+        " {@bare.test = lmtp:} }\n";
+    const std::string transport_maps =
+        "transport_maps = inline:{ {hop.test = :[t]}, {name.test = smtp:}, {same.test = :},"
+        " {gone.test = error:} }\n";
+    struct Row {
+        const char* main_cf;
+        const char* sender;
+        const char* recipient;
+        const char* way;
+        const char* set_by;
+    };
+    const Row rows[] = {
+        {"", "a@b", "u@x.test", "smtp:x.test", ""},
+        {"relayhost = [r], [q]", "a@b", "u@x.test", "smtp:[r], [q]", "relayhost"},
+        {"relayhost = [r]", "a@s.test", "u@x.test", "smtp:[sr]", "sender_dependent_relayhost_maps"},
+        {"relayhost = [r]", "a@t.test", "u@x.test", "smtp:[st]",
+         "sender_dependent_default_transport_maps"},
+        {"relayhost = [r]", "a@bare.test", "u@x.test", "lmtp:[r]", "relayhost"},
+        {"", "a@bare.test", "u@x.test", "lmtp:x.test", ""},
+        {"default_transport = smtp:[d]", "a@b", "u@x.test", "smtp:[d]", "default_transport"},
+        {"relay_domains = rel.test\nrelay_transport = relay:[d]", "a@b", "u@rel.test", "relay:[d]",
+         "relay_transport"},
+        {"relayhost = [r]", "a@b", "u@hop.test", "smtp:[t]", "transport_maps"},
+        {"relayhost = [r]", "a@b", "u@name.test", "smtp:name.test", ""},
+        {"relayhost = [r]", "a@b", "u@same.test", "smtp:[r]", "relayhost"},
+        {"", "a@b", "u@same.test", "smtp:same.test", ""},
+        {"", "a@b", "u@gone.test", "error:Address is undeliverable", "transport_maps"},
+        {"virtual_alias_domains = al.test", "a@b", "u@al.test",
+         "error:5.1.1 User unknown in virtual alias table", "virtual_alias_domains"},
+        {"relocated_maps = static:elsewhere", "a@b", "u@x.test",
+         "error:5.1.6 User has moved to elsewhere", "relocated_maps"},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(base::text(row.main_cf, " <", row.sender, "> <", row.recipient, '>'));
+        Routing routing(sender_maps + transport_maps + row.main_cf + "\n");
+        Routed routed = routing.ask(row.sender, row.recipient);
+        ASSERT_TRUE(routed.route);
+        EXPECT_EQ(routed.route->transport + ":" + routed.route->nexthop, row.way);
+        EXPECT_EQ(routed.route->set_by, row.set_by);
+        EXPECT_EQ(routed.route->configured(), *row.set_by != 0);
+    }
+}
+
 TEST(Router, LearnsTransportsFromMasterCf) {
     Routing routing("");
     routing.world().write("master.cf", "slow unix - - n - - smtp\nbox unix - - n - - error\n");
