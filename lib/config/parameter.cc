@@ -17,6 +17,35 @@ struct PerTransport {
 
 #define GENERAL(name) name, "$" name
 static constexpr PerTransport per_transport[] = {
+    {"_failover_address_hedge_delay", GENERAL("failover_address_hedge_delay")},
+    {"_failover_after_dot", GENERAL("failover_after_dot")},
+    {"_failover_after_dot_delay", GENERAL("failover_after_dot_delay")},
+    {"_failover_all_down_probe_interval", GENERAL("failover_all_down_probe_interval")},
+    {"_failover_attempt_budget", GENERAL("failover_attempt_budget")},
+    {"_failover_auth_open_time", GENERAL("failover_auth_open_time")},
+    {"_failover_auth_open_time_limit", GENERAL("failover_auth_open_time_limit")},
+    {"_failover_banner_hedge_delay", GENERAL("failover_banner_hedge_delay")},
+    {"_failover_connect_hedge_delay", GENERAL("failover_connect_hedge_delay")},
+    {"_failover_health", GENERAL("failover_health")},
+    {"_failover_mx_open_time_limit", GENERAL("failover_mx_open_time_limit")},
+    {"_failover_open_time", GENERAL("failover_open_time")},
+    {"_failover_open_time_limit", GENERAL("failover_open_time_limit")},
+    {"_failover_policy", GENERAL("failover_policy")},
+    {"_failover_policy_maps", GENERAL("failover_policy_maps")},
+    {"_failover_probe_banner_timeout", GENERAL("failover_probe_banner_timeout")},
+    {"_failover_probe_connect_timeout", GENERAL("failover_probe_connect_timeout")},
+    {"_failover_probe_interval", GENERAL("failover_probe_interval")},
+    {"_failover_ramp_time", GENERAL("failover_ramp_time")},
+    {"_failover_reply_filter", GENERAL("failover_reply_filter")},
+    {"_failover_return_rate", GENERAL("failover_return_rate")},
+    {"_failover_score_half_life", GENERAL("failover_score_half_life")},
+    {"_failover_score_threshold", GENERAL("failover_score_threshold")},
+    {"_failover_slow_factor", GENERAL("failover_slow_factor")},
+    {"_failover_slow_hold_time", GENERAL("failover_slow_hold_time")},
+    {"_failover_slow_time", GENERAL("failover_slow_time")},
+    {"_failover_stale_address_time", GENERAL("failover_stale_address_time")},
+    {"_failover_step_half_life", GENERAL("failover_step_half_life")},
+    {"_failover_sticky_time", GENERAL("failover_sticky_time")},
     {"_delivery_slot_cost", GENERAL("default_delivery_slot_cost")},
     {"_delivery_slot_discount", GENERAL("default_delivery_slot_discount")},
     {"_delivery_slot_loan", GENERAL("default_delivery_slot_loan")},
@@ -48,7 +77,8 @@ static std::vector<const Parameter*> all_rows() {
                       addresses_rows(),  queue_rows(),     smtp_rows(),       servers_rows(),
                       report_rows(),     spool_rows(),     mailbox_rows(),    milter_rows(),
                       postscreen_rows(), sasl_rows(),      tls_client_rows(), tls_server_rows(),
-                      tlsproxy_rows(),   verify_rows(),    moot_rows(),       lmtp_rows()})
+                      tlsproxy_rows(),   verify_rows(),    failover_rows(),   moot_rows(),
+                      lmtp_rows()})
         for (const Parameter& row : rows)
             all.push_back(&row);
     std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->name < b->name; });

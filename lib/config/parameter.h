@@ -29,6 +29,9 @@ struct Parameter {
     std::string_view
         tolerated;     // values, separated by '|': risky ones only warn, others are silent
     bool raw = false;  // '$' is for the program that uses the value, which is not expanded here
+    // For a time that ms is a unit of too: the unit of a value without one. `least` and `most` are
+    // milliseconds then.
+    std::string_view fine_unit;
 };
 
 // In order of name.

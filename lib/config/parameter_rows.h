@@ -17,35 +17,46 @@ namespace config {
 inline constexpr int64_t most = std::numeric_limits<int64_t>::max();
 inline constexpr int64_t most_int = std::numeric_limits<int32_t>::max();
 
+// In milliseconds, as fine_time() has them.
+inline constexpr int64_t hour = 3'600'000;
+inline constexpr int64_t day = 24 * hour;
+inline constexpr int64_t week = 7 * day;
+
 using Text = std::string_view;
 using Rows = std::span<const Parameter>;
 
 constexpr Parameter flag(Text name, Text fallback, Text meaning) {
-    return {name, Type::flag, fallback, {}, 0, 0, meaning, State::works, {}, false};
+    return {name, Type::flag, fallback, {}, 0, 0, meaning, State::works, {}, false, {}};
 }
 constexpr Parameter number(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::number, fallback, {}, least, up_to, meaning, State::works, {}, false};
+    return {name, Type::number, fallback, {}, least, up_to, meaning, State::works, {}, false, {}};
 }
 // `least` and `up_to` are seconds.
 constexpr Parameter time(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}, false};
+    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}, false, {}};
+}
+// `least` and `up_to` are milliseconds.
+constexpr Parameter fine_time(Text name, Text fallback, int64_t least, int64_t up_to,
+                              Text meaning) {
+    Text unit = fallback.ends_with("ms") ? "ms" : fallback.substr(fallback.size() - 1);
+    return {name, Type::time, fallback, {}, least, up_to, meaning, State::works, {}, false, unit};
 }
 constexpr Parameter size(Text name, Text fallback, int64_t least, int64_t up_to, Text meaning) {
-    return {name, Type::size, fallback, {}, least, up_to, meaning, State::works, {}, false};
+    return {name, Type::size, fallback, {}, least, up_to, meaning, State::works, {}, false, {}};
 }
 constexpr Parameter text(Text name, Text fallback, Text meaning) {
-    return {name, Type::text, fallback, {}, 0, 0, meaning, State::works, {}, false};
+    return {name, Type::text, fallback, {}, 0, 0, meaning, State::works, {}, false, {}};
 }
 // A text that may not be empty.
 constexpr Parameter word(Text name, Text fallback, Text meaning) {
-    return {name, Type::text, fallback, {}, 1, 0, meaning, State::works, {}, false};
+    return {name, Type::text, fallback, {}, 1, 0, meaning, State::works, {}, false, {}};
 }
 constexpr Parameter list(Text name, Text fallback, Text meaning) {
-    return {name, Type::list, fallback, {}, 0, 0, meaning, State::works, {}, false};
+    return {name, Type::list, fallback, {}, 0, 0, meaning, State::works, {}, false, {}};
 }
 // `choices` are separated by '|'; an empty one allows the empty value.
 constexpr Parameter choice(Text name, Text fallback, Text choices, Text meaning) {
-    return {name, Type::choice, fallback, choices, 0, 0, meaning, State::works, {}, false};
+    return {name, Type::choice, fallback, choices, 0, 0, meaning, State::works, {}, false, {}};
 }
 
 // Around the other builders: the value is not expanded.
@@ -97,6 +108,7 @@ Rows tls_client_rows();
 Rows tls_server_rows();
 Rows tlsproxy_rows();
 Rows verify_rows();
+Rows failover_rows();  // trouble with relays
 Rows moot_rows();
 
 }  // namespace config

@@ -186,7 +186,10 @@ uint64_t Settings::size(std::string_view name) const {
 
 base::Duration Settings::time(std::string_view name) const {
     std::string value = value_as(name, Type::time);
-    return std::chrono::seconds(*parse_seconds(value, find_parameter(name)->fallback));
+    Parameter parameter = *find_parameter(name);
+    if (!parameter.fine_unit.empty())
+        return std::chrono::milliseconds(*parse_milliseconds(value, parameter.fine_unit));
+    return std::chrono::seconds(*parse_seconds(value, parameter.fallback));
 }
 
 std::vector<std::string> Settings::list(std::string_view name) const {

@@ -21,7 +21,9 @@ Names transport_names(const std::vector<ServiceEntry>& services) {
         for (std::string_view suffix : per_transport_suffixes()) {
             bool is_limit = suffix == "_time_limit";
             bool has_limit = entry.command == "pipe" || entry.command == "spawn";
-            if (is_limit ? has_limit : is_agent)
+            bool is_failover = suffix.starts_with("_failover_");
+            bool has_relays = entry.command == "smtp" || entry.command == "lmtp";
+            if (is_failover ? has_relays : is_limit ? has_limit : is_agent)
                 names.insert(base::text(entry.name, suffix));
         }
     }

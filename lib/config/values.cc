@@ -59,6 +59,18 @@ std::optional<int64_t> parse_seconds(std::string_view text, std::string_view fal
     return scaled(text, unit ? unit : 1);
 }
 
+std::optional<int64_t> parse_milliseconds(std::string_view text, std::string_view unit) {
+    if (base::lower(text).ends_with("ms"))
+        return scaled(text.substr(0, text.size() - 2), 1);
+    bool has_unit = !text.empty() && seconds_of_unit(text.back());
+    if (!has_unit && unit == "ms")
+        return scaled(text, 1);
+    std::optional<int64_t> seconds = parse_seconds(text, unit);
+    if (!seconds || *seconds > std::numeric_limits<int64_t>::max() / 1000)
+        return std::nullopt;
+    return *seconds * 1000;
+}
+
 std::optional<int64_t> parse_size(std::string_view text) {
     if (text.empty())
         return std::nullopt;
@@ -95,15 +107,28 @@ static std::string range_text(const Parameter& parameter, std::string_view unit)
     return base::text(" from ", parameter.least, unit, " to ", parameter.most, unit);
 }
 
+static std::string found(std::string_view text) {
+    return text.empty() ? ", found nothing" : base::text(", found \"", base::printable(text), '"');
+}
+
+static std::string fine_text(int64_t milliseconds) {
+    bool whole = milliseconds % 1000 == 0;
+    return whole ? base::text(milliseconds / 1000, "s") : base::text(milliseconds, "ms");
+}
+
+static std::optional<std::string> fine_time_problem(const Parameter& parameter,
+                                                    std::string_view text) {
+    if (within(parameter, parse_milliseconds(text, parameter.fine_unit)))
+        return std::nullopt;
+    return base::text("expected a time from ", fine_text(parameter.least), " to ",
+                      fine_text(parameter.most), ", in units ms, s, m, h, d or w", found(text));
+}
+
 static std::string choices_text(std::string_view choices) {
     std::string text;
     for (std::string_view choice : base::split(choices, "|"))
         base::append(text, text.empty() ? "" : ", ", choice);
     return is_choice("", choices) ? text + " or nothing" : text;
-}
-
-static std::string found(std::string_view text) {
-    return text.empty() ? ", found nothing" : base::text(", found \"", base::printable(text), '"');
 }
 
 std::optional<std::string> value_problem(const Parameter& parameter, std::string_view text) {
@@ -117,6 +142,8 @@ std::optional<std::string> value_problem(const Parameter& parameter, std::string
                 return std::nullopt;
             return base::text("expected a number", range_text(parameter, ""), found(text));
         case Type::time:
+            if (!parameter.fine_unit.empty())
+                return fine_time_problem(parameter, text);
             if (within(parameter, parse_seconds(text, parameter.fallback)))
                 return std::nullopt;
             return base::text("expected a time", range_text(parameter, "s"),

@@ -14,6 +14,8 @@ namespace config {
 std::optional<bool> parse_flag(std::string_view text);  // yes or no, in any case
 // Digits with a unit s, m, h, d or w; without one the unit of `fallback`, which has one.
 std::optional<int64_t> parse_seconds(std::string_view text, std::string_view fallback);
+// The same in milliseconds, which have a unit too: ms. `unit` is that of digits alone.
+std::optional<int64_t> parse_milliseconds(std::string_view text, std::string_view unit);
 std::optional<int64_t> parse_size(std::string_view text);  // bytes; 16k, 16M, 16G are 1024s
 std::vector<std::string> parse_list(std::string_view text);
 bool is_choice(std::string_view text, std::string_view choices);

@@ -106,4 +106,19 @@ TEST(Parameters, EveryGeneralRowOfATransportExists) {
     }
 }
 
+TEST(Parameters, FailoverHoldsForATransportUnlessForAll) {
+    for (const Parameter* row : config::parameters()) {
+        if (!row->name.starts_with("failover_"))
+            continue;
+        bool for_all = row->name == "failover_table_size" || row->name.starts_with("failover_snap");
+        auto found = config::find_parameter("relay_" + std::string(row->name));
+        ASSERT_EQ(found.has_value(), !for_all) << row->name;
+        if (!found)
+            continue;
+        EXPECT_EQ(found->fallback, "$" + std::string(row->name));
+        EXPECT_EQ(found->type, row->type) << row->name;
+        EXPECT_EQ(found->fine_unit, row->fine_unit) << row->name;
+    }
+}
+
 }  // namespace
