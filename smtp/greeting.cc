@@ -1,10 +1,13 @@
 #include "smtp/greeting.h"
 
+#include <sys/socket.h>
+
 #include <cerrno>
+#include <exception>
+#include <vector>
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "lib/io/loop.h"
 #include "lib/nexthop/site.h"
 #include "smtp/log.h"
 
@@ -17,12 +20,17 @@ bool our_own(int error) {
            error == EADDRNOTAVAIL;
 }
 
-Trouble unconnected(const Peer& peer, const base::SystemError& error) {
-    std::string why = base::error_text(error.code());
-    Trouble trouble = no_connection(peer.relay, why);
-    if (our_own(error.code()))
-        trouble.kind = Trouble::Kind::local;
-    return trouble;
+health::Reason cause_of(int error) {
+    switch (error) {
+        case ETIMEDOUT:
+            return health::Reason::connect_timeout;
+        case ECONNREFUSED:
+        case ECONNRESET:
+        case ENOENT:  // of a socket's path
+            return health::Reason::refused;
+        default:
+            return our_own(error) ? health::Reason::local_trouble : health::Reason::unreachable;
+    }
 }
 
 // The words of all of `lists`.
@@ -34,21 +42,46 @@ std::vector<std::string_view> keywords(const std::vector<std::string>& lists) {
     return words;
 }
 
-// The conversation up to the point where mail can be sent.
+// Whether the server calls itself by our own name where that means that it is ourselves.
+bool is_us(const Session& session, std::string_view name, const Options& options) {
+    return session.endpoint.loop_guard && base::equal_nocase(name, options.myhostname);
+}
+
+void look_at(Session& session, const mail::Reply& greeting, const Options& options) {
+    bool esmtp = options.always_send_ehlo;
+    for (const std::string& line : greeting.lines)
+        for (std::string_view word : base::split(line, " \t"))
+            esmtp = esmtp || base::equal_nocase(word, "ESMTP");
+    session.extended = esmtp && !options.never_send_ehlo;
+    std::vector<std::string_view> words = base::split(greeting.lines.front(), " \t");
+    if (!words.empty() && is_us(session, words.front(), options))
+        log::our_own_name(session.peer.relay, "greeted me", words.front());
+}
+
+Trouble refusal(const Session& session, const mail::Reply& reply) {
+    Trouble trouble = refused_to_talk(session.peer, reply, session.stage);
+    trouble.destination = true;
+    return trouble;
+}
+
+// What may end a conversation is the trouble of whoever waits for its beginning.
+Trouble cut_short(Session& session, const std::exception_ptr& error) {
+    Trouble trouble = session.ended(error);
+    trouble.destination = true;
+    return trouble;
+}
+
+// EHLO or HELO.
 class Handshake {
   public:
     Handshake(Session& session, std::string_view nexthop, const Options& options)
         : session_(session), nexthop_(nexthop), options_(options) {}
 
-    // None when the server is ready for mail. Throws as Session::reply() does.
+    // Throws as Session::reply() does.
     io::Task<std::optional<Trouble>> run() {
-        mail::Reply greeting = co_await session_.reply(Stage::greeting, options_.helo);
-        if (!greeting.ok())
-            co_return refusal(greeting);
-        look_at(greeting);
         if (options_.lmtp)
             co_return co_await say(Stage::lhlo, "LHLO ");
-        if (!extended_)
+        if (!session_.extended)
             co_return co_await say(Stage::helo, "HELO ");
         std::optional<Trouble> trouble = co_await say(Stage::ehlo, "EHLO ");
         if (!refused_)
@@ -57,27 +90,12 @@ class Handshake {
     }
 
   private:
-    bool is_us(std::string_view name) const {
-        return session_.endpoint.loop_guard && base::equal_nocase(name, options_.myhostname);
-    }
-
-    void look_at(const mail::Reply& greeting) {
-        extended_ = options_.always_send_ehlo;
-        for (const std::string& line : greeting.lines)
-            for (std::string_view word : base::split(line, " \t"))
-                extended_ = extended_ || base::equal_nocase(word, "ESMTP");
-        extended_ = extended_ && !options_.never_send_ehlo;
-        std::vector<std::string_view> words = base::split(greeting.lines.front(), " \t");
-        if (!words.empty() && is_us(words.front()))
-            log::our_own_name(session_.peer.relay, "greeted me", words.front());
-    }
-
     io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
         session_.stream.put(base::text(command, options_.helo_name, "\r\n"));
         mail::Reply reply = co_await session_.reply(stage, options_.helo);
         refused_ = !reply.ok() && reply.code != 421;
         if (!reply.ok())
-            co_return refusal(reply);
+            co_return refusal(session_, reply);
         std::vector<std::string> ignored = options_.ignored_keywords;
         dict::Lookup special = co_await options_.ignored_by_address.find(session_.endpoint.ip);
         if (special.retry())
@@ -89,19 +107,9 @@ class Handshake {
         if (stage != Stage::helo)
             session_.offers = std::move(offers);
         session_.protocol = stage == Stage::lhlo ? "LMTP" : stage == Stage::ehlo ? "ESMTP" : "SMTP";
-        if (is_us(name))
+        if (is_us(session_, name, options_))
             co_return ourselves(name);
         co_return std::nullopt;
-    }
-
-    Trouble refusal(const mail::Reply& reply) const {
-        Trouble trouble = refused_to_talk(session_.peer, reply);
-        trouble.destination = true;
-        if (session_.stage == Stage::greeting && options_.skip_5xx_greeting) {
-            trouble.kind = Trouble::Kind::next;
-            trouble.dsn.klass = 4;
-        }
-        return trouble;
     }
 
     // We are talking to ourselves, so that the message would come back: it is returned unless a
@@ -115,8 +123,7 @@ class Handshake {
     Session& session_;
     std::string_view nexthop_;
     const Options& options_;
-    bool extended_ = false;  // the server is worth an EHLO
-    bool refused_ = false;   // it did not take the last command
+    bool refused_ = false;  // it did not take the last command
 };
 
 }  // namespace
@@ -131,26 +138,43 @@ Peer peer_of(const nexthop::Endpoint& endpoint) {
     return peer;
 }
 
-io::Task<Greeted> open_session(Dialer& dialer, nexthop::Endpoint endpoint, std::string_view nexthop,
-                               const Options& options) {
-    Greeted greeted;
-    greeted.peer = peer_of(endpoint);
-    base::Instant deadline =
-        options.connect == 0s ? base::never : io::loop().now() + options.connect;
+Trouble unconnected(const nexthop::Endpoint& endpoint, int error) {
+    Trouble trouble = no_connection(peer_of(endpoint).relay, base::error_text(error));
+    trouble.cause = cause_of(error);
+    // Without an address of the family another one may do.
+    bool no_such_family = error == EADDRNOTAVAIL && endpoint.address.family() == AF_INET6;
+    if (our_own(error) && !no_such_family)
+        trouble.kind = Trouble::Kind::local;
+    return trouble;
+}
+
+io::Task<std::optional<Trouble>> hear_greeting(Session& session, base::Duration limit,
+                                               const Options& options) {
+    std::exception_ptr error;
+    std::optional<Trouble> trouble;
     try {
-        std::unique_ptr<io::Wire> wire = co_await dialer.dial(endpoint.address, deadline);
-        greeted.session = std::make_unique<Session>(std::move(wire), greeted.peer);
-    } catch (const io::TimedOut&) {
-        greeted.trouble = no_connection(greeted.peer.relay, base::error_text(ETIMEDOUT));
-    } catch (const base::SystemError& error) {
-        greeted.trouble = unconnected(greeted.peer, error);
+        mail::Reply greeting = co_await session.reply(Stage::greeting, limit);
+        if (greeting.ok())
+            look_at(session, greeting, options);
+        else
+            trouble = refusal(session, greeting);
+    } catch (const io::Closed&) {
+        error = std::current_exception();
+    } catch (const OutOfStep&) {
+        error = std::current_exception();
     }
-    if (!greeted.session) {
-        greeted.peer = Peer();
-        co_return greeted;
+    if (error)
+        trouble = cut_short(session, error);
+    else if (trouble && options.skip_5xx_greeting) {
+        trouble->kind = Trouble::Kind::next;
+        trouble->dsn.klass = 4;
     }
-    greeted.session->endpoint = std::move(endpoint);
-    Handshake handshake(*greeted.session, nexthop, options);
+    co_return trouble;
+}
+
+io::Task<std::optional<Trouble>> introduce(Session& session, std::string_view nexthop,
+                                           const Options& options) {
+    Handshake handshake(session, nexthop, options);
     std::exception_ptr error;
     std::optional<Trouble> trouble;
     try {
@@ -161,15 +185,9 @@ io::Task<Greeted> open_session(Dialer& dialer, nexthop::Endpoint endpoint, std::
     } catch (const OutOfStep&) {
         error = std::current_exception();
     }
-    if (error) {
-        trouble = greeted.session->ended(error);
-        trouble->destination = true;
-    }
-    if (trouble) {
-        greeted.trouble = std::move(*trouble);
-        greeted.session.reset();
-    }
-    co_return greeted;
+    if (error)
+        trouble = cut_short(session, error);
+    co_return trouble;
 }
 
 io::Task<void> leave(std::unique_ptr<Session> session, const Options& options) {

@@ -5,9 +5,11 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "smtp/course.h"
 #include "smtp/envelope_commands.h"
 #include "smtp/flight.h"
 #include "smtp/log.h"
+#include "smtp/race.h"
 #include "smtp/xforward.h"
 
 namespace smtp {
@@ -156,50 +158,29 @@ io::Task<void> Lane::show(Job& job) {
         job.failed(local_trouble(trouble));
 }
 
-// Finds the endpoints of the next destination. Where it has none, that is its trouble.
-io::Task<void> Lane::look_up(Job& job, const nexthop::Destination& destination) {
-    bool fallback = destination.fallback;
-    nexthop::Site site = co_await shop_.sites.look_up(destination);
-    std::optional<nexthop::Absence> absence = std::move(site.absence);
-    job.plan().found(std::move(site));
-    job.way().connected = io::loop().wall();
-    if (!absence)
-        co_return;
-    Trouble trouble = lookup_trouble(absence->dsn, absence->reason);
-    if (fallback && trouble.kind == Trouble::Kind::unreachable) {
-        log::misconfigured(shop_.options.lmtp ? "lmtp_fallback_relay" : "smtp_fallback_relay");
-        trouble = misconfigured(std::move(trouble));
-    }
-    job.failed(trouble);
-}
-
+// A session at the first place that is ready to talk.
 io::Task<bool> Lane::connect(Job& job) {
     job.way().relay = "none";
     job.way().uses = 0;
-    if (const nexthop::Destination* destination = job.plan().to_look_up())
-        co_await look_up(job, *destination);
-    const nexthop::Endpoint* next = job.plan().next();
-    if (next == nullptr)
-        co_return false;
-    size_t site = job.plan().site();
-    nexthop::Endpoint endpoint = *next;
-    job.plan().tried(site, endpoint);
-    session_ = shop_.idle.take_at(endpoint);
-    if (!session_) {
-        Greeted greeted =
-            co_await open_session(shop_.dialer, endpoint, job.request().nexthop, shop_.options);
-        session_ = std::move(greeted.session);
-        if (!greeted.peer.relay.empty())
-            job.way().relay = greeted.peer.relay;
-        if (!session_)
-            not_opened(job, std::move(greeted.trouble));
-    }
+    Course course(job, shop_.options, shop_.idle, shop_.sites);
+    Race race(shop_.dialer, course, shop_.options, shop_.options.pace);
+    Raced raced = co_await race.run();
     job.way().connected = io::loop().wall();
-    if (session_) {
-        session_->nexthop = job.request().nexthop;
-        session_->site = site;
-        session_->peer = peer_of(endpoint);
-        session_->endpoint = std::move(endpoint);
+    session_ = std::move(raced.session);
+    if (!session_)
+        co_return false;
+    session_->nexthop = job.request().nexthop;
+    session_->site = raced.candidate.site;
+    session_->endpoint = std::move(raced.candidate.endpoint);
+    session_->peer = peer_of(session_->endpoint);
+    job.way().relay = session_->peer.relay;
+    if (raced.kept)
+        co_return true;
+    std::optional<Trouble> trouble =
+        co_await introduce(*session_, job.request().nexthop, shop_.options);
+    if (trouble) {
+        session_.reset();
+        not_opened(job, std::move(*trouble));
     }
     co_return session_ != nullptr;
 }

@@ -7,6 +7,7 @@
 
 #include "lib/io/task.h"
 #include "lib/nexthop/site_lookup.h"
+#include "smtp/dialer.h"
 #include "smtp/greeting.h"
 #include "smtp/idle_sessions.h"
 #include "smtp/job.h"
@@ -41,7 +42,6 @@ class Lane : private Successor {
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
     io::Task<void> show(Job& job);
-    io::Task<void> look_up(Job& job, const nexthop::Destination& destination);
     io::Task<bool> connect(Job& job);
     void not_opened(Job& job, Trouble trouble);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);

@@ -45,9 +45,10 @@ void Plan::found(nexthop::Site site) {
     looked_up_ = std::min(looked_up_, destinations_.size());
 }
 
-const nexthop::Endpoint* Plan::next() const {
+// Whether no more of the site at hand may be tried.
+bool Plan::exhausted() const {
     if (endpoints_.empty())
-        return nullptr;
+        return true;
     size_t addresses = 0;
     size_t sessions = 0;
     for (const Trial& trial : trials_) {
@@ -56,11 +57,24 @@ const nexthop::Endpoint* Plan::next() const {
         ++addresses;
         sessions += trial.reached ? 1 : 0;
     }
-    if ((options_.address_limit != 0 && addresses >= options_.address_limit) ||
-        (options_.session_limit != 0 && sessions >= options_.session_limit))
+    return (options_.address_limit != 0 && addresses >= options_.address_limit) ||
+           (options_.session_limit != 0 && sessions >= options_.session_limit);
+}
+
+const nexthop::Endpoint* Plan::next() const {
+    if (exhausted())
         return nullptr;
     auto at = std::ranges::find_if(
         endpoints_, [this](const nexthop::Endpoint& each) { return untried(site(), each); });
+    return at == endpoints_.end() ? nullptr : &*at;
+}
+
+const nexthop::Endpoint* Plan::next_of_host(std::string_view host) const {
+    if (exhausted())
+        return nullptr;
+    auto at = std::ranges::find_if(endpoints_, [&](const nexthop::Endpoint& each) {
+        return each.host == host && untried(site(), each);
+    });
     return at == endpoints_.end() ? nullptr : &*at;
 }
 

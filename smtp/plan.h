@@ -27,6 +27,8 @@ class Plan {
     void found(nexthop::Site site);
     // The endpoint of the site at hand that comes next; null when all were tried that may be.
     const nexthop::Endpoint* next() const;
+    // The same among the addresses of one host.
+    const nexthop::Endpoint* next_of_host(std::string_view host) const;
     // The number of the site at hand.
     size_t site() const { return looked_up_ - 1; }
 
@@ -51,6 +53,7 @@ class Plan {
         }
     };
     void begin();
+    bool exhausted() const;
 
     std::string nexthop_;
     const nexthop::Options& options_;

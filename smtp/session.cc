@@ -1,5 +1,6 @@
 #include "smtp/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/base/text.h"
@@ -59,8 +60,9 @@ io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
     stage = due;
     bool complete = take_lines();
     if (!complete) {
+        base::Instant latest = io::loop().now() + limit;
         stream.limit(limit);
-        stream.deadline(io::loop().now() + limit);
+        stream.deadline(due <= Stage::data ? std::min(latest, turn_ends) : latest);
         while (!complete) {
             bool more = co_await stream.fill();
             if (!more)

@@ -30,7 +30,8 @@ class Session {
     ~Session();
 
     // The next reply. What was put goes out before this waits; the whole reply must come within
-    // `limit`. Throws io::Closed, io::TimedOut, OutOfStep.
+    // `limit`, and that to DATA or to what goes before it by turn_ends. Throws io::Closed,
+    // io::TimedOut, OutOfStep.
     io::Task<mail::Reply> reply(Stage due, base::Duration limit);
     // Nothing has come that no command asked for: not the end of the connection, not a reply.
     bool quiet();
@@ -46,11 +47,14 @@ class Session {
     size_t site = 0;             // the number of the destination in that,
     nexthop::Endpoint endpoint;  // and the address
     base::Instant opened;
+    // By then a message's envelope is to be through: another relay's turn comes (budget.h).
+    base::Instant turn_ends = base::never;
     unsigned uses = 0;  // messages begun
     Stage stage = Stage::greeting;
     bool disconnected = false;  // ended() found no time limit and no breach of protocol
     bool over = false;          // not to be used again
     bool closing = false;       // the server said 421
+    bool extended = true;       // it is worth an EHLO, said its greeting
     // What a reply is about is told by its place among the others: a line that is none ends the
     // session. Else such lines, which some servers send, are overlooked.
     bool counts_replies = false;

@@ -1,7 +1,8 @@
 // SocketDialer connects to mail servers, by TCP or a UNIX socket.
 #pragma once
 
-#include "smtp/greeting.h"
+#include "smtp/dialer.h"
+#include "smtp/options.h"
 
 namespace smtp {
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/health/reasons.h"
 #include "lib/mail/dsn.h"
 #include "lib/mail/reply.h"
 #include "smtp/stage.h"
@@ -25,6 +26,7 @@ struct Trouble {
     std::string diagnostic;    // its reply as received, or ""
     bool destination = false;  // before a message could be tried: the place itself has it
     bool unconnected = false;  // not even a connection was made
+    health::Reason cause = health::Reason::none;  // what it says of the relay
 };
 
 // `host` is the host's name, `peer` its "name[address]" as log lines have it.
@@ -36,8 +38,8 @@ struct Peer {
 
 // A reply that says no: 5xx refuses, 4xx means next; any other code is an error of protocol.
 Trouble said(const Peer& peer, const mail::Reply& reply, Stage stage);
-// A greeting that says no.
-Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply);
+// A greeting, or the reply to an EHLO, that says no.
+Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply, Stage stage);
 // The connection ended, or a time limit passed, at `stage`.
 Trouble lost(const Peer& peer, Stage stage);
 Trouble timed_out(const Peer& peer, Stage stage);
