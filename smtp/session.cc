@@ -60,9 +60,9 @@ io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
     stage = due;
     bool complete = take_lines();
     if (!complete) {
-        base::Instant latest = io::loop().now() + limit;
+        limit = due <= Stage::data ? within_turn(limit) : limit;
         stream.limit(limit);
-        stream.deadline(due <= Stage::data ? std::min(latest, turn_ends) : latest);
+        stream.deadline(io::loop().now() + limit);
         while (!complete) {
             bool more = co_await stream.fill();
             if (!more)
@@ -74,6 +74,12 @@ io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
     mail::Reply reply = reader_.take();
     closing = closing || reply.code == 421;
     co_return reply;
+}
+
+base::Duration Session::within_turn(base::Duration limit) const {
+    if (turn_ends == base::never)
+        return limit;
+    return std::clamp(turn_ends - io::loop().now(), base::Duration::zero(), limit);
 }
 
 bool Session::quiet() {

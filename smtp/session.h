@@ -30,9 +30,11 @@ class Session {
     ~Session();
 
     // The next reply. What was put goes out before this waits; the whole reply must come within
-    // `limit`, and that to DATA or to what goes before it by turn_ends. Throws io::Closed,
+    // `limit`, and that to DATA or to what goes before it within_turn(). Throws io::Closed,
     // io::TimedOut, OutOfStep.
     io::Task<mail::Reply> reply(Stage due, base::Duration limit);
+    // `limit`, or what is left before turn_ends.
+    base::Duration within_turn(base::Duration limit) const;
     // Nothing has come that no command asked for: not the end of the connection, not a reply.
     bool quiet();
     // A reply that came before the connection broke, if there was one. Throws OutOfStep.

@@ -264,6 +264,13 @@ io::Task<void> Transaction::send_nothing() {
     co_await session_.reply(Stage::end_of_data, options_.data_done);
 }
 
+// The reply to the first BDAT comes in the relay's turn, as that to DATA does, unless the server
+// may have the whole message already.
+base::Duration Transaction::chunk_limit() const {
+    bool in_turn = !begun_ && !flight_.finished;
+    return in_turn ? session_.within_turn(options_.data_done) : options_.data_done;
+}
+
 io::Task<void> Transaction::send_chunks(Successor& successor) {
     size_t window = session_.offers.pipelining ? chunk_window : 0;
     size_t unanswered = 0;
@@ -277,7 +284,8 @@ io::Task<void> Transaction::send_chunks(Successor& successor) {
         co_await session_.stream.drain(Letter::piece_size);
         pace.sent(session_.stream);
         for (++unanswered; unanswered > (flight_.finished ? 1 : window); --unanswered) {
-            mail::Reply reply = co_await session_.reply(Stage::chunk, options_.data_done);
+            mail::Reply reply = co_await session_.reply(Stage::chunk, chunk_limit());
+            begun_ = true;
             if (reply.ok())
                 continue;
             // RFC 3030 section 2: what state the server is in now cannot be known.

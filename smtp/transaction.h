@@ -37,6 +37,7 @@ class Transaction {
     size_t commands() const;
     Stage stage_of(size_t step) const;
     base::Duration limit_of(Stage stage) const;
+    base::Duration chunk_limit() const;
     bool may_put() const;
     void put(size_t step);
     void put_mail();
@@ -64,6 +65,7 @@ class Transaction {
     Flight& flight_;
     const Options& options_;
     bool looked_ahead_ = false;
+    bool begun_ = false;  // the server has answered the first chunk
 };
 
 }  // namespace smtp
