@@ -26,12 +26,12 @@ void put(io::Stream& stream, ipc::DeliveryFrame type, std::string_view payload) 
 }  // namespace
 
 Agent::Agent(const Options& options, Queue& queue, Dialer& dialer, nexthop::SiteLookup& sites,
-             io::Event& draining, size_t session_limit)
+             Relays& relays, io::Event& draining, size_t session_limit)
     : options_(options),
       queue_(queue),
       draining_(draining),
       idle_(options),
-      shop_{options, queue, dialer, idle_, sites},
+      shop_{options, queue, dialer, idle_, sites, relays},
       sessions_(permits(session_limit)) {}
 
 io::Task<void> Agent::serve(std::unique_ptr<io::Wire> requests, std::unique_ptr<io::Wire> reports) {

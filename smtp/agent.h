@@ -25,7 +25,7 @@ class Agent {
   public:
     // All of it outlives the agent. `draining` is set when the agent is to leave.
     Agent(const Options& options, Queue& queue, Dialer& dialer, nexthop::SiteLookup& sites,
-          io::Event& draining, size_t session_limit);
+          Relays& relays, io::Event& draining, size_t session_limit);
 
     // Closes connections that have been idle too long; until its scope is cancelled.
     io::Task<void> keep_house() { return idle_.run(); }

@@ -1,5 +1,6 @@
 #include "smtp/course.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/io/loop.h"
@@ -7,67 +8,207 @@
 #include "smtp/log.h"
 
 namespace smtp {
+namespace {
+
+using health::Reason;
+
+// By which of the failures of a look-up the relay is to blame.
+Reason cause_of(const nexthop::Absence& absence) {
+    if (absence.dsn.subject != 4)
+        return Reason::none;
+    if (absence.dsn.detail == 3)
+        return absence.dsn.klass == 4 ? Reason::dns_trouble : Reason::name_not_found;
+    return absence.dsn.detail == 4 ? Reason::name_not_found : Reason::none;
+}
+
+}  // namespace
+
+Course::Course(Job& job, const Options& options, IdleSessions& idle, nexthop::SiteLookup& sites,
+               Relays& relays)
+    : job_(job),
+      options_(options),
+      idle_(idle),
+      sites_(sites),
+      relays_(relays),
+      list_(relays, relays.nexthop(job.request().nexthop, job.request().configured),
+            job.failover()) {}
+
+Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) const {
+    const Plan& plan = job_.plan();
+    return {relays_,
+            relays_.endpoint(endpoint, plan.destination(site), plan.is_configured_relay(site)),
+            job_.failover()};
+}
+
+Standing Course::standing_of_name(size_t site) const {
+    return {relays_, relays_.nexthop(job_.plan().destination(site).text, true), job_.failover()};
+}
+
+Fitness Course::of(size_t site, const nexthop::Endpoint& endpoint) const {
+    Fitness fitness = standing_of(site, endpoint).fitness();
+    bool full = std::ranges::any_of(
+        full_, [&](const nexthop::Endpoint& each) { return each.same_place(endpoint); });
+    return full ? std::max(fitness, Fitness::full) : fitness;
+}
+
+// The names of other people's domains are looked up as ever.
+Fitness Course::of_name(size_t site) const {
+    if (!job_.plan().is_configured_relay(site))
+        return Fitness::good;
+    health::View view = standing_of_name(site).view();
+    bool unknown = view.reason == Reason::name_not_found || view.reason == Reason::dns_trouble;
+    bool down = view.state == health::State::open ||
+                (view.state == health::State::half_open && relays_.probed_actively());
+    return unknown && down ? Fitness::held : Fitness::good;
+}
 
 io::Task<std::optional<Candidate>> Course::next(const std::vector<size_t>& running) {
+    using What = Plan::Step::What;
     std::optional<Candidate> found;
-    Plan& plan = job_.plan();
-    while (running.empty() && !found && !job_.settled() && plan.more()) {
-        if (const nexthop::Destination* destination = plan.to_look_up())
-            co_await look_up(*destination);
-        if (const nexthop::Endpoint* endpoint = plan.next())
-            found = take(*endpoint);
+    while (!found && !job_.settled()) {
+        Fitness worst = desperate_ ? Fitness::held : Fitness::full;
+        Plan::Step step = job_.plan().next(*this, worst, running);
+        if (step.what == What::look_up)
+            co_await look_up(step.site);
+        else if (step.what == What::go)
+            found = start(step.site, *step.endpoint, step.as);
+        else if (!running.empty() || !tries_what_is_down())
+            break;
     }
-    if (found)
-        found->kept = idle_.take_at(found->endpoint);
     co_return found;
 }
 
-// Finds the endpoints of the next destination. Where it has none, that is its trouble.
-io::Task<void> Course::look_up(const nexthop::Destination& destination) {
-    bool fallback = destination.fallback;
-    nexthop::Site site = co_await sites_.look_up(destination);
-    std::optional<nexthop::Absence> absence = std::move(site.absence);
-    job_.plan().found(std::move(site));
+// One message a second may go to what is down, when nothing else is left.
+bool Course::tries_what_is_down() {
+    if (desperate_ || !job_.plan().wholly_down(*this))
+        return false;
+    desperate_ = list_.take_turn(job_.failover()->rules.all_down_probe_interval);
+    return desperate_;
+}
+
+// Finds the endpoints of a destination. Where it has none, that is its trouble.
+io::Task<void> Course::look_up(size_t site) {
+    nexthop::Destination destination = job_.plan().destination(site);
+    nexthop::Site found = co_await sites_.look_up(destination);
+    std::optional<nexthop::Absence> absence = std::move(found.absence);
+    job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
-    if (!absence)
+    bool configured = job_.plan().is_configured_relay(site);
+    if (!absence) {
+        if (configured)
+            standing_of_name(site).recovered({Reason::name_not_found, Reason::dns_trouble});
         co_return;
+    }
     Trouble trouble = lookup_trouble(absence->dsn, absence->reason);
-    if (fallback && trouble.kind == Trouble::Kind::unreachable) {
+    trouble.cause = cause_of(*absence);
+    if (destination.fallback && trouble.kind == Trouble::Kind::unreachable) {
         log::misconfigured(options_.lmtp ? "lmtp_fallback_relay" : "smtp_fallback_relay");
         trouble = misconfigured(std::move(trouble));
     }
+    if (configured)
+        standing_of_name(site).failed(trouble.cause, job_.request().queue_id);
     job_.failed(trouble);
 }
 
-Candidate Course::take(const nexthop::Endpoint& endpoint) {
+// None when it turns out to be full, or to be probed by somebody else.
+std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, Fitness as) {
+    const FailoverSettings& failover = *job_.failover();
+    Standing standing = standing_of(site, endpoint);
+    if (!standing.begin(as)) {
+        full_.push_back(std::move(endpoint));
+        return std::nullopt;
+    }
+    job_.plan().tried(site, endpoint);
     Candidate candidate;
-    candidate.endpoint = endpoint;
-    candidate.site = job_.plan().site();
+    candidate.site = site;
+    candidate.hedged = failover.health && job_.plan().is_configured_relay(site);
     candidate.connect = options_.connect;
     candidate.greeting = options_.helo;
-    job_.plan().tried(candidate.site, candidate.endpoint);
+    // What was down a moment ago has a shorter time, where another place is left.
+    using What = Plan::Step::What;
+    if (as == Fitness::probe && job_.plan().next(*this, Fitness::full, {}).what != What::none) {
+        candidate.connect = failover.probe_connect_timeout;
+        candidate.greeting = failover.probe_banner_timeout;
+    }
+    candidate.kept = idle_.take_at(endpoint);
+    begun_.push_back({site, endpoint, io::loop().now(), std::move(standing)});
+    candidate.endpoint = std::move(endpoint);
     return candidate;
 }
 
 std::optional<Candidate> Course::sibling(const Candidate& candidate) {
-    if (job_.plan().site() != candidate.site)
-        return std::nullopt;
-    const nexthop::Endpoint* endpoint = job_.plan().next_of_host(candidate.endpoint.host);
-    return endpoint == nullptr ? std::nullopt : std::optional(take(*endpoint));
+    const nexthop::Endpoint* endpoint =
+        job_.plan().sibling(*this, candidate.site, candidate.endpoint);
+    return endpoint == nullptr ? std::nullopt : start(candidate.site, *endpoint, Fitness::good);
+}
+
+Course::Begun Course::take_begun(const Candidate& candidate) {
+    auto at = std::ranges::find_if(begun_, [&](const Begun& each) {
+        return each.site == candidate.site && each.endpoint.same_place(candidate.endpoint);
+    });
+    Begun begun = std::move(*at);
+    begun_.erase(at);
+    return begun;
 }
 
 bool Course::ended(Ended how) {
     const Candidate& candidate = how.candidate;
+    Begun begun = take_begun(candidate);
     if (candidate.kept)
         idle_.put(std::move(how.candidate.kept));
     if (how.how == Ended::How::withdrawn)
         job_.plan().forget(candidate.site, candidate.endpoint);
+    if (how.how == Ended::How::lost) {
+        begun.standing.failed(Reason::lost_race, job_.request().queue_id);
+        log::relay_attempt(job_.request(), begun.standing.label(), Reason::lost_race, how.after);
+    }
     if (how.how != Ended::How::failed)
         return true;
-    job_.way().connected = io::loop().wall();
     job_.way().relay = how.connected ? peer_of(candidate.endpoint).relay : "none";
-    job_.failed(how.trouble);
+    not_opened(begun.standing, std::move(how.trouble), how.after);
     return !job_.settled();
+}
+
+void Course::failed(const Candidate& candidate, Trouble trouble) {
+    Begun begun = take_begun(candidate);
+    not_opened(begun.standing, std::move(trouble), io::loop().now() - begun.at);
+}
+
+void Course::not_opened(Standing& standing, Trouble trouble, base::Duration after) {
+    job_.way().connected = io::loop().wall();
+    // A server that is ourselves: other exchangers would only send the message back. A relay that
+    // the configuration names is another matter.
+    if (trouble.kind == Trouble::Kind::unreachable && !job_.plan().is_configured_relay())
+        trouble.kind = Trouble::Kind::refused;
+    Reason cause = standing.failed(trouble.cause, job_.request().queue_id);
+    if (standing.watched() && cause != Reason::none)
+        log::relay_attempt(job_.request(), standing.label(), cause, after);
+    job_.failed(trouble);
+}
+
+void Course::won(Session& session, const Candidate& candidate, bool kept) {
+    Begun begun = take_begun(candidate);
+    if (!kept) {
+        begun.standing.ready(io::loop().now() - begun.at);
+        session.standing = std::move(begun.standing);
+    }
+    list_.recovered({Reason::all_relays_down});
+    session.passed_over.clear();
+    if (!job_.failover()->health || relays_.table() == nullptr)
+        return;
+    for (const Plan::Place& place : job_.plan().better_than(candidate.site, candidate.endpoint))
+        session.passed_over.push_back(place.endpoint == nullptr
+                                          ? standing_of_name(place.site)
+                                          : standing_of(place.site, *place.endpoint));
+}
+
+void Course::give_up() {
+    if (!job_.plan().wholly_down(*this))
+        return;
+    list_.failed(Reason::all_relays_down, "");
+    base::Duration interval = job_.failover()->rules.all_down_probe_interval;
+    base::Duration turn = list_.until_turn();
+    job_.all_down(turn > base::Duration(0) ? turn : interval);
 }
 
 }  // namespace smtp

@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "lib/io/loop.h"
 #include "smtp/job.h"
 #include "smtp/letter.h"
+#include "smtp/session.h"
 
 namespace smtp {
 
@@ -17,8 +19,10 @@ struct Flight {
     enum class Form : uint8_t { data, chunks, one_chunk };
 
     Flight(Job& message, Form how, Letter content)
-        : job(message), form(how), letter(std::move(content)) {}
+        : job(message), form(how), letter(std::move(content)), begun(io::loop().now()) {}
 
+    // These recipients failed over `session`, whose relay hears of it.
+    void fail(Session& session, const std::vector<uint32_t>& places, const Trouble& trouble);
     // Recipients of whom nothing is known yet but that the server may have taken them.
     std::vector<uint32_t> unresolved() const;
     // Commands before MAIL.
@@ -41,6 +45,8 @@ struct Flight {
     bool stale = false;                  // the server had closed this used connection already
     bool mixed_up = false;               // a recipient was accepted though MAIL was not
     bool go_ahead = false;               // 354
+    bool blamed = false;                 // the log has why the server did not take it
+    base::Instant begun;
 };
 
 }  // namespace smtp

@@ -63,7 +63,11 @@ std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     auto found = by_nexthop_.find(job.request().nexthop);
     if (found == by_nexthop_.end())
         return nullptr;
-    auto wanted = [&job](const Session& one) { return job.plan().untried(one.site, one.endpoint); };
+    const std::string& first = job.plan().first();
+    auto wanted = [&](const Session& one) {
+        return job.plan().untried(one.site, one.endpoint) && one.fit() &&
+               (first.empty() || one.peer.relay == first);
+    };
     std::unique_ptr<Session> session = take_from(found->second, wanted);
     if (found->second.empty())
         by_nexthop_.erase(found);

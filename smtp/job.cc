@@ -6,9 +6,24 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/log.h"
+#include "smtp/verdict.h"
 
 namespace smtp {
 namespace {
+
+// When none of the places was any good, and another message has the turn to try them.
+Trouble unusable(base::Duration wait) {
+    auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    return lookup_trouble({4, 4, 1}, base::text("all relays unavailable, next probe in ",
+                                                std::max<int64_t>(seconds, 1), "s"));
+}
+
+// A relay that cannot be found: RFC 3463 section 3.5.
+Trouble not_found(Trouble trouble) {
+    trouble.kind = Trouble::Kind::next;
+    trouble.dsn = {4, 4, 3};
+    return trouble;
+}
 
 // When all places were tried by way of connections that were there.
 Trouble unavailable() {
@@ -21,7 +36,8 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
     : request_(std::move(request)),
       options_(options),
       queue_(queue),
-      plan_(request_.nexthop, options.nexthop),
+      failover_(options.failover),
+      plan_(request_.nexthop, options.nexthop, request_.configured, request_.ask_first),
       standings_(request_.recipients.size()),
       left_(request_.recipients.size()) {
     outcomes_.reserve(left_);
@@ -62,7 +78,8 @@ void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply, bo
     }
 }
 
-Trouble Job::softened(Trouble trouble) const {
+Trouble Job::judged(Trouble trouble) const {
+    trouble = smtp::judged(std::move(trouble), failover_->health && plan_.is_configured_relay());
     if (options_.soft_bounce && trouble.kind == Trouble::Kind::refused) {
         trouble.kind = Trouble::Kind::next;
         trouble.dsn.klass = 4;
@@ -71,7 +88,7 @@ Trouble Job::softened(Trouble trouble) const {
 }
 
 void Job::failed(const std::vector<uint32_t>& places, const Trouble& hard) {
-    Trouble trouble = softened(hard);
+    Trouble trouble = judged(hard);
     if (trouble.destination && trouble.kind == Trouble::Kind::next)
         destination_ = trouble;
     log_going_on(trouble);
@@ -80,9 +97,9 @@ void Job::failed(const std::vector<uint32_t>& places, const Trouble& hard) {
 }
 
 void Job::log_going_on(const Trouble& trouble) const {
-    bool passed_over = trouble.kind != Trouble::Kind::refused &&
-                       trouble.kind != Trouble::Kind::ambiguous &&
-                       trouble.kind != Trouble::Kind::local;
+    bool passed_over = trouble.kind == Trouble::Kind::next ||
+                       trouble.kind == Trouble::Kind::unfit ||
+                       trouble.kind == Trouble::Kind::unreachable;
     if (trouble.unconnected)
         log::no_connection(trouble);
     else if (passed_over && plan_.more())
@@ -96,6 +113,7 @@ void Job::fail(uint32_t place, const Trouble& trouble) {
             return settle(place, mail::Status::bounced, trouble);
         case Trouble::Kind::ambiguous:
         case Trouble::Kind::local:
+        case Trouble::Kind::later:
             return settle(place, mail::Status::deferred, trouble);
         case Trouble::Kind::unfit:
         case Trouble::Kind::unreachable:
@@ -109,14 +127,27 @@ void Job::fail(uint32_t place, const Trouble& trouble) {
     }
 }
 
+void Job::all_down(base::Duration wait) {
+    down_for_ = wait;
+}
+
+// Where it is a relay's name that leads nowhere, the configuration may be wrong: mail waits.
+Trouble Job::spared(Trouble last) {
+    if (last.kind != Trouble::Kind::unreachable)
+        return last;
+    if (plan_.is_relayhost_or_list()) {
+        if (!std::exchange(warned_, true))
+            log::misconfigured("relayhost");
+        return misconfigured(std::move(last));
+    }
+    bool configured = failover_->health && plan_.is_configured_relay();
+    return configured ? not_found(std::move(last)) : last;
+}
+
 void Job::give_up() {
+    Trouble none = down_for_ ? unusable(*down_for_) : unavailable();
     for (uint32_t place : open()) {
-        Trouble last = standings_[place].last.value_or(unavailable());
-        if (last.kind == Trouble::Kind::unreachable && plan_.is_configured_relay()) {
-            if (!std::exchange(warned_, true))
-                log::misconfigured("relayhost");
-            last = misconfigured(std::move(last));
-        }
+        Trouble last = spared(standings_[place].last.value_or(none));
         bool hard = last.kind != Trouble::Kind::next && !options_.soft_bounce;
         if (!hard && last.destination)
             destination_ = last;
@@ -132,6 +163,10 @@ void Job::settle(uint32_t place, mail::Status status, const Trouble& trouble) {
     outcome.reason = trouble.reason;
     outcome.remote_mta = trouble.remote_mta;
     outcome.diagnostic = trouble.diagnostic;
+    if (status == mail::Status::deferred) {
+        outcome.retry_in = trouble.retry_in;
+        outcome.ask_first = trouble.ask_first;
+    }
     settle(place, std::move(outcome));
 }
 
@@ -153,10 +188,13 @@ ipc::DeliveryReport Job::report() const {
     report.id = request_.id;
     report.outcomes = outcomes_;
     report.told_by_next_host = told_by_next_host_;
-    if (destination_ && !reached_) {
+    if (destination_ && (!reached_ || down_for_)) {
         report.destination_trouble = destination_->reason;
         report.trouble_dsn = destination_->dsn;
     }
+    // Whose domain it is decides that itself: its hosts are not asked once a second.
+    if (down_for_ && plan_.is_configured_relay() && !report.destination_trouble.empty())
+        report.trouble_for = *down_for_;
     return report;
 }
 

@@ -9,6 +9,7 @@
 #include "lib/base/time.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
+#include "smtp/failover_settings.h"
 #include "smtp/options.h"
 #include "smtp/outgoing.h"
 #include "smtp/plan.h"
@@ -32,6 +33,8 @@ class Job {
 
     const ipc::DeliveryRequest& request() const { return request_; }
     Plan& plan() { return plan_; }
+    // How it looks for a way around what does not work.
+    const Failover& failover() const { return failover_; }
     const Plan& plan() const { return plan_; }
     Way& way() { return way_; }
 
@@ -59,10 +62,14 @@ class Job {
     // The server has the message for these recipients (would take it, where that alone is asked):
     // they are marked in the queue, then logged. `tells`: it tells the sender of it, if need be.
     void sent(const std::vector<uint32_t>& places, const mail::Reply& reply, bool tells);
+    // `trouble` as it concerns the message: a relay's own returns no mail.
+    Trouble judged(Trouble trouble) const;
     // What `trouble` means for these open recipients, or for all: an outcome, or kept for the next
     // place.
     void failed(const std::vector<uint32_t>& places, const Trouble& trouble);
     void failed(const Trouble& trouble) { failed(open(), trouble); }
+    // No place of its next hop is any good, and none is tried again before `wait` is over.
+    void all_down(base::Duration wait);
     // No place is left: whoever is still open is deferred, or returned where no server was fit or
     // the destination does not exist.
     void give_up();
@@ -78,7 +85,7 @@ class Job {
         std::optional<Trouble> last;  // what the last place said
     };
 
-    Trouble softened(Trouble trouble) const;
+    Trouble spared(Trouble last);
     void log_going_on(const Trouble& trouble) const;
     void fail(uint32_t place, const Trouble& trouble);
     void settle(uint32_t place, mail::Outcome outcome);
@@ -87,12 +94,14 @@ class Job {
     ipc::DeliveryRequest request_;
     const Options& options_;
     Queue& queue_;
+    Failover failover_;
     Plan plan_;
     std::vector<Standing> standings_;  // by place
     size_t left_;
     std::vector<mail::Outcome> outcomes_;
     std::vector<uint32_t> told_by_next_host_;  // indices
     std::optional<Trouble> destination_;
+    std::optional<base::Duration> down_for_;  // all_down()
     std::optional<Shown> shown_;
     bool reached_ = false;
     bool warned_ = false;  // of a relay in the configuration

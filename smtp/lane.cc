@@ -77,6 +77,29 @@ void take_up(Job& job) {
         job.way().taken_up = job.way().connected = io::loop().wall();
 }
 
+// The server may have the message: unless duplicates are the lesser evil, it is asked again first.
+Trouble uncertain(Trouble trouble, const Job& job, const Session& session) {
+    const FailoverSettings& failover = *job.failover();
+    if (failover.health && failover.after_dot == AfterDot::next)
+        return trouble;
+    trouble.kind = Trouble::Kind::ambiguous;
+    if (failover.health) {
+        trouble.retry_in = failover.after_dot_delay;
+        trouble.ask_first = session.peer.relay;
+    }
+    return trouble;
+}
+
+// Where failover is off, no place is tried beside another.
+Pace pace_of(const Job& job) {
+    const FailoverSettings& failover = *job.failover();
+    Pace pace{std::nullopt, std::nullopt, std::nullopt};
+    if (failover.health)
+        pace = {failover.address_hedge_delay, failover.connect_hedge_delay,
+                failover.banner_hedge_delay};
+    return pace;
+}
+
 }  // namespace
 
 io::Task<void> Lane::run() {
@@ -88,7 +111,7 @@ io::Task<void> Lane::run() {
             fell_through(*job, error.what());
         }
         if (!job->settled() && !job->plan().more())
-            job->give_up();
+            give_up(*job);
         if (job->settled())
             done_(std::move(job));
         else
@@ -158,40 +181,42 @@ io::Task<void> Lane::show(Job& job) {
         job.failed(local_trouble(trouble));
 }
 
+// All places were tried that may be.
+void Lane::give_up(Job& job) {
+    Course(job, shop_.options, shop_.idle, shop_.sites, shop_.relays).give_up();
+    job.give_up();
+}
+
 // A session at the first place that is ready to talk.
 io::Task<bool> Lane::connect(Job& job) {
     job.way().relay = "none";
     job.way().uses = 0;
-    Course course(job, shop_.options, shop_.idle, shop_.sites);
-    Race race(shop_.dialer, course, shop_.options, shop_.options.pace);
+    Course course(job, shop_.options, shop_.idle, shop_.sites, shop_.relays);
+    Pace pace = pace_of(job);
+    Race race(shop_.dialer, course, shop_.options, pace);
     Raced raced = co_await race.run();
     job.way().connected = io::loop().wall();
     session_ = std::move(raced.session);
+    if (!session_ && !job.settled())
+        give_up(job);
     if (!session_)
         co_return false;
     session_->nexthop = job.request().nexthop;
     session_->site = raced.candidate.site;
-    session_->endpoint = std::move(raced.candidate.endpoint);
+    session_->endpoint = raced.candidate.endpoint;
     session_->peer = peer_of(session_->endpoint);
     job.way().relay = session_->peer.relay;
-    if (raced.kept)
-        co_return true;
-    std::optional<Trouble> trouble =
-        co_await introduce(*session_, job.request().nexthop, shop_.options);
-    if (trouble) {
-        session_.reset();
-        not_opened(job, std::move(*trouble));
+    if (!raced.kept) {
+        std::optional<Trouble> trouble =
+            co_await introduce(*session_, job.request().nexthop, shop_.options);
+        if (trouble) {
+            session_.reset();
+            course.failed(raced.candidate, std::move(*trouble));
+            co_return false;
+        }
     }
-    co_return session_ != nullptr;
-}
-
-void Lane::not_opened(Job& job, Trouble trouble) {
-    job.way().connected = io::loop().wall();
-    // A server that is ourselves: other exchangers would only send the message back. A relay that
-    // the configuration names is another matter.
-    if (trouble.kind == Trouble::Kind::unreachable && !job.plan().is_configured_relay())
-        trouble.kind = Trouble::Kind::refused;
-    job.failed(trouble);
+    course.won(*session_, raced.candidate, raced.kept);
+    co_return true;
 }
 
 // Null where the message cannot go over this session: what that means is settled with the job.
@@ -207,6 +232,9 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
             job.failed({place}, unaddressable("recipient"));
     }
     if (too_big_for(session, job)) {
+        if (session.standing.watched())
+            log::relay_attempt(request, session.standing.label(),
+                               health::Reason::capability_missing, base::Duration(0));
         job.failed(too_big(session, job.size()));
         return nullptr;
     }
@@ -230,12 +258,12 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
 
 // The next message of the lane, to go behind the end of the one before it.
 std::unique_ptr<Flight> Lane::follow(Session& session) {
-    if (waiting_.empty() || !shop_.idle.reusable(session))
+    if (waiting_.empty() || !shop_.idle.reusable(session) || !session.fit())
         return nullptr;
     Job& job = *waiting_.front();
     if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
-        !job.plan().untried(session.site, session.endpoint) || !Transaction::fits_behind(job) ||
-        too_big_for(session, job))
+        !job.plan().untried(session.site, session.endpoint) || !job.plan().first().empty() ||
+        !Transaction::fits_behind(job) || too_big_for(session, job))
         return nullptr;
     take_up(job);
     job.way().relay = session.peer.relay;
@@ -277,12 +305,12 @@ void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
             flight.form == Flight::Form::data ? Stage::end_of_data : Stage::last_chunk;
     Trouble trouble = session_->ended(error);
     if (flight.finished)
-        trouble.kind = Trouble::Kind::ambiguous;
+        trouble = uncertain(std::move(trouble), flight.job, *session_);
     // RFC 5321 section 3.8: a server may close a connection that is of no use to it at the moment.
     else if (flight.job.way().uses > 1 && flight.unanswered() && session_->disconnected)
         flight.stale = true;
     if (!flight.stale)
-        flight.job.failed(flight.unresolved(), trouble);
+        flight.fail(*session_, flight.unresolved(), trouble);
 }
 
 // Something failed here, not at the server: a shortage of descriptors or memory.
@@ -310,8 +338,8 @@ void Lane::ahead_is_lost(Session& session) {
     // After its own 421 a server takes nothing more.
     if (flight.finished && !session.closing) {
         Trouble trouble = lost(session.peer, Stage::last_chunk);
-        trouble.kind = Trouble::Kind::ambiguous;
-        following_->failed(flight.unresolved(), trouble);
+        following_->failed(flight.unresolved(),
+                           uncertain(std::move(trouble), *following_, session));
     }
     waiting_.push_front(std::move(following_));
 }

@@ -22,6 +22,7 @@ struct Workshop {
     Dialer& dialer;
     IdleSessions& idle;
     nexthop::SiteLookup& sites;
+    Relays& relays;
 };
 
 class Lane : private Successor {
@@ -43,7 +44,7 @@ class Lane : private Successor {
     io::Task<void> attempt(Job& job);
     io::Task<void> show(Job& job);
     io::Task<bool> connect(Job& job);
-    void not_opened(Job& job, Trouble trouble);
+    void give_up(Job& job);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);
     io::Task<void> carry(Job& job, std::unique_ptr<Flight> flight);
     void broken_off(Flight& flight, const std::exception_ptr& error);

@@ -48,6 +48,18 @@ void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble) {
     base::log::info(base::text(request.queue_id, ": ", trouble.reason));
 }
 
+void relay_attempt(const ipc::DeliveryRequest& request, std::string_view label,
+                   health::Reason cause, base::Duration after) {
+    auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(after).count() / 100;
+    base::log::info(base::text(request.queue_id, ": relay-attempt: ", one_line(label),
+                               " result=", health::row_of(cause).name, " after=", tenths / 10, '.',
+                               tenths % 10, 's'));
+}
+
+void relay_health(const health::Transition& transition) {
+    base::log::info(health::log_line(transition));
+}
+
 void not_forwarded(const Trouble& trouble) {
     base::log::warning(trouble.reason);
 }

@@ -4,6 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/time.h"
+#include "lib/health/reasons.h"
+#include "lib/health/transition.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
 #include "smtp/job.h"
@@ -17,6 +20,11 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
 void no_connection(const Trouble& trouble);
 // "QID: host … said: …": mail goes on to the next destination.
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
+// "QID: relay-attempt: LABEL result=CAUSE after=1.0s": a server that did not take the message.
+void relay_attempt(const ipc::DeliveryRequest& request, std::string_view label,
+                   health::Reason cause, base::Duration after);
+// "relay-health: LABEL CLOSED->OPEN reason=… fails=… retry_in=…".
+void relay_health(const health::Transition& transition);
 // A server does not want to know of the client.
 void not_forwarded(const Trouble& trouble);
 // A server sent a line that is no reply where several replies are due.

@@ -35,7 +35,8 @@ class Server {
           names_(config::OwnSettings(service.settings(), program), options_.nexthop.lookup),
           queue_(folders_of(service.settings())),
           dialer_(options_),
-          agent_(options_, queue_, dialer_, names_.sites(), service.draining(),
+          relays_(nullptr, service.name(), options_),
+          agent_(options_, queue_, dialer_, names_.sites(), relays_, service.draining(),
                  service.session_limit()) {}
 
     io::Task<void> run() {
@@ -79,6 +80,7 @@ class Server {
     nexthop::NameService names_;
     SpoolQueue queue_;
     SocketDialer dialer_;
+    Relays relays_;
     Agent agent_;
     ipc::AgentMark* mark_ = nullptr;
 };

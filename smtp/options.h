@@ -11,6 +11,7 @@
 #include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
 #include "lib/nexthop/options.h"
+#include "smtp/failover_settings.h"
 #include "smtp/outgoing.h"
 
 namespace smtp {
@@ -30,6 +31,7 @@ struct Options {
     std::string helo_name = "localhost";
     nexthop::Options nexthop;
     Pace pace;
+    Failover failover = std::make_shared<FailoverSettings>();
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

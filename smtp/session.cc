@@ -115,6 +115,13 @@ io::Task<std::optional<mail::Reply>> Session::last_words() {
     co_return reply;
 }
 
+bool Session::fit() const {
+    return standing.fitness() != Fitness::barred &&
+           std::ranges::none_of(passed_over, [](const Standing& better) {
+               return better.fitness() <= Fitness::probe;
+           });
+}
+
 Trouble Session::ended(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);

@@ -13,6 +13,7 @@
 #include "lib/mail/reply.h"
 #include "lib/nexthop/endpoint.h"
 #include "smtp/stage.h"
+#include "smtp/standing.h"
 #include "smtp/trouble.h"
 
 namespace smtp {
@@ -39,6 +40,8 @@ class Session {
     bool quiet();
     // A reply that came before the connection broke, if there was one. Throws OutOfStep.
     io::Task<std::optional<mail::Reply>> last_words();
+    // Whether it may have another message, for all that is known of its relay and of better ones.
+    bool fit() const;
     // What ended the conversation, as the trouble of those who were concerned.
     Trouble ended(const std::exception_ptr& error);
 
@@ -51,7 +54,9 @@ class Session {
     base::Instant opened;
     // By then a message's envelope is to be through: another relay's turn comes (budget.h).
     base::Instant turn_ends = base::never;
-    unsigned uses = 0;  // messages begun
+    Standing standing;                  // of the relay
+    std::vector<Standing> passed_over;  // better ones, which were no good when it was opened
+    unsigned uses = 0;                  // messages begun
     Stage stage = Stage::greeting;
     bool disconnected = false;  // ended() found no time limit and no breach of protocol
     bool over = false;          // not to be used again

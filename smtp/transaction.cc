@@ -165,7 +165,7 @@ void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
     flight_.stale = flight_.job.way().uses > 1 && flight_.unanswered();
     if (flight_.stale)
         return;
-    flight_.job.failed(flight_.unresolved(), said(session_.peer, reply, stage));
+    flight_.fail(session_, flight_.unresolved(), said(session_.peer, reply, stage));
     flight_.accepted.clear();
     flight_.hopeless = true;
 }
@@ -173,7 +173,7 @@ void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
 void Transaction::answer_mail(const mail::Reply& reply) {
     if (reply.ok())
         return;
-    flight_.job.failed(said(session_.peer, reply, Stage::mail));
+    flight_.fail(session_, flight_.job.open(), said(session_.peer, reply, Stage::mail));
     flight_.hopeless = true;
 }
 
@@ -187,7 +187,7 @@ void Transaction::answer_rcpt(uint32_t place, const mail::Reply& reply) {
     else if (reply.ok())
         flight_.accepted.push_back(place);
     else
-        flight_.job.failed({place}, said(session_.peer, reply, Stage::rcpt));
+        flight_.fail(session_, {place}, said(session_.peer, reply, Stage::rcpt));
 }
 
 void Transaction::answer_data(const mail::Reply& reply) {
@@ -196,7 +196,7 @@ void Transaction::answer_data(const mail::Reply& reply) {
     flight_.go_ahead = reply.go_ahead();
     if (flight_.go_ahead || flight_.accepted.empty())
         return;
-    flight_.job.failed(flight_.accepted, said(session_.peer, reply, Stage::data));
+    flight_.fail(session_, flight_.accepted, said(session_.peer, reply, Stage::data));
     flight_.accepted.clear();
 }
 
@@ -207,10 +207,15 @@ void Transaction::answer_end(Stage stage, const mail::Reply& reply) {
     if (flight_.accepted.empty())
         return;
     if (reply.ok())
-        flight_.job.sent(flight_.accepted, reply, session_.offers.dsn);
+        taken(flight_.accepted, reply);
     else
-        flight_.job.failed(flight_.accepted, said(session_.peer, reply, stage));
+        flight_.fail(session_, flight_.accepted, said(session_.peer, reply, stage));
     flight_.accepted.clear();
+}
+
+void Transaction::taken(const std::vector<uint32_t>& places, const mail::Reply& reply) {
+    session_.standing.succeeded();
+    flight_.job.sent(places, reply, session_.offers.dsn);
 }
 
 io::Task<void> Transaction::send_data(Successor& successor) {
@@ -252,7 +257,7 @@ io::Task<void> Transaction::early_reply() {
     if (!reply || reply->ok() || reply->go_ahead())
         throw io::Closed("connection closed");
     session_.over = true;
-    flight_.job.failed(flight_.accepted, said(session_.peer, *reply, Stage::end_of_data));
+    flight_.fail(session_, flight_.accepted, said(session_.peer, *reply, Stage::end_of_data));
     flight_.accepted.clear();
 }
 
@@ -317,9 +322,9 @@ io::Task<void> Transaction::finish_each(Stage stage) {
         uint32_t place = flight_.accepted.front();
         flight_.accepted.erase(flight_.accepted.begin());
         if (reply.ok())
-            flight_.job.sent({place}, reply, session_.offers.dsn);
+            taken({place}, reply);
         else
-            flight_.job.failed({place}, said(session_.peer, reply, stage));
+            flight_.fail(session_, {place}, said(session_.peer, reply, stage));
     }
     session_.needs_reset = false;
     session_.counts_replies = false;

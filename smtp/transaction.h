@@ -50,6 +50,7 @@ class Transaction {
     void answer_rcpt(uint32_t place, const mail::Reply& reply);
     void answer_data(const mail::Reply& reply);
     void answer_end(Stage stage, const mail::Reply& reply);
+    void taken(const std::vector<uint32_t>& places, const mail::Reply& reply);
     void server_closes(const mail::Reply& reply, Stage stage);
 
     io::Task<void> send_data(Successor& successor);

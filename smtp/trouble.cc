@@ -1,11 +1,10 @@
 #include "smtp/trouble.h"
 
 #include "lib/base/text.h"
+#include "smtp/verdict.h"
 
 namespace smtp {
 namespace {
-
-using health::Reason;
 
 // RFC 3463 section 2: an enhanced code of another class than the reply's own says nothing.
 mail::Dsn dsn_of(const mail::Reply& reply) {
@@ -13,58 +12,10 @@ mail::Dsn dsn_of(const mail::Reply& reply) {
     return dsn.klass == reply.code / 100 ? dsn : mail::Dsn{reply.code / 100, 0, 0};
 }
 
-// What a stage says of the relay when the server there says no for now, or for good, when the
-// connection ends and when nothing comes.
-struct Causes {
-    Reason transient;
-    Reason permanent;
-    Reason lost;
-    Reason late;
-};
-
-constexpr Causes causes_of(Stage stage) {
-    switch (stage) {
-        case Stage::greeting:
-            return {Reason::banner_4xx, Reason::banner_5xx, Reason::banner_timeout,
-                    Reason::banner_timeout};
-        case Stage::ehlo:
-        case Stage::helo:
-        case Stage::lhlo:
-            return {Reason::ehlo_refused, Reason::ehlo_refused, Reason::connection_lost,
-                    Reason::ehlo_timeout};
-        case Stage::reset:
-        case Stage::xforward:
-        case Stage::quit:
-            return {Reason::none, Reason::none, Reason::connection_lost, Reason::command_timeout};
-        case Stage::mail:
-            return {Reason::mail_4xx, Reason::none, Reason::connection_lost,
-                    Reason::command_timeout};
-        case Stage::rcpt:
-            return {Reason::rcpt_4xx, Reason::rcpt_5xx, Reason::connection_lost,
-                    Reason::command_timeout};
-        case Stage::data:
-            return {Reason::data_4xx, Reason::data_5xx, Reason::connection_lost,
-                    Reason::command_timeout};
-        case Stage::body:
-        case Stage::chunk:
-            return {Reason::data_4xx, Reason::data_5xx, Reason::data_lost, Reason::data_lost};
-        case Stage::last_chunk:
-        case Stage::end_of_data:
-            return {Reason::data_4xx, Reason::data_5xx, Reason::after_dot, Reason::after_dot};
-    }
-    return {};
-}
-
-Reason cause_of(const mail::Reply& reply, Stage stage) {
-    if (reply.code == 421 && stage != Stage::greeting)
-        return Reason::reply_421;
-    Causes causes = causes_of(stage);
-    return reply.permanent() ? causes.permanent : causes.transient;
-}
-
 Trouble from_reply(const Peer& peer, const mail::Reply& reply, Stage stage, std::string reason) {
     Trouble trouble;
-    trouble.cause = cause_of(reply, stage);
+    trouble.cause = cause_of(stage, reply);
+    trouble.of_client = refuses_client(stage, reply);
     trouble.kind = reply.permanent() ? Trouble::Kind::refused : Trouble::Kind::next;
     trouble.remote_mta = peer.host;
     trouble.diagnostic = base::printable(reply.one_line());
@@ -78,9 +29,9 @@ Trouble from_reply(const Peer& peer, const mail::Reply& reply, Stage stage, std:
     return trouble;
 }
 
-Trouble broken_off(Reason cause, std::string reason) {
+Trouble broken_off(Stage stage, Fault fault, std::string reason) {
     Trouble trouble;
-    trouble.cause = cause;
+    trouble.cause = cause_of(stage, fault);
     trouble.dsn = {4, 4, 2};
     trouble.reason = std::move(reason);
     return trouble;
@@ -101,18 +52,19 @@ Trouble refused_to_talk(const Peer& peer, const mail::Reply& reply, Stage stage)
 }
 
 Trouble lost(const Peer& peer, Stage stage) {
-    return broken_off(causes_of(stage).lost,
+    return broken_off(stage, Fault::lost,
                       base::text("lost connection with ", peer.peer, " while ", doing(stage)));
 }
 
 Trouble timed_out(const Peer& peer, Stage stage) {
-    return broken_off(causes_of(stage).late, base::text("conversation with ", peer.peer,
-                                                        " timed out while ", doing(stage)));
+    return broken_off(
+        stage, Fault::timed_out,
+        base::text("conversation with ", peer.peer, " timed out while ", doing(stage)));
 }
 
 Trouble protocol_error(const Peer& peer, Stage stage, std::string_view what) {
     Trouble trouble;
-    trouble.cause = causes_of(stage).lost;
+    trouble.cause = cause_of(stage, Fault::out_of_step);
     trouble.dsn = {4, 5, 0};
     trouble.reason = base::text("Protocol error: host ", peer.peer, " ", what, " (in reply to ",
                                 command(stage), ")");
@@ -136,6 +88,7 @@ Trouble misconfigured(Trouble trouble) {
 
 Trouble no_connection(std::string_view relay, std::string_view reason) {
     Trouble trouble;
+    trouble.cause = health::Reason::connect_timeout;
     trouble.dsn = {4, 4, 1};
     trouble.reason = base::text("connect to ", relay, ": ", reason);
     trouble.destination = true;
@@ -145,7 +98,7 @@ Trouble no_connection(std::string_view relay, std::string_view reason) {
 
 Trouble local_trouble(std::string_view reason) {
     Trouble trouble;
-    trouble.cause = Reason::local_trouble;
+    trouble.cause = health::Reason::local_trouble;
     trouble.kind = Trouble::Kind::local;
     trouble.dsn = {4, 3, 0};
     trouble.reason = reason;

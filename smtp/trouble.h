@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/time.h"
 #include "lib/health/reasons.h"
 #include "lib/mail/dsn.h"
 #include "lib/mail/reply.h"
@@ -16,8 +17,9 @@ struct Trouble {
     // next: another place may take it, later if not now. refused: return it. ambiguous: the server
     // may have the message, so no other place is asked. local: our own fault, no use to go on.
     // unfit: this server cannot take the message, which is refused when no other place can.
-    // unreachable: the destination has no place to go to, and will not have one soon.
-    enum class Kind : uint8_t { next, refused, ambiguous, local, unfit, unreachable };
+    // unreachable: the destination has no place to go to, and will not have one soon. later: keep
+    // it, and ask no other place now.
+    enum class Kind : uint8_t { next, refused, ambiguous, local, unfit, unreachable, later };
 
     Kind kind = Kind::next;
     mail::Dsn dsn{4, 0, 0};
@@ -27,6 +29,10 @@ struct Trouble {
     bool destination = false;  // before a message could be tried: the place itself has it
     bool unconnected = false;  // not even a connection was made
     health::Reason cause = health::Reason::none;  // what it says of the relay
+    bool of_client = false;                       // the reply refuses us, whatever the message
+    bool ordered = false;                         // the kind is what failover_reply_filter wants
+    base::Duration retry_in{0};  // when another attempt is worth it; zero: by the usual back-off
+    std::string ask_first;       // whom that asks first; "" for none
 };
 
 // `host` is the host's name, `peer` its "name[address]" as log lines have it.

@@ -47,7 +47,7 @@ io::Task<void> listen(Qmgr& qmgr) {
 
 struct AgentTest : World {
     io::Event draining;
-    smtp::Agent agent{options, queue, dialer, sites, draining, 2};
+    smtp::Agent agent{options, queue, dialer, sites, relays, draining, 2};
     io::Scope serving;
     std::deque<Qmgr> qmgrs;
 

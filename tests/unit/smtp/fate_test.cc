@@ -184,7 +184,7 @@ struct LedgerDialer : smtp::Dialer {
 
 struct FateTest : World {
     LedgerDialer dialler;
-    smtp::Lane line{smtp::Workshop{options, queue, dialler, idle, sites},
+    smtp::Lane line{smtp::Workshop{options, queue, dialler, idle, sites, relays},
                     [this](std::unique_ptr<smtp::Job> job) { reports.push_back(job->report()); }};
 
     // Three messages with two recipients each, over two places of the list.

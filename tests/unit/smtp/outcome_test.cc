@@ -174,6 +174,7 @@ const Script accepting = {"S 220 mx", "C EHLO", "S 250 mx", "C MAIL", "S 250 ok"
 struct RowTest : World, testing::WithParamInterface<Row> {};
 
 TEST_P(RowTest, AloneAndInAList) {
+    without_failover();
     const Row& row = GetParam();
     serve("192.0.2.1:25", row.script);
     deliver({"a@x.example"});
@@ -221,6 +222,7 @@ TEST_F(OutcomeTest, ConnectionRefused) {
 }
 
 TEST_F(OutcomeTest, ConnectTimesOut) {
+    without_failover();
     dialer.silent = true;
     deliver({"a@x.example"}, std::string(here) + " " + there);
     pass(29s);
@@ -242,6 +244,7 @@ TEST_F(OutcomeTest, OurOwnShortageIsNotBlamedOnTheRelay) {
 }
 
 TEST_F(OutcomeTest, Greeting5xxBouncesWhereConfigured) {
+    without_failover();
     options.skip_5xx_greeting = false;
     serve("192.0.2.1:25", {"S 554 5.7.1 no", "Z"});
     deliver({"a@x.example"}, std::string(here) + " " + there);

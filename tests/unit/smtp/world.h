@@ -133,7 +133,8 @@ struct World : testing::Test {
     dns::SearchList search_list{"/dev/null"};
     dns::HostLookup hosts{names, hosts_file, search_list, {}};
     nexthop::SiteLookup sites{options.nexthop.lookup, names, hosts};
-    smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle, sites},
+    smtp::Relays relays{nullptr, "smtp", options};
+    smtp::Lane lane{smtp::Workshop{options, queue, dialer, idle, sites, relays},
                     [this](std::unique_ptr<smtp::Job> job) { reports.push_back(job->report()); }};
     uint64_t last_id = 0;
     std::string log;
@@ -180,6 +181,12 @@ struct World : testing::Test {
             made.recipients.push_back(recipient);
         }
         return made;
+    }
+    // As Postfix does it: no place is tried beside another, a relay's refusal is a refusal.
+    void without_failover() {
+        auto settings = std::make_shared<smtp::FailoverSettings>();
+        settings->health = false;
+        options.failover = std::move(settings);
     }
     void add(ipc::DeliveryRequest made) {
         lane.add(std::make_unique<smtp::Job>(std::move(made), options, queue));

@@ -1,0 +1,60 @@
+#include "smtp/relays.h"
+
+#include "lib/base/text.h"
+#include "smtp/log.h"
+
+namespace smtp {
+
+// Where connections are bound, an endpoint may work from one address and not from another.
+std::string Relays::source_of(const nexthop::Endpoint& endpoint) const {
+    int family = endpoint.address.family();
+    const std::optional<io::SocketAddress>& bound =
+        family == AF_INET6 ? options_.bind_v6 : options_.bind_v4;
+    return endpoint.address.is_inet() && bound ? base::text('%', bound->ip()) : "";
+}
+
+health::Subject Relays::endpoint(const nexthop::Endpoint& endpoint,
+                                 const nexthop::Destination& relay, bool configured) const {
+    health::Subject subject;
+    subject.scope = health::Scope::endpoint;
+    subject.service = service_;
+    subject.configured = configured;
+    if (!endpoint.address.is_inet()) {
+        subject.key = endpoint.ip;
+        subject.label = relay.text;
+        return subject;
+    }
+    bool v6 = endpoint.address.family() == AF_INET6;
+    subject.key = base::text(v6 ? "[" : "", endpoint.ip, v6 ? "]" : "", ':', endpoint.port(),
+                             source_of(endpoint));
+    subject.label = base::text('[', endpoint.host, "]:", endpoint.port(), '/', endpoint.ip);
+    return subject;
+}
+
+health::Subject Relays::nexthop(std::string_view as_written, bool configured) const {
+    health::Subject subject;
+    subject.scope = health::Scope::nexthop;
+    subject.key = base::text(service_, ':', as_written);
+    subject.label = as_written;
+    subject.service = service_;
+    subject.configured = configured;
+    return subject;
+}
+
+void Relays::tell(const std::optional<health::Transition>& transition) const {
+    if (transition)
+        log::relay_health(*transition);
+}
+
+size_t Relays::connections(const std::string& key) const {
+    auto found = connections_.find(key);
+    return found == connections_.end() ? 0 : found->second;
+}
+
+void Relays::end(const std::string& key) {
+    auto found = connections_.find(key);
+    if (found != connections_.end() && --found->second == 0)
+        connections_.erase(found);
+}
+
+}  // namespace smtp

@@ -1,0 +1,55 @@
+// Relays is what this process knows of the relays of its transport, from the table that all
+// processes share, and what it tells that and the log of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/health/table.h"
+#include "lib/nexthop/destination.h"
+#include "lib/nexthop/endpoint.h"
+#include "smtp/options.h"
+
+namespace smtp {
+
+class Relays {
+  public:
+    // `table` may be null: then nothing is known of any. It and `options` outlive this.
+    Relays(health::Table* table, std::string service, const Options& options)
+        : table_(table), service_(std::move(service)), options_(options) {}
+
+    health::Table* table() const { return table_; }
+    const std::string& service() const { return service_; }
+
+    // What the table calls them.
+    health::Subject endpoint(const nexthop::Endpoint& endpoint, const nexthop::Destination& relay,
+                             bool configured) const;
+    health::Subject nexthop(std::string_view as_written, bool configured) const;
+
+    // To the log, where there is something to say.
+    void tell(const std::optional<health::Transition>& transition) const;
+
+    // Whether a prober of this transport looks after relays that are configured: then mail does
+    // not probe them.
+    void probed_actively(bool probed) { probed_actively_ = probed; }
+    bool probed_actively() const { return probed_actively_; }
+
+    // Connections of this process to the endpoint with this key, begun or open.
+    size_t connections(const std::string& key) const;
+    void begin(const std::string& key) { ++connections_[key]; }
+    void end(const std::string& key);
+
+  private:
+    std::string source_of(const nexthop::Endpoint& endpoint) const;
+
+    health::Table* table_;
+    std::string service_;
+    const Options& options_;
+    bool probed_actively_ = false;
+    std::map<std::string, size_t> connections_;  // by key; no zeros
+};
+
+}  // namespace smtp
