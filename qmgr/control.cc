@@ -132,6 +132,13 @@ io::Task<ipc::ControlAnswer> QueueManager::control(ipc::ControlRequest request) 
         }
         co_return answer;
     }
+    if (request.verb == ipc::ControlVerb::flush_nexthop) {
+        for (const std::string& wanted : request.queue_ids) {
+            const size_t count = co_await flush_nexthop(wanted);
+            answer.count += count;
+        }
+        co_return answer;
+    }
     if (request.verb == ipc::ControlVerb::list && request.queue_ids.empty())
         for (auto& [id, message] : messages_)
             answer.entries.push_back(describe(*message));

@@ -124,6 +124,12 @@ void Destination::failed(Suspension suspension) {
         suspension_ = std::make_unique<Suspension>(std::move(suspension));
 }
 
+void Destination::suspend(Suspension suspension) {
+    if (suspension_ && suspension_->until >= suspension.until)
+        return;
+    suspension_ = std::make_unique<Suspension>(std::move(suspension));
+}
+
 void Destination::resume() {
     suspension_.reset();
     window_.revive();

@@ -72,6 +72,10 @@ class Destination {
     // Feedback of a delivery: it reached the destination, or did not. suspended() is the answer.
     void succeeded() { window_.succeeded(busy()); }
     void failed(Suspension suspension);
+    // Feedback of one who knows that nothing there can be reached before its end.
+    void suspend(Suspension suspension);
+    // Whether another message would be under way before long.
+    bool has_room() const { return !suspension_ && waiting_ < window_.size() * depth(); }
     const Suspension* suspended() const { return suspension_.get(); }
     void resume();
     unsigned window() const { return window_.size(); }
@@ -88,6 +92,7 @@ class Destination {
         Message* message;
         std::deque<Entry> entries;
     };
+    size_t depth() const { return by_outstanding_.size() - 1; }
     Lane& new_lane();
     void drop_idle(base::Instant before);
     void move(Lane& lane, unsigned outstanding);

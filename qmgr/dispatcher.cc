@@ -1,5 +1,7 @@
 #include "qmgr/dispatcher.h"
 
+#include <algorithm>
+
 #include "lib/base/random.h"
 #include "lib/base/text.h"
 #include "lib/io/sleep.h"
@@ -134,6 +136,7 @@ bool Dispatcher::clear_waiting(Service& service) {
             decide(*entry.message, entry.recipients.size());
             continue;
         }
+        note_hop(*entry.message, service, *destination);
         mail::Outcome outcome;
         outcome.dsn = suspension->dsn;
         outcome.reason =
@@ -142,6 +145,37 @@ bool Dispatcher::clear_waiting(Service& service) {
         decide_here(*entry.message, entry.recipients, outcome);
     }
     return held.size() >= at_a_time;
+}
+
+// The message waits for this next hop now.
+void Dispatcher::note_hop(Message& message, const Service& service,
+                          const Destination& destination) {
+    std::string hop = base::text(service.transport.name(), ':', destination.nexthop());
+    if (std::find(message.hops.begin(), message.hops.end(), hop) == message.hops.end())
+        message.hops.push_back(std::move(hop));
+}
+
+Destination* Dispatcher::find(std::string_view hop) {
+    size_t colon = hop.find(':');
+    auto service = services_.find(hop.substr(0, colon));
+    if (colon == hop.npos || service == services_.end())
+        return nullptr;
+    return service->second->transport.find(hop.substr(colon + 1));
+}
+
+void Dispatcher::resume(std::string_view hop) {
+    auto service = services_.find(hop.substr(0, hop.find(':')));
+    if (service == services_.end())
+        return;
+    service->second->unavailable.until = base::Instant::min();
+    if (Destination* destination = find(hop))
+        service->second->transport.resume(*destination);
+    work_.set();
+}
+
+bool Dispatcher::has_room(std::string_view hop) {
+    Destination* destination = find(hop);
+    return destination == nullptr || destination->has_room();
 }
 
 void Dispatcher::decide_here(Message& message, const std::vector<uint32_t>& recipients,
@@ -225,6 +259,26 @@ void Dispatcher::want_agents(Service& service) {
     bool much = outstanding >= much_for_an_agent * taking && taking < settings_->agents;
     if (taking == 0 || much)
         service.pool.open_another();
+}
+
+void Dispatcher::feedback(Delivery& delivery, const ipc::DeliveryReport& report) {
+    io::Instant now = io::loop().now();
+    if (Destination* destination = delivery.destination) {
+        if (report.destination_trouble.empty()) {
+            destination->succeeded();
+        } else {
+            bool known = report.trouble_for.count() > 0;
+            auto pause = known ? report.trouble_for : settings_->backoff.minimal;
+            Suspension trouble{report.destination_trouble, report.trouble_dsn, now + pause};
+            Transport& transport = delivery.service->transport;
+            if (known)
+                transport.suspend(*destination, std::move(trouble));
+            else
+                transport.failed(*destination, std::move(trouble));
+        }
+    }
+    if (delivery.lane != nullptr)
+        delivery.service->transport.ended(*delivery.lane, now);
 }
 
 void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& destination,

@@ -52,6 +52,10 @@ class Dispatcher : private AgentListener {
     // Nothing more is sent; entries that wait are deferred silently, reports are still taken.
     void stop();
     void resume_all();
+    // Next hops as Timetable has them. The end of a suspension before its time:
+    void resume(std::string_view hop);
+    // Whether another message would be under way before long.
+    bool has_room(std::string_view hop);
     // Forgets destinations that have had no mail for a while: once a minute or so.
     void tidy();
     // After a reload.
@@ -100,6 +104,9 @@ class Dispatcher : private AgentListener {
     void reported(Agent& agent, ipc::DeliveryReport report) override;
 
     Service& service(const std::string& transport);
+    Destination* find(std::string_view hop);
+    static void note_hop(Message& message, const Service& service, const Destination& destination);
+    static bool any_left(const Message& message, const std::vector<uint32_t>& recipients);
     bool step();
     size_t send_some(Service& service);
     void send_solo(Service& service);

@@ -139,8 +139,16 @@ void Dispatcher::reported(Agent& agent, ipc::DeliveryReport report) {
             tell_of(*message, outcome);
         decided += apply(*message, std::move(outcome), foreign);
     }
+    if (delivery.destination != nullptr && any_left(*message, delivery.recipients))
+        note_hop(*message, *delivery.service, *delivery.destination);
     // An agent that says nothing of a recipient has not delivered it: that is a deferral.
     decide(*message, foreign ? decided : delivery.recipients.size());
+}
+
+bool Dispatcher::any_left(const Message& message, const std::vector<uint32_t>& recipients) {
+    return std::any_of(recipients.begin(), recipients.end(), [&message](uint32_t index) {
+        return index < message.recipients.size() && message.recipients[index].pending();
+    });
 }
 
 // Keeps a delivery that the sender is to hear of.
@@ -194,22 +202,6 @@ void Dispatcher::decide(Message& message, size_t recipients) {
     message.undecided -= static_cast<uint32_t>(recipients);
     if (message.undecided == 0)
         events_.decided(message);
-}
-
-void Dispatcher::feedback(Delivery& delivery, const ipc::DeliveryReport& report) {
-    io::Instant now = io::loop().now();
-    if (Destination* destination = delivery.destination) {
-        if (report.destination_trouble.empty()) {
-            destination->succeeded();
-        } else {
-            auto pause =
-                report.trouble_for.count() > 0 ? report.trouble_for : settings_->backoff.minimal;
-            delivery.service->transport.failed(
-                *destination, {report.destination_trouble, report.trouble_dsn, now + pause});
-        }
-    }
-    if (delivery.lane != nullptr)
-        delivery.service->transport.ended(*delivery.lane, now);
 }
 
 void Dispatcher::unavailable(const std::string& transport, const std::string& why) {

@@ -110,6 +110,7 @@ void QueueManager::activate(Message& message) {
     }
     message.stage = Stage::active;
     message.active_since = io::loop().wall();
+    message.hops.clear();
     std::vector<uint32_t> elsewhere = dispatcher_.elsewhere(message.queue_id);
     for (uint32_t index : elsewhere)
         if (index < message.recipients.size() && message.recipients[index].pending())

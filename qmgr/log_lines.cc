@@ -22,6 +22,11 @@ void expired(const Message& message) {
                                ">, status=expired, returned to sender"));
 }
 
+void returned(std::string_view hop, size_t messages) {
+    base::log::info(base::text("next hop ", hop, " is back: ", messages,
+                               messages == 1 ? " message waits" : " messages wait", " for it"));
+}
+
 void not_sent(const Message& message, const Recipient& recipient, const mail::Outcome& outcome,
               bool softened) {
     base::WallTime now = io::loop().wall();

@@ -12,6 +12,8 @@ namespace qmgr::log {
 void active(const Message& message);
 void removed(std::string_view queue_id);
 void expired(const Message& message);
+// Mail that waited for this next hop goes now.
+void returned(std::string_view hop, size_t messages);
 // A recipient whose fate was decided here and not by an agent; in Postfix the error service, or for
 // mail that is discarded the discard service, and for a message that nobody may get the cleanup
 // service, says so. `softened`: soft_bounce kept it from

@@ -57,6 +57,8 @@ struct Message {
     std::string refused;       // it goes back to its sender: a status code and why; "" else
     std::string filter;        // "transport:nexthop" instead of routing; "" for none
     Trace trace = Trace::none;
+    // Where the last attempt got nowhere, as Timetable::learn() takes it.
+    std::vector<std::string> hops;
     std::vector<mail::Outcome> told;  // deliveries of this attempt that the sender is told of
     base::WallTime arrival{};
     std::vector<Recipient> recipients;

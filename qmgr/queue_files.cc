@@ -9,8 +9,8 @@
 #include "lib/io/loop.h"
 #include "lib/mail/address.h"
 #include "lib/spool/mover.h"
+#include "qmgr/filed_message.h"
 #include "qmgr/log_lines.h"
-#include "qmgr/orders.h"
 
 namespace qmgr {
 
@@ -52,33 +52,6 @@ void adopt_active(const spool::QueueFolders& folders) {
     }
 }
 
-std::unique_ptr<Message> message_of(const std::string& queue, const std::string& id,
-                                    spool::QueueFile file) {
-    auto message = std::make_unique<Message>();
-    message->queue_id = id;
-    message->place = ipc::FileRef{queue, id};
-    message->sender = std::move(file.envelope.sender);
-    message->size = file.size;
-    message->encoding = file.envelope.encoding;
-    message->has_leading_dots = file.has_leading_dots;
-    message->dsn_envid = std::move(file.envelope.dsn_envid);
-    message->dsn_ret = std::move(file.envelope.dsn_ret);
-    message->arrival = file.envelope.arrival;
-    for (size_t i = 0; i < file.places.size(); ++i) {
-        Recipient recipient;
-        recipient.envelope = std::move(file.envelope.recipients[i]);
-        recipient.mark = file.places[i].mark;
-        if (file.places[i].done)
-            recipient.state = spool::RecipientState::done;
-        message->recipients.push_back(std::move(recipient));
-    }
-    take_orders(*message, file.envelope);
-    if (message->trace == Trace::status)
-        message->trace = Trace::none;  // what lies in a file was tried before
-    message->held = false;             // somebody took it out of hold/
-    return message;
-}
-
 std::vector<spool::DeferEntry> entries_of(const Message& message,
                                           const std::vector<uint32_t>& recipients) {
     std::vector<spool::DeferEntry> entries;
@@ -99,25 +72,6 @@ std::vector<spool::DeferEntry> entries_of(const Message& message,
         entries.push_back(std::move(entry));
     }
     return entries;
-}
-
-void take_owed(Message& message, const std::vector<spool::DeferEntry>& entries) {
-    for (const spool::DeferEntry& entry : entries)
-        for (Recipient& recipient : message.recipients) {
-            bool same = entry.mark != 0 ? entry.mark == recipient.mark
-                                        : entry.recipient == recipient.envelope.address;
-            if (!same)
-                continue;
-            recipient.state = spool::RecipientState::failed_owed;
-            recipient.last = std::make_unique<mail::Outcome>();
-            recipient.last->status = mail::Status::bounced;
-            recipient.last->recipient =
-                static_cast<uint32_t>(&recipient - message.recipients.data());
-            recipient.last->dsn = entry.dsn;
-            recipient.last->reason = entry.reason;
-            recipient.last->remote_mta = entry.remote_mta;
-            recipient.last->diagnostic = entry.diagnostic;
-        }
 }
 
 // Recipients left in a domain. What cannot be read now is found out when it is tried.
@@ -226,6 +180,27 @@ io::Task<std::unique_ptr<Message>> QueueFiles::load(std::string queue, std::stri
     if (!loaded->damage.empty())
         log::put_aside(id, loaded->damage);
     co_return std::move(loaded->message);
+}
+
+io::Task<std::vector<QueueFiles::Peeked>> QueueFiles::peek(std::vector<std::string> ids) {
+    auto found = std::make_shared<std::vector<Peeked>>();
+    std::function<void()> job = [folders = folders_, ids, found] {
+        for (const std::string& id : ids) {
+            std::string queue = "deferred";
+            auto path = folders.find(queue, id);
+            if (!path)
+                path = folders.find(queue = "incoming", id);
+            if (!path)
+                continue;
+            try {
+                found->push_back(message_of(queue, id, spool::load_queue_file(*path)));
+            } catch (const std::runtime_error&) {
+                // What is wrong with it is found out when it is tried.
+            }
+        }
+    };
+    co_await attempt("looking into deferred mail", job);
+    co_return std::move(*found);
 }
 
 io::Task<bool> QueueFiles::defer(Message& message) {

@@ -38,6 +38,10 @@ class QueueFiles {
     // None when it is gone. One that cannot be read goes to corrupt/. Recipients in the bounce log
     // are owed a report.
     io::Task<std::unique_ptr<Message>> load(std::string queue, std::string id);
+    // The same of several in deferred/ or incoming/, and nothing is changed; without those that are
+    // gone or cannot be read.
+    using Peeked = std::unique_ptr<Message>;
+    io::Task<std::vector<Peeked>> peek(std::vector<std::string> ids);
     // Writes the last replies of pending recipients to the defer log and the next attempt into the
     // file's time; the file is in deferred/ then, as Message::place says. False when it is gone.
     io::Task<bool> defer(Message& message);

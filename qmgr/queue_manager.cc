@@ -25,7 +25,8 @@ constexpr size_t relief = 200;
 
 }  // namespace
 
-QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk& disk)
+QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk& disk,
+                           const health::Table* health)
     : settings_(settings),
       router_(std::move(router)),
       routing_(routed_at_once),
@@ -36,7 +37,8 @@ QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk&
       journal_(settings.spool, disk, thread_),
       log_(settings.spool, disk, states_, thread_, log_events()),
       bounces_(settings.folders.root + "/private/bounce"),
-      dispatcher_(settings_, dispatch_events(), deaths_, scope_) {}
+      dispatcher_(settings_, dispatch_events(), deaths_, scope_),
+      returns_(health, timetable_, return_events()) {}
 
 // Their jobs refer to parts that are destroyed before the threads.
 QueueManager::~QueueManager() {
@@ -60,6 +62,8 @@ io::Task<void> QueueManager::start() {
     scope_.spawn(for_good("asking for reports", [this] { return bounces_.run(); }));
     scope_.spawn(for_good("the work of each second", [this] { return every_second(); }));
     scope_.spawn(for_good("watching the time", [this] { return watch_time(); }));
+    scope_.spawn(for_good("watching next hops", [this] { return watch_returns(); }));
+    scope_.spawn(for_good("learning next hops", [this] { return learn_hops(); }));
 }
 
 // Without one of these qmgr would only seem to work: the process ends, and master starts another.

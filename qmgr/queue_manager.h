@@ -28,6 +28,7 @@
 #include "qmgr/message.h"
 #include "qmgr/queue_files.h"
 #include "qmgr/reception.h"
+#include "qmgr/returns.h"
 #include "qmgr/settings.h"
 #include "qmgr/timetable.h"
 
@@ -38,7 +39,9 @@ class QueueManager : public Desk {
     // Throws base::SystemError when the queue directory cannot be used.
     // Shared: what is being routed when a reload replaces it goes on with it.
     using Router = std::shared_ptr<const route::Router>;
-    QueueManager(const Settings& settings, Router router, spool::Disk& disk = spool::real_disk());
+    // `health`, if there is one, outlives it.
+    QueueManager(const Settings& settings, Router router, spool::Disk& disk = spool::real_disk(),
+                 const health::Table* health = nullptr);
     ~QueueManager();  // waits for what the threads have under way
 
     // Finds what is queued and hears the agents of an earlier qmgr; then everything runs in
@@ -97,6 +100,24 @@ class QueueManager : public Desk {
     io::Task<void> watch_time();
     void start_due();
 
+    // What waits for next hops, and their return.
+    struct Question {
+        std::string id;
+        std::string sender;
+        std::string filter;
+        base::WallTime arrival{};
+        std::vector<std::string> recipients;
+    };
+    static Question question_of(const Message& message);
+    Returns::Events return_events();
+    io::Task<void> watch_returns();
+    io::Task<void> learn_hops();
+    io::Task<void> learn_some();
+    io::Task<Hops> hops_of(const Question& question);
+    bool is_ordered(const Hops& hops);
+    size_t flush_known(const std::string& wanted);
+    io::Task<size_t> flush_nexthop(std::string wanted);
+
     // Settling.
     void decided(Message& message);
     io::Task<void> settle(Message& message);
@@ -111,6 +132,7 @@ class QueueManager : public Desk {
     io::Task<void> until_caught_up(LogFollower::Moment moment);
     void note_report(const mail::Envelope& envelope);
     io::Task<void> put_off(Message& message);
+    base::Duration delay_of(const Message& message, base::WallTime now);
     void schedule(const Message& message, base::WallTime time);
     io::Task<bool> move_out(Message& message, std::string queue);
     io::Task<void> move_later(Message& message);
@@ -170,6 +192,17 @@ class QueueManager : public Desk {
     std::unordered_map<std::string, std::set<uint32_t>> reports_;  // found, not claimed yet
     std::set<std::string> doomed_;  // removed while in the part of the log that was not read
     io::Event time_changed_;
+    Returns returns_;
+    io::Event learning_;  // next hops are to be learned without a pause
+    // Flushes of a next hop that go on until no message's is unknown.
+    struct Order {
+        std::string wanted;
+        size_t found = 0;
+    };
+    // Shared with the command that gave it, which may leave before the end.
+    std::vector<std::shared_ptr<Order>> orders_;
+    // Attempts in a row that came sooner than the usual back-off, by queue ID.
+    std::unordered_map<std::string, uint32_t> hurried_;
     std::set<std::string> loads_;  // files that are being read
     LogFollower::Moment started_;
     size_t behind_ = 0;  // messages whose reports wait until the log is read

@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 constexpr uint32_t deaths_allowed = 2;
 constexpr base::Duration journal_retry = 1s;
 constexpr base::Duration move_retry = 10s;
+constexpr base::Duration moment = 1s;
+constexpr uint32_t most_doublings = 16;
 
 }  // namespace
 
@@ -136,8 +138,7 @@ void QueueManager::mark(Message& message, uint32_t recipient, State state) {
 
 io::Task<void> QueueManager::put_off(Message& message) {
     auto now = io::loop().wall();
-    auto delay = backoff(now - message.arrival, settings_.backoff, base::random_fraction());
-    message.next_attempt = stopping_ ? now : now + delay;
+    message.next_attempt = stopping_ ? now : now + delay_of(message, now);
     message.put_off_at = now;
     if (!message.in_log()) {
         bool there = co_await files_.defer(message);
@@ -155,9 +156,32 @@ io::Task<void> QueueManager::put_off(Message& message) {
     schedule(message, message.next_attempt);
 }
 
+// The usual back-off; a moment, where a next hop came back while this attempt was under way; or
+// what an agent asks for, doubled with each time in a row, since what it waits for may be what
+// brings its relay down.
+base::Duration QueueManager::delay_of(const Message& message, base::WallTime now) {
+    auto usual = backoff(now - message.arrival, settings_.backoff, base::random_fraction());
+    if (returns_.came_back_since(message.hops, message.active_since))
+        return base::Duration(static_cast<int64_t>(base::random_fraction() * moment.count()));
+    base::Duration wanted{0};
+    for (const Recipient& recipient : message.recipients)
+        if (recipient.pending() && recipient.last != nullptr &&
+            recipient.last->retry_in.count() > 0)
+            wanted = wanted.count() == 0 ? recipient.last->retry_in
+                                         : std::min(wanted, recipient.last->retry_in);
+    if (wanted.count() == 0) {
+        hurried_.erase(message.queue_id);
+        return usual;
+    }
+    uint32_t times = std::min(hurried_[message.queue_id]++, most_doublings);
+    return std::min(usual, wanted * (int64_t{1} << times));
+}
+
 // A flush that came while the message was put off is for it too.
 void QueueManager::schedule(const Message& message, base::WallTime time) {
     timetable_.set(message.queue_id, flushed_at_ >= message.put_off_at ? flushed_at_ : time);
+    if (!message.hops.empty())
+        timetable_.learn(message.queue_id, message.arrival, message.hops);
     time_changed_.set();
 }
 
@@ -293,8 +317,10 @@ void QueueManager::forget(Message& message) {
     bool was_full = !room();
     if (message.in_log() && message.finished())
         log_.finished(message);
-    if (message.finished())
+    if (message.finished()) {
         journal_.forget(message.queue_id);
+        hurried_.erase(message.queue_id);
+    }
     messages_.erase(std::string(message.queue_id));
     if (was_full) {
         log_.wake();

@@ -70,6 +70,23 @@ void Transport::failed(Destination& destination, Suspension suspension) {
         suspended_.insert(&destination);
 }
 
+void Transport::suspend(Destination& destination, Suspension suspension) {
+    destination.suspend(std::move(suspension));
+    suspended_.insert(&destination);
+}
+
+Destination* Transport::find(std::string_view nexthop) {
+    auto found = destinations_.find(nexthop);
+    return found == destinations_.end() ? nullptr : found->second.get();
+}
+
+void Transport::resume(Destination& destination) {
+    if (suspended_.erase(&destination) == 0)
+        return;
+    destination.resume();
+    enlist(destination);
+}
+
 void Transport::forget_idle(const std::set<const Destination*>& in_use, base::Instant before) {
     std::erase_if(destinations_, [&](const auto& each) {
         const Destination& one = *each.second;

@@ -52,6 +52,12 @@ class Transport {
 
     // Feedback of a delivery that did not reach the destination.
     void failed(Destination& destination, Suspension suspension);
+    // The same where it is known until when nothing reaches it: at once, whatever the window says.
+    void suspend(Destination& destination, Suspension suspension);
+    // Null for one that has had no mail of late.
+    Destination* find(std::string_view nexthop);
+    // Ends its suspension, if there is one.
+    void resume(Destination& destination);
     // Forgets destinations that have been idle since `before`, with what their windows had learned;
     // but none of those `in_use`.
     void forget_idle(const std::set<const Destination*>& in_use, base::Instant before);

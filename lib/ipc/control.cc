@@ -12,7 +12,7 @@ constexpr size_t least_entry = 4 + 1 + 8 + 4;
 ControlVerb decode_verb(base::Decoder& in) {
     uint8_t verb = in.u8();
     if (verb < static_cast<uint8_t>(ControlVerb::remove) ||
-        verb > static_cast<uint8_t>(ControlVerb::flush_site))
+        verb > static_cast<uint8_t>(ControlVerb::flush_nexthop))
         throw base::DecodeError("unknown verb");
     return static_cast<ControlVerb>(verb);
 }
@@ -64,6 +64,7 @@ ControlRequest ControlRequest::decode(std::string_view payload) {
 std::string ControlAnswer::encode() const {
     base::Encoder out;
     encode_items(out, entries, encode_entry);
+    out.u64(count);
     return out.take();
 }
 
@@ -71,6 +72,7 @@ ControlAnswer ControlAnswer::decode(std::string_view payload) {
     base::Decoder in(payload);
     ControlAnswer answer;
     answer.entries = decode_items(in, least_entry, decode_entry);
+    answer.count = in.u64();
     return answer;
 }
 

@@ -30,6 +30,9 @@ enum class ControlVerb : uint8_t {
     list = 3,        // what qmgr knows of mail still in the log; no queue_ids: of all
     flush_site = 4,  // as postqueue -s: all mail with a recipient in this domain, which stands in
                      // the place of the queue_ids
+    flush_nexthop = 5,  // all mail that waits for a next hop, which stands in the place of the
+                        // queue_ids: as written, with its transport ("smtp:[a]:587") or without
+                        // it, or a transport alone. ControlAnswer::count says how many.
 };
 
 struct ControlRequest {
@@ -57,6 +60,7 @@ struct ControlEntry {
 // Those of the request's messages that qmgr found and did the verb to.
 struct ControlAnswer {
     std::vector<ControlEntry> entries;
+    uint64_t count = 0;  // messages, where no entries name them
 
     std::string encode() const;
     // Throws base::DecodeError.

@@ -139,7 +139,8 @@ void Instance::start(const std::string& main_cf) {
     auto settings = config(main_cf);
     tables_ = std::make_unique<dict::Tables>(settings, proxy_);
     auto router = std::make_shared<route::Router>(settings, *tables_);
-    manager_ = std::make_unique<QueueManager>(Settings(settings, folder_), router, disk_);
+    manager_ =
+        std::make_unique<QueueManager>(Settings(settings, folder_), router, disk_, health_.get());
     io::Scope starting;
     starting.spawn(manager_->start());
     ASSERT_TRUE(until([&starting] { return starting.running() == 0; }));
@@ -213,7 +214,10 @@ ipc::ControlAnswer Instance::control(ipc::ControlVerb verb, const std::string& i
     };
     ipc::ControlAnswer answer;
     io::Scope asking;
-    asking.spawn(Ask::desk(*manager_, {verb, {id}}, answer));
+    ipc::ControlRequest request{verb, {}};
+    if (!id.empty())
+        request.queue_ids.push_back(id);
+    asking.spawn(Ask::desk(*manager_, std::move(request), answer));
     EXPECT_TRUE(until([&asking] { return asking.running() == 0; }));
     return answer;
 }

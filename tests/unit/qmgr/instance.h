@@ -88,6 +88,7 @@ class Instance : public testing::Test {
     std::string send(mail::Envelope envelope, const std::string& body);
     // The same under the queue ID that it has.
     void resend(mail::Envelope envelope);
+    // `id` "": no ID at all.
     ipc::ControlAnswer control(ipc::ControlVerb verb, const std::string& id);
     void ring();
     bool rings_ = true;  // else the writer stands still
@@ -104,6 +105,7 @@ class Instance : public testing::Test {
     std::unique_ptr<spool::Writer> writer_;
     dict::Proxy* proxy_ = nullptr;  // of the next start
     std::unique_ptr<dict::Tables> tables_;
+    std::unique_ptr<health::Table> health_;  // of the next start
     std::unique_ptr<QueueManager> manager_;
     // What bounce does with a request.
     enum class Bounce { answers, commits_and_dies, dies, refuses };

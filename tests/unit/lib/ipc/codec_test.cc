@@ -83,6 +83,16 @@ TEST(IpcCodec, DeliveryReportComesBackAsItWas) {
     EXPECT_EQ(back.trouble_for, 17s);
 }
 
+TEST(IpcCodec, AFlushOfANextHopIsAnsweredWithACount) {
+    ControlRequest request{ControlVerb::flush_nexthop, {"smtp:[a]:587, [b]"}};
+    ControlRequest asked = ControlRequest::decode(request.encode());
+    EXPECT_EQ(asked.verb, ControlVerb::flush_nexthop);
+    EXPECT_EQ(asked.queue_ids, request.queue_ids);
+    ControlAnswer answer;
+    answer.count = 20000;
+    EXPECT_EQ(ControlAnswer::decode(answer.encode()).count, 20000u);
+}
+
 TEST(IpcCodec, AgentHelloComesBackAsItWas) {
     AgentHello hello;
     hello.pid = 4711;
