@@ -1,16 +1,12 @@
 """Relays that die and return while mail flows, and relays whose name does not exist."""
 
 import os
-import signal
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import FaultyRelay, Instance, Ledger, NameServer, check, deliver, loopback
-from harness.ledger import IN_FLIGHT
-from harness.places import TOOLS
-from harness.tools import wait_port
+from harness import (FaultyRelay, Instance, Ledger, MortalSink, NameServer, check, deliver,
+                     loopback)
 
 DEATHS = 5
 MESSAGES = int(os.environ.get("BENCH_FAILOVER_MESSAGES", "10000"))
@@ -20,82 +16,21 @@ def show(name, figure, good):
     print(f"{name}: {figure}  {'ok' if good else 'MISSED'}", flush=True)
 
 
-class MortalSink:
-    """A counting relay that is killed and started again; a ledger for each of its lives."""
-
-    def __init__(self, folder, address, port):
-        self.folder, self.where = folder, (address, port)
-        self.lives = []
-        self.start()
-
-    def start(self):
-        file = self.folder / f"mortal.{len(self.lives)}"
-        process = subprocess.Popen([TOOLS / "ledger-sink", "{}:{}".format(*self.where), file])
-        wait_port(*self.where, process=process)
-        self.lives.append((file, process))
-
-    def kill(self):
-        self.lives[-1][1].send_signal(signal.SIGKILL)
-        self.lives[-1][1].wait()
-
-    def deliveries(self):
-        """[(ID, whether it was among the last of its connection, so that its 250 may have been cut)]"""
-        found = []
-        for file, process in self.lives:
-            connections = {}
-            for line in file.read_text().splitlines():
-                words = line.split()
-                if words[0] == "mail":
-                    connections.setdefault(words[2], []).append(words[1])
-            killed = process.returncode is not None
-            found += [(name, killed and at >= len(names) - IN_FLIGHT)
-                      for names in connections.values() for at, name in enumerate(names)]
-        return found
-
-
 def killed_five_times():
     """Mail in flight while the first relay is killed and started again."""
     instance = Instance()
     ledger = Ledger(instance.folder, loopback())
-    mortal = MortalSink(instance.folder, loopback(), ledger.port)
-    instance.set(relayhost="[{}]:{}, {}".format(*mortal.where, ledger.nexthop))
+    mortal = MortalSink(instance.folder, loopback())
+    instance.set(relayhost=f"{mortal.nexthop}, {ledger.nexthop}")
     with instance:
-        load = ledger.start_load(instance, "--messages", MESSAGES, "--sessions", 5)
-        for _ in range(DEATHS):
-            time.sleep(0.5)
-            mortal.kill()
-            time.sleep(0.5)
-            mortal.start()
-        ledger.finish_load(load)
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            first = mortal.deliveries()
-            second = ledger.deliveries()[0]
-            if not ledger.accepted - {name for name, _ in first} - set(second):
-                break
-            time.sleep(0.5)
+        longest = mortal.die_under(ledger, instance, DEATHS, MESSAGES // DEATHS, 20)
+        lost, twice, cut = mortal.settle(ledger, 60)
         bounced = instance.log().count("status=bounced")
-    for _, process in mortal.lives:
-        process.kill()
-        process.wait()
-    lost = len(ledger.accepted - {name for name, _ in first} - set(second))
-    twice, cut = duplicates(first, second)
+    mortal.stop()
     show(f"{len(ledger.accepted)} messages, the first relay killed {DEATHS} times",
          f"{lost} lost, {bounced} bounced, {twice} twice of which {cut} were cut after the dot; "
-         f"{len(first)} taken by the first relay, {len(second)} by the second",
+         f"{len(mortal.deliveries())} taken by the first relay, in use again after {longest:.1f} s at most",
          lost == 0 and bounced == 0 and twice == cut)
-
-
-def duplicates(first, second):
-    """(copies beyond the first of each message, those of them that a cut behind the dot explains)."""
-    copies = {}
-    for name, may_be_cut in first:
-        copies.setdefault(name, []).append(may_be_cut)
-    for name, places in second.items():
-        copies.setdefault(name, []).extend([False] * len(places))
-    twice = {name: cuts for name, cuts in copies.items() if len(cuts) > 1}
-    extra = sum(len(cuts) - 1 for cuts in twice.values())
-    return extra, sum(min(sum(cuts), len(cuts) - 1) for cuts in twice.values())
 
 
 def dead_under_load(fault, seconds=60, sessions=5):

@@ -116,7 +116,9 @@ io::Task<std::optional<mail::Reply>> Session::last_words() {
 }
 
 bool Session::fit() const {
-    return standing.fitness() != Fitness::barred &&
+    // A relay that is down is used when nothing else is left, which is for a course to find out.
+    Fitness own = standing.fitness();
+    return (own == Fitness::good || own == Fitness::full) &&
            std::ranges::none_of(passed_over, [](const Standing& better) {
                return better.fitness() <= Fitness::probe;
            });

@@ -7,6 +7,7 @@ from .counted_relay import Fleet, Relay
 from .faulty_relay import FaultyRelay
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
+from .mortal_sink import MortalSink
 from .name_server import NameServer
 from .network import own_network, own_tree, small_buffers
 from .odd_name_server import OddNameServer

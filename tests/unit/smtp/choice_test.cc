@@ -80,6 +80,19 @@ TEST_F(ChoiceTest, TheConnectionToThePeerIsUsedMeanwhile) {
     EXPECT_EQ(last(), "sent 2.0.0 250 again");
 }
 
+TEST_F(ChoiceTest, AConnectionToARelayThatIsDownIsNotUsed) {
+    options.idle_limit = 100s;
+    serve(first_key, taking("first"));
+    serve(second_key, taking("second"));
+    send(one);
+    EXPECT_EQ(last(), "sent 2.0.0 250 first");
+    EXPECT_EQ(one.idle.size(), 1u);
+    health::Subject subject{Scope::endpoint, first_key, "[192.0.2.1]:25/192.0.2.1", "smtp", true};
+    table.record(subject, loop.now()).fail(health::Reason::refused, {}, loop.now());
+    send(one);
+    EXPECT_EQ(last(), "sent 2.0.0 250 second");
+}
+
 TEST_F(ChoiceTest, WhenAllAreDownOneMessageASecondTries) {
     send(one);
     EXPECT_EQ(last(), "deferred 4.4.1 connect to 192.0.2.2[192.0.2.2]:25: Connection refused");
