@@ -7,6 +7,7 @@
 #include "lib/config/own_addresses.h"
 #include "lib/dict/match_list.h"
 #include "lib/route/router.h"
+#include "lib/route/trace.h"
 
 namespace route {
 
@@ -16,7 +17,7 @@ enum class Known : uint8_t { no, yes, retry };
 class Domains {
   public:
     // Throws config::Error.
-    Domains(const config::Settings& settings, dict::Tables& tables);
+    Domains(const config::Settings& settings, dict::Tables& tables, Trace* trace = nullptr);
 
     // mydestination has it, or it is an address of this machine in brackets.
     io::Task<Known> is_local(std::string_view domain) const;
@@ -32,10 +33,13 @@ class Domains {
 
   private:
     bool is_own_literal(std::string_view domain) const;
+    void note(std::string_view list, std::string_view domain,
+              const dict::MatchList::Answer& answer) const;
 
     dict::MatchList local_, aliases_, mailboxes_, relayed_;
     config::OwnAddresses own_;
     std::string myorigin_;
+    Trace* trace_;
 };
 
 }  // namespace route

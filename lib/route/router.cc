@@ -4,6 +4,7 @@
 #include "lib/base/text.h"
 #include "lib/mail/address.h"
 #include "lib/route/sender_maps.h"
+#include "lib/route/trace.h"
 #include "lib/route/transport_maps.h"
 #include "lib/route/unfolding.h"
 
@@ -43,7 +44,7 @@ std::string unknown_alias_text(const config::Settings& settings) {
 }  // namespace
 
 struct Router::Inside {
-    Inside(const config::Settings& settings, dict::Tables& tables);
+    Inside(const config::Settings& settings, dict::Tables& tables, Trace* trace);
 
     io::Task<Routed> route(std::string_view sender, std::string_view recipient) const;
     io::Task<Domains::Judgement> judge(const Unfolded& to) const;
@@ -56,6 +57,12 @@ struct Router::Inside {
                                                    const Unfolded& to) const;
     io::Task<dict::Lookup> relocated(const Unfolded& to) const;
 
+    void note(std::string_view parameter, std::string_view value) const {
+        if (trace_ != nullptr && !value.empty())
+            trace_->note(parameter, value);
+    }
+
+    Trace* trace_;
     Domains domains_;
     UnfoldOptions unfold_;
     config::Transports transports_;
@@ -70,8 +77,9 @@ struct Router::Inside {
     std::string filter_nexthop_;
 };
 
-Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
-    : domains_(settings, tables),
+Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables, Trace* trace)
+    : trace_(trace),
+      domains_(settings, tables, trace),
       unfold_(UnfoldOptions::from(settings)),
       transports_(config::Transports::of(settings)),
       local_(class_transport(settings, "local_transport", transports_)),
@@ -81,11 +89,11 @@ Router::Inside::Inside(const config::Settings& settings, dict::Tables& tables)
       unknown_alias_{"error", unknown_alias_text(settings), "virtual_alias_domains"},
       relayhost_(settings.text("relayhost")),
       sender_transports_(settings, tables, "sender_dependent_default_transport_maps",
-                         "empty_address_default_transport_maps_lookup_key"),
+                         "empty_address_default_transport_maps_lookup_key", trace),
       sender_relayhosts_(settings, tables, "sender_dependent_relayhost_maps",
-                         "empty_address_relayhost_maps_lookup_key"),
-      transport_maps_(settings, tables),
-      relocated_maps_(dict::Maps::of(tables, settings, "relocated_maps")),
+                         "empty_address_relayhost_maps_lookup_key", trace),
+      transport_maps_(settings, tables, trace),
+      relocated_maps_(maps_of(trace, tables, settings, "relocated_maps")),
       relocated_prefix_(settings.flag("relocated_prefix_enable")),
       extensions_(dict::Extensions::of(settings)),
       filter_nexthop_(settings.text("default_filter_nexthop")) {}
@@ -100,7 +108,11 @@ io::Task<std::optional<TransportValue>> Router::Inside::by_class(Class address_c
                                                                  std::string_view sender,
                                                                  std::string_view domain) const {
     const TransportValue* rows[] = {&local_, &unknown_alias_, &virtual_mailbox_, &relay_, &other_};
+    constexpr std::string_view names[] = {"local_transport", "", "virtual_transport",
+                                          "relay_transport", "default_transport"};
     TransportValue way = *rows[static_cast<size_t>(address_class)];
+    if (std::string_view name = names[static_cast<size_t>(address_class)]; !name.empty())
+        note(name, way.nexthop.empty() ? way.transport : way.transport + ':' + way.nexthop);
     if (address_class == Class::other) {
         dict::Lookup set = co_await sender_transports_.find(domains_, sender);
         if (set.retry())
@@ -122,6 +134,8 @@ io::Task<std::optional<TransportValue>> Router::Inside::by_class(Class address_c
         if (set.retry())
             co_return std::nullopt;
         const std::string& relay = set.found() ? set.value : relayhost_;
+        if (!set.found())
+            note("relayhost", relayhost_);
         if (!relay.empty()) {
             hop = relay;
             set_by = set.found() ? "sender_dependent_relayhost_maps" : "relayhost";
@@ -199,8 +213,8 @@ io::Task<Routed> Router::Inside::route(std::string_view sender, std::string_view
     co_return std::move(routed);
 }
 
-Router::Router(const config::Settings& settings, dict::Tables& tables)
-    : inside_(std::make_unique<Inside>(settings, tables)) {}
+Router::Router(const config::Settings& settings, dict::Tables& tables, Trace* trace)
+    : inside_(std::make_unique<Inside>(settings, tables, trace)) {}
 
 Router::~Router() = default;
 

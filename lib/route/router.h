@@ -48,10 +48,13 @@ struct Routed {
     Unroutable unroutable;
 };
 
+class Trace;
+
 class Router {
   public:
-    // `tables` outlives it. Throws config::Error for settings that cannot be understood.
-    Router(const config::Settings& settings, dict::Tables& tables);
+    // `tables` outlives it, and `trace`, which is told what is asked on the way, where there is
+    // one. Throws config::Error for settings that cannot be understood.
+    Router(const config::Settings& settings, dict::Tables& tables, Trace* trace = nullptr);
     ~Router();
     Router(const Router&) = delete;
     Router& operator=(const Router&) = delete;

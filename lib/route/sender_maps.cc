@@ -6,8 +6,8 @@
 namespace route {
 
 SenderMaps::SenderMaps(const config::Settings& settings, dict::Tables& tables,
-                       std::string_view parameter, std::string_view null_key)
-    : maps_(dict::Maps::of(tables, settings, parameter, {true, false})),
+                       std::string_view parameter, std::string_view null_key, Trace* trace)
+    : maps_(maps_of(trace, tables, settings, parameter, {true, false})),
       null_key_(settings.value(null_key)),
       extensions_(dict::Extensions::of(settings)) {}
 

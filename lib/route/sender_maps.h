@@ -8,6 +8,7 @@
 #include "lib/dict/address_search.h"
 #include "lib/dict/extensions.h"
 #include "lib/route/domains.h"
+#include "lib/route/trace.h"
 
 namespace route {
 
@@ -15,7 +16,7 @@ class SenderMaps {
   public:
     // `null_key` names the parameter with the key of the null sender. Throws config::Error.
     SenderMaps(const config::Settings& settings, dict::Tables& tables, std::string_view parameter,
-               std::string_view null_key);
+               std::string_view null_key, Trace* trace = nullptr);
 
     // What is set for `sender`; none too where the value is DUNNO.
     io::Task<dict::Lookup> find(const Domains& domains, std::string_view sender) const;

@@ -19,8 +19,8 @@ unsigned keys(const config::Settings& settings) {
 
 }  // namespace
 
-TransportMaps::TransportMaps(const config::Settings& settings, dict::Tables& tables)
-    : maps_(dict::Maps::of(tables, settings, transport_maps, {true, false})),
+TransportMaps::TransportMaps(const config::Settings& settings, dict::Tables& tables, Trace* trace)
+    : maps_(maps_of(trace, tables, settings, transport_maps, {true, false})),
       extensions_(dict::Extensions::of(settings)),
       keys_(keys(settings)) {}
 

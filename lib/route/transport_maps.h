@@ -5,6 +5,7 @@
 
 #include "lib/dict/address_search.h"
 #include "lib/dict/extensions.h"
+#include "lib/route/trace.h"
 #include "lib/route/transport_value.h"
 
 namespace route {
@@ -12,7 +13,7 @@ namespace route {
 class TransportMaps {
   public:
     // Throws config::Error.
-    TransportMaps(const config::Settings& settings, dict::Tables& tables);
+    TransportMaps(const config::Settings& settings, dict::Tables& tables, Trace* trace = nullptr);
 
     // Keys in order: the address, the address without extension, its domain, parent domains, "*".
     io::Task<dict::Lookup> find(std::string_view address) const;
