@@ -30,11 +30,13 @@ bool is_fault(int signal) {
 
 }  // namespace
 
-Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard)
+Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard,
+           RelayHealth& health)
     : plan_(std::move(plan)),
       sockets_(std::move(sockets)),
       rules_(rules),
       heard_(std::move(heard)),
+      health_(health),
       throttle_(rules.throttle_most) {}
 
 Crew::~Crew() = default;
@@ -97,6 +99,7 @@ Headcount Crew::count() const {
             ++(worker->status().available ? count.available : count.busy);
     }
     count.client_waits = !plan_.standing && client_waits();
+    count.relay_waits = plan_.relays && health_.has_unprobed_relay(plan_.name);
     return count;
 }
 
@@ -136,6 +139,8 @@ void Crew::start_worker() {
     order.sockets = sockets_;
     order.slot = free_slot();
     order.generation = generation_;
+    if (plan_.relays)
+        order.health = health_.descriptor();
     used_ = true;
     try {
         workers_.push_back(
@@ -170,6 +175,8 @@ void Crew::ended(Worker& worker, int wait_status) {
     }
     if (WIFSIGNALED(wait_status) && is_fault(WTERMSIG(wait_status)))
         heard_.death(worker.pid(), WTERMSIG(wait_status));
+    if (plan_.relays)
+        health_.forget_process(worker.pid());
     bool was_old = !is_current(worker);
     workers_.remove_if([&](const auto& each) { return each.get() == &worker; });
     if (workers_.empty())

@@ -9,6 +9,7 @@
 #include "lib/io/event.h"
 #include "lib/io/scope.h"
 #include "master/plan.h"
+#include "master/relay_health.h"
 #include "master/staffing.h"
 #include "master/throttle.h"
 #include "master/worker.h"
@@ -29,8 +30,8 @@ class Crew {
         std::function<void()> change;  // settled() may be another now
     };
 
-    // `sockets` are master's own and live longer than the crew.
-    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard);
+    // `sockets` are master's own; they and `health` live longer than the crew.
+    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard, RelayHealth& health);
     ~Crew();
 
     const ServicePlan& plan() const { return plan_; }
@@ -49,6 +50,8 @@ class Crew {
     void kill(int signal);
     // To all processes of the newest generation.
     void order(const ipc::Order& order);
+    // There may be a reason to start a process.
+    void look_again() { changed_.set(); }
 
     // Goes on when the last process has ended, or at the deadline.
     io::Event::Waiting gone(base::Instant deadline = base::never) { return gone_.wait(deadline); }
@@ -82,6 +85,7 @@ class Crew {
     std::vector<int> sockets_;
     Rules rules_;
     Heard heard_;
+    RelayHealth& health_;
     Throttle throttle_;
     unsigned generation_ = 0;
     std::list<std::unique_ptr<Worker>> workers_;

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/io/descriptor.h"
@@ -70,10 +72,14 @@ void Crew::check_signs(base::Instant now) {
 void Crew::send_idle_away(base::Instant now) {
     if (plan_.standing || plan_.max_idle == 0s)
         return;
-    for (const auto& worker : workers_)
-        if (worker->was_ready() && !worker->leaving() && worker->status().available &&
-            now - worker->idle_since() > plan_.max_idle)
+    // Somebody has to see when a relay returns.
+    bool keep_one = plan_.relays && health_.has_open_relay(plan_.name);
+    for (const auto& worker : workers_) {
+        bool idle = worker->was_ready() && !worker->leaving() && worker->status().available &&
+                    now - worker->idle_since() > plan_.max_idle;
+        if (idle && !std::exchange(keep_one, false))
             worker->dismiss(idle_grace);
+    }
 }
 
 io::Task<void> Crew::wake_service() {

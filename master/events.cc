@@ -56,6 +56,24 @@ void log_throttled(const ServicePlan& plan) {
     log::warning(text(plan.program, ": bad command startup -- throttling"));
 }
 
+void log_relay_health(const health::Transition& transition) {
+    log::info(health::log_line(transition));
+}
+
+void log_snapshot_ignored(std::string_view path, std::string_view problem) {
+    log::warning(text(path, ": what was known of relays is not used: ", problem));
+}
+
+void log_snapshot_not_written(std::string_view problem) {
+    log::warning(text("what is known of relays is not written: ", problem));
+}
+
+void log_table_size_later(size_t size, size_t wanted) {
+    log::warning(text("failover_table_size: ", wanted,
+                      " takes effect at the next start; until then ", size,
+                      " relays are remembered"));
+}
+
 void log_tables_rebuilt(const ServicePlan& plan) {
     base::log::info(base::text("service ", plan.name,
                                ": a table was rebuilt that its processes may not open; others take "

@@ -20,19 +20,20 @@ struct Habit {
     const char* workers;  // the parameter with the number of its worker processes
     bool standing;
     bool in_place;
+    bool relays;
 };
 
 constexpr Habit habits[] = {
-    {"smtpd", "smtpd_worker_processes", true, false},
-    {"smtp", "smtp_worker_processes", false, false},
-    {"lmtp", "smtp_worker_processes", false, false},
-    {"qmgr", nullptr, true, true},
-    {"postlogd", nullptr, true, false},
+    {"smtpd", "smtpd_worker_processes", true, false, false},
+    {"smtp", "smtp_worker_processes", false, false, true},
+    {"lmtp", "smtp_worker_processes", false, false, true},
+    {"qmgr", nullptr, true, true, true},
+    {"postlogd", nullptr, true, false, false},
 };
 
 Habit habit_of(std::string_view command) {
     auto found = std::ranges::find(habits, command, &Habit::command);
-    return found != std::end(habits) ? *found : Habit{command, nullptr, false, false};
+    return found != std::end(habits) ? *found : Habit{command, nullptr, false, false, false};
 }
 
 std::string program_of(const ServiceEntry& entry, const config::Settings& settings) {
@@ -53,6 +54,7 @@ void staff(ServicePlan& plan, const ServiceEntry& entry, const config::Settings&
     bool writes_a_file = !settings.text("maillog_file").empty();
     plan.standing = habit.standing && (entry.command != "postlogd" || writes_a_file);
     plan.in_place = habit.in_place && !entry.chroot;
+    plan.relays = habit.relays;
     if (config::classify_command(entry.command).counts_sessions) {
         plan.sessions = session_limit(entry, settings);
         plan.processes = 1;

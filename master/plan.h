@@ -23,6 +23,7 @@ struct ServicePlan {
     size_t sessions = 0;    // over all processes; 0: any number
     bool standing = false;  // has all its processes from the start
     bool in_place = false;  // reloads without a new process
+    bool relays = false;    // knows the health of relays, or schedules by it
     bool alone = false;     // never two processes, not even while one replaces the other
     base::Duration wakeup{0};
     bool wakeup_when_used = false;

@@ -20,7 +20,8 @@ size_t to_start(const Headcount& count) {
         return 0;
     bool room = count.most == 0 || count.present() < count.most;
     bool replace = count.old > 0 && count.present() == 0;
-    return room && (replace || count.client_waits) ? 1 : 0;
+    bool probe = count.relay_waits && count.present() == 0;
+    return room && (replace || probe || count.client_waits) ? 1 : 0;
 }
 
 bool hand_over(const Headcount& count) {

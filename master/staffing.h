@@ -1,7 +1,8 @@
 // Staffing decides how many processes a service needs now; it knows numbers only.
 //
 // Three kinds of service. A standing one (smtpd, qmgr, postlogd) always has all its processes. One
-// on demand gets a process when a client waits and no process is free. At a reload the processes of
+// on demand gets a process when a client waits and no process is free, or when a relay is to be
+// probed and there is no process at all. At a reload the processes of
 // the new generation start first, and the old ones are sent away when the new are ready; only where
 // there may be just one process in all does the old one go first.
 #pragma once
@@ -20,6 +21,7 @@ struct Headcount {
     size_t old = 0;        // of earlier generations that still accept
     size_t leaving = 0;    // told to leave, or leaving of their own accord
     bool client_waits = false;
+    bool relay_waits = false;  // one in trouble that nobody probes
 
     size_t present() const { return starting + available + busy; }
 };

@@ -48,13 +48,15 @@ void write(const ipc::ReloadMark& mark) {
 Supervisor::Supervisor(Instance instance, Sockets sockets)
     : instance_(std::move(instance)),
       sockets_(std::move(sockets)),
-      signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {}
+      signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}),
+      health_(instance_.settings, [this] { call_probers(); }) {}
 
 io::Task<void> Supervisor::run() {
     write(mark_);  // of an earlier master there may be another
     log_remarks(instance_);
     for (const ServicePlan& plan : instance_.plan.services)
         start_crew(plan);
+    tasks_.spawn(health_.run());
     std::exception_ptr error;
     try {
         co_await follow_signals();
@@ -62,6 +64,7 @@ io::Task<void> Supervisor::run() {
         error = std::current_exception();
     }
     co_await close_all();
+    health_.save();
     if (error)
         std::rethrow_exception(error);
 }
@@ -90,7 +93,7 @@ void Supervisor::start_crew(const ServicePlan& plan) {
     Crew::Heard heard;
     heard.death = [this](pid_t pid, int by) { tell_qmgr(pid, by); };
     heard.change = [this] { moved_.set(); };
-    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(), std::move(heard));
+    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(), std::move(heard), health_);
     crew->start();
     crews_[plan.key()] = std::move(crew);
 }
@@ -102,6 +105,12 @@ void Supervisor::tell_qmgr(pid_t pid, int signal) {
     order.signal = static_cast<uint32_t>(signal);
     for (Crew* crew : crews_of(is_qmgr))
         crew->order(order);
+}
+
+void Supervisor::call_probers() {
+    for (const auto& [key, crew] : crews_)
+        if (crew->plan().relays)
+            crew->look_again();
 }
 
 void Supervisor::reload() {
@@ -131,6 +140,7 @@ bool Supervisor::adopt() {
         log_reloaded(fresh.settings);
         log_new_remarks(fresh, instance_);
         instance_ = std::move(fresh);
+        health_.reload(instance_.settings);
         return true;
     } catch (const std::exception& error) {
         log_not_reloaded(error.what());

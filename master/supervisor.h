@@ -12,6 +12,7 @@
 #include "lib/ipc/reload_mark.h"
 #include "master/crew.h"
 #include "master/instance.h"
+#include "master/relay_health.h"
 #include "master/sockets.h"
 
 namespace master {
@@ -40,12 +41,14 @@ class Supervisor {
     void start_crew(const ServicePlan& plan);
     void retire(const std::string& key);
     void tell_qmgr(pid_t pid, int signal);
+    void call_probers();
     std::vector<Crew*> crews_of(bool (*wanted)(const std::string& command)) const;
 
     Instance instance_;
     Sockets sockets_;
     io::Signals signals_;
     unsigned generation_ = 0;
+    RelayHealth health_;
     std::map<std::string, std::unique_ptr<Crew>> crews_;    // by ServicePlan::key()
     std::map<std::string, std::unique_ptr<Crew>> retired_;  // by a key of their own
     ipc::ReloadMark mark_;

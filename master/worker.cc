@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "lib/ipc/relay_health.h"
 #include "master/staffing.h"
 
 namespace master {
@@ -16,6 +17,11 @@ namespace {
 // What a process may know of master's environment.
 constexpr const char* kept_variables[] = {"TZ", "MAIL_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS",
                                           "TSAN_OPTIONS"};
+
+// The table comes behind the sockets.
+int health_number(const WorkerOrder& order) {
+    return ipc::first_listener + static_cast<int>(order.sockets.size());
+}
 
 std::vector<std::string> environment_of(const WorkerOrder& order) {
     const ServicePlan& plan = *order.plan;
@@ -30,6 +36,8 @@ std::vector<std::string> environment_of(const WorkerOrder& order) {
         base::text(ipc::session_limit_variable, "=",
                    session_share(plan.sessions, plan.processes, order.slot)),
     };
+    if (order.health >= 0)
+        variables.push_back(base::text(ipc::health_variable, "=", health_number(order)));
     for (const char* name : kept_variables)
         if (const char* value = ::getenv(name))
             variables.push_back(base::text(name, "=", value));
@@ -49,6 +57,8 @@ io::Child start(const WorkerOrder& order, int channel) {
     int number = ipc::first_listener;
     for (int socket : order.sockets)
         options.descriptors.push_back({socket, number++});
+    if (order.health >= 0)
+        options.descriptors.push_back({order.health, health_number(order)});
     return io::Child::spawn(options);
 }
 

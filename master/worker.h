@@ -18,6 +18,7 @@ struct WorkerOrder {
     std::vector<int> sockets;
     size_t slot = 0;  // which of the plan's processes
     unsigned generation = 0;
+    int health = -1;  // the table of relay health, for a plan that has to do with relays
 };
 
 class Worker {

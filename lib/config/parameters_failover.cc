@@ -34,9 +34,9 @@ static constexpr Parameter rows[] = {
     not_built(text("failover_reply_filter", "", "tables that say of replies whether to go on to the next relay, to wait or to give up")),
     not_built(text("failover_policy_maps", "", "tables that give failover settings of one next hop")),
     number("failover_return_rate", "100", 1, most_int, "waiting messages a second that are sent when a next hop is back"),
-    not_built(number("failover_table_size", "4096", 16, 1 << 20, "relays, logins and next hops that are remembered")),
-    not_built(fine_time("failover_snapshot_interval", "5s", 100, day, "the time between writes of what is remembered")),
-    not_built(fine_time("failover_snapshot_max_age", "3600s", 0, week, "how old what was written may be to be used at start")),
+    number("failover_table_size", "4096", 16, 1 << 20, "relays, logins and next hops that are remembered"),
+    fine_time("failover_snapshot_interval", "5s", 100, day, "the time between writes of what is remembered"),
+    fine_time("failover_snapshot_max_age", "3600s", 0, week, "how old what was written may be to be used at start"),
 };
 // clang-format on
 

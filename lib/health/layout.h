@@ -93,8 +93,9 @@ struct Detail {
     std::atomic<uint64_t> messages[distinct_messages];    // hashes of the last that failed
     std::atomic<uint64_t> message_at[distinct_messages];  // millisecond
     std::atomic<uint64_t> next_message;
-    std::atomic<uint64_t> probe_wanted;  // counts the requests
-    uint64_t unused[2];
+    std::atomic<uint64_t> probe_wanted;    // counts the requests
+    std::atomic<uint64_t> probe_answered;  // the last request that was, and below what came of it
+    std::atomic<uint64_t> probe_reason;
     SharedText<640> key;
     SharedText<512> label;
     SharedText<64> service;

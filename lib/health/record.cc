@@ -101,13 +101,27 @@ void Record::end_lease(pid_t pid) const {
         cell().lease.compare_exchange_strong(lease, 0, relaxed);
 }
 
-uint64_t Record::probes_wanted() const {
+uint64_t Record::want_probe() const {
+    return live() ? detail().probe_wanted.fetch_add(1, relaxed) + 1 : 0;
+}
+
+uint64_t Record::probe_wanted() const {
     return live() ? detail().probe_wanted.load(relaxed) : 0;
 }
 
-void Record::want_probe() const {
-    if (live())
-        detail().probe_wanted.fetch_add(1, relaxed);
+uint64_t Record::probe_answered() const {
+    return live() ? detail().probe_answered.load(std::memory_order_acquire) : 0;
+}
+
+void Record::answer_probe(uint64_t wish, Reason reason) const {
+    if (!live())
+        return;
+    detail().probe_reason.store(static_cast<uint64_t>(reason), relaxed);
+    detail().probe_answered.store(wish, std::memory_order_release);
+}
+
+Reason Record::probe_result() const {
+    return row_of(static_cast<Reason>(detail().probe_reason.load(relaxed) & 0xff)).reason;
 }
 
 // Counted first, so that two processes cannot both take the last place.

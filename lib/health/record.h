@@ -80,9 +80,13 @@ class Record {
     // The probe lease; true for its holder too, whom it gives more time. One lease a record.
     bool take_lease(pid_t pid, base::Duration time, base::Instant now) const;
     void end_lease(pid_t pid) const;
-    // A person wants a probe now: the count of such wishes, for a prober to see it grow.
-    uint64_t probes_wanted() const;
-    void want_probe() const;
+    // A person wants a probe now, whatever the state: the number of the wish. A prober that sees
+    // probe_wanted() above probe_answered() probes, and tells what came of it (none: it is well).
+    uint64_t want_probe() const;
+    uint64_t probe_wanted() const;
+    uint64_t probe_answered() const;
+    void answer_probe(uint64_t wish, Reason reason) const;
+    Reason probe_result() const;
 
     // One session more of this process, unless RAMP or a crowded endpoint have no room for it.
     bool begin(base::Instant now, const Rules& rules = {}) const;

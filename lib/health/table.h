@@ -33,6 +33,8 @@ struct Foreign : std::runtime_error {
 class Table {
   public:
     static constexpr size_t default_slots = 4096;
+    // What is longer is found as well, and cut off where it is shown.
+    static constexpr size_t longest_key = 640;
 
     // New, empty, zeroed memory that can neither shrink nor grow. Throws base::SystemError.
     static base::Fd create(size_t slots = default_slots);

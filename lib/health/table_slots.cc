@@ -128,8 +128,9 @@ void Table::fill(size_t slot, const Subject& subject, const Hash& hash, base::In
     detail.kind.store(static_cast<uint64_t>(subject.scope) | uint64_t{subject.configured} << 8,
                       relaxed);
     detail.since.store(static_cast<uint64_t>(now.time_since_epoch().count()), relaxed);
-    for (auto* number : {&detail.admin_until, &detail.latency[0], &detail.latency[1],
-                         &detail.next_message, &detail.probe_wanted})
+    for (auto* number :
+         {&detail.admin_until, &detail.latency[0], &detail.latency[1], &detail.next_message,
+          &detail.probe_wanted, &detail.probe_answered, &detail.probe_reason})
         number->store(0, relaxed);
     for (auto& message : detail.messages)
         message.store(0, relaxed);

@@ -13,6 +13,7 @@
 #include "lib/ipc/confine.h"
 #include "lib/ipc/daemon_start.h"
 #include "lib/ipc/open_log.h"
+#include "lib/ipc/relay_health.h"
 
 namespace ipc {
 namespace {
@@ -52,6 +53,7 @@ Service::Service(int argc, char** argv, std::string_view program)
       tables_(settings_, &proxy_),
       program_(program),
       listeners_lock_(hold_listeners(invocation_)),
+      health_(inherited_health_table()),
       signals_({SIGTERM, SIGHUP}),
       channel_(base::Fd(status_descriptor)),
       sockets_(inherited_sockets(invocation_.sockets)) {

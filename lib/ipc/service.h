@@ -32,6 +32,7 @@
 
 #include "lib/config/settings.h"
 #include "lib/dict/tables.h"
+#include "lib/health/table.h"
 #include "lib/io/channel.h"
 #include "lib/io/event.h"
 #include "lib/io/listener.h"
@@ -67,6 +68,10 @@ class Service {
     static std::string queue_directory() { return "."; }
     // How many sessions this process may have at once: its share of the maxproc column; 0: any.
     size_t session_limit() const { return invocation_.session_limit; }
+
+    // What is known of relays, in memory that all processes share; none where master did not pass
+    // it to this program.
+    health::Table* health() { return health_.get(); }
 
     // Gives up root for mail_owner, and all but queue_directory, where master.cf says so. run()
     // does it for a daemon that has not.
@@ -126,6 +131,7 @@ class Service {
     bool successor_wanted_ = false;
     std::string program_;
     base::Fd listeners_lock_;
+    std::unique_ptr<health::Table> health_;
     io::Loop loop_;
     io::Signals signals_;
     StatusChannel channel_;

@@ -44,6 +44,18 @@ TEST(Staffing, AStandingServiceHasAllItsProcesses) {
     EXPECT_EQ(to_start(count), 0u);
 }
 
+TEST(Staffing, SomebodyIsThereToProbeARelay) {
+    Headcount count{.most = 2, .relay_waits = true};
+    EXPECT_EQ(to_start(count), 1u);
+    count.starting = 1;
+    EXPECT_EQ(to_start(count), 0u);
+    // Who is busy with mail can probe as well.
+    count = {.most = 2, .busy = 1, .relay_waits = true};
+    EXPECT_EQ(to_start(count), 0u);
+    count = {.most = 2, .leaving = 2, .relay_waits = true};
+    EXPECT_EQ(to_start(count), 1u);
+}
+
 TEST(Staffing, OnDemandWhenAClientWaitsAndNobodyIsFree) {
     Headcount count{.most = 2};
     EXPECT_EQ(to_start(count), 0u);
