@@ -67,7 +67,7 @@ io::Task<void> work(ipc::Service& service, qmgr::QueueManager& manager) {
 
 io::Task<void> run(ipc::Service& service, qmgr::QueueManager::Router router) {
     qmgr::Settings settings(service.settings(), service.queue_directory());
-    qmgr::QueueManager manager(settings, std::move(router));
+    qmgr::QueueManager manager(settings, std::move(router), spool::real_disk(), service.health());
     std::exception_ptr failure;
     try {
         co_await work(service, manager);
