@@ -130,10 +130,16 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
         candidate.connect = failover.probe_connect_timeout;
         candidate.greeting = failover.probe_banner_timeout;
     }
+    if (candidate.hedged && others_left(site))
+        candidate.until = job_.turn_ends();
     candidate.kept = idle_.take_at(endpoint);
     begun_.push_back({site, endpoint, io::loop().now(), std::move(standing)});
     candidate.endpoint = std::move(endpoint);
     return candidate;
+}
+
+bool Course::others_left(size_t site) {
+    return job_.plan().next(*this, Fitness::full, {site}).what != Plan::Step::What::none;
 }
 
 std::optional<Candidate> Course::sibling(const Candidate& candidate) {
@@ -194,6 +200,8 @@ void Course::won(Session& session, const Candidate& candidate, bool kept) {
     }
     list_.recovered({Reason::all_relays_down});
     session.passed_over.clear();
+    session.alone = !job_.failover()->health || !job_.plan().is_configured_relay(candidate.site) ||
+                    !others_left(candidate.site);
     if (!job_.failover()->health || relays_.table() == nullptr)
         return;
     for (const Plan::Place& place : job_.plan().better_than(candidate.site, candidate.endpoint))

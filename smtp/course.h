@@ -51,6 +51,8 @@ class Course : public Candidates, private Plan::Judge {
     io::Task<void> look_up(size_t site);
     std::optional<Candidate> start(size_t site, nexthop::Endpoint endpoint, Fitness as);
     bool tries_what_is_down();
+    // Whether another relay could be asked beside this one.
+    bool others_left(size_t site);
     Begun take_begun(const Candidate& candidate);
     void not_opened(Standing& standing, Trouble trouble, base::Duration after);
 

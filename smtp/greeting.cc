@@ -92,7 +92,7 @@ class Handshake {
   private:
     io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
         session_.stream.put(base::text(command, options_.helo_name, "\r\n"));
-        mail::Reply reply = co_await session_.reply(stage, options_.helo);
+        mail::Reply reply = co_await session_.reply(stage, session_.within_turn(options_.helo));
         refused_ = !reply.ok() && reply.code != 421;
         if (!reply.ok())
             co_return refusal(session_, reply);

@@ -63,6 +63,13 @@ std::vector<uint32_t> Job::open() const {
     return places;
 }
 
+base::Instant Job::turn_ends() {
+    base::Instant now = io::loop().now();
+    if (!budget_)
+        budget_.emplace(failover_->attempt_budget, now);
+    return budget_->turn_ends(now);
+}
+
 void Job::sent(const std::vector<uint32_t>& places, const mail::Reply& reply, bool tells) {
     queue_.delivered(request_, places);
     std::string reason = base::printable(reply.one_line());

@@ -9,6 +9,7 @@
 #include "lib/base/time.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
+#include "smtp/budget.h"
 #include "smtp/failover_settings.h"
 #include "smtp/options.h"
 #include "smtp/outgoing.h"
@@ -55,6 +56,10 @@ class Job {
     // Recipients without an outcome, as places in request().recipients.
     std::vector<uint32_t> open() const;
     bool settled() const { return left_ == 0; }
+
+    // The end of the turn of a relay that is asked now, where another one could be (budget.h). The
+    // first one to be asked begins the attempt.
+    base::Instant turn_ends();
 
     // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
     void reached() { reached_ = true; }
@@ -103,6 +108,7 @@ class Job {
     std::optional<Trouble> destination_;
     std::optional<base::Duration> down_for_;  // all_down()
     std::optional<Shown> shown_;
+    std::optional<Budget> budget_;
     bool reached_ = false;
     bool warned_ = false;  // of a relay in the configuration
     Way way_;

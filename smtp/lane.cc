@@ -60,9 +60,12 @@ std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& 
     Letter letter(job.as_shown(shop.queue.open(job.request())),
                   chunking ? Framing::bdat : Framing::data, shop.options.line_limit,
                   needs_seven_bit(session, job, shop.options));
-    Flight::Form form = !chunking            ? Flight::Form::data
-                        : letter.one_piece() ? Flight::Form::one_chunk
-                                             : Flight::Form::chunks;
+    // A relay that hangs is not to have the whole message before it has taken a recipient: no other
+    // could be asked then. One that took a message before is trusted.
+    bool proven = session.alone || session.uses > 0;
+    Flight::Form form = !chunking                      ? Flight::Form::data
+                        : proven && letter.one_piece() ? Flight::Form::one_chunk
+                                                       : Flight::Form::chunks;
     auto flight = std::make_unique<Flight>(job, form, std::move(letter));
     if (shop.options.send_xforward && !session.offers.xforward.empty())
         flight->forwarded =
@@ -88,16 +91,6 @@ Trouble uncertain(Trouble trouble, const Job& job, const Session& session) {
         trouble.ask_first = session.peer.relay;
     }
     return trouble;
-}
-
-// Where failover is off, no place is tried beside another.
-Pace pace_of(const Job& job) {
-    const FailoverSettings& failover = *job.failover();
-    Pace pace{std::nullopt, std::nullopt, std::nullopt};
-    if (failover.health)
-        pace = {failover.address_hedge_delay, failover.connect_hedge_delay,
-                failover.banner_hedge_delay};
-    return pace;
 }
 
 }  // namespace
@@ -146,6 +139,7 @@ io::Task<void> Lane::attempt(Job& job) {
     job.plan().reached(session_->site, session_->endpoint);
     job.reached();
     job.way().relay = session_->peer.relay;
+    session_->turn_ends = session_->alone ? base::never : job.turn_ends();
     std::unique_ptr<Flight> flight = std::move(session_->ahead);
     if (!flight) {
         job.way().connected = io::loop().wall();
@@ -192,7 +186,7 @@ io::Task<bool> Lane::connect(Job& job) {
     job.way().relay = "none";
     job.way().uses = 0;
     Course course(job, shop_.options, shop_.idle, shop_.sites, shop_.relays);
-    Pace pace = pace_of(job);
+    Pace pace = Pace::of(*job.failover());
     Race race(shop_.dialer, course, shop_.options, pace);
     Raced raced = co_await race.run();
     job.way().connected = io::loop().wall();

@@ -18,19 +18,11 @@ namespace smtp {
 
 using namespace std::chrono_literals;
 
-// How long a server may be slow before another is tried beside it; none: for ever.
-struct Pace {
-    std::optional<base::Duration> address = 250ms;  // without a connection: one of the same host
-    std::optional<base::Duration> connect = 1s;     // the same: another relay
-    std::optional<base::Duration> banner = 5s;      // without a greeting: another relay
-};
-
 struct Options {
     bool lmtp = false;
     std::string myhostname = "localhost";
     std::string helo_name = "localhost";
     nexthop::Options nexthop;
-    Pace pace;
     Failover failover = std::make_shared<FailoverSettings>();
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections

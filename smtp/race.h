@@ -20,6 +20,7 @@
 #include "smtp/candidates.h"
 #include "smtp/dialer.h"
 #include "smtp/options.h"
+#include "smtp/pace.h"
 #include "smtp/runner.h"
 
 namespace smtp {

@@ -31,8 +31,8 @@ io::Task<void> Runner::run(Dialer& dialer, const Options& options, io::Event& ne
         if (session_) {
             connected_ = io::loop().now();
             news.set();
-            std::optional<Trouble> refusal =
-                co_await hear_greeting(*session_, candidate_.greeting, options);
+            base::Duration limit = session_->within_turn(candidate_.greeting);
+            std::optional<Trouble> refusal = co_await hear_greeting(*session_, limit, options);
             trouble_ = std::move(refusal);
         }
     } catch (...) {

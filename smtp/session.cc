@@ -60,7 +60,6 @@ io::Task<mail::Reply> Session::reply(Stage due, base::Duration limit) {
     stage = due;
     bool complete = take_lines();
     if (!complete) {
-        limit = due <= Stage::data ? within_turn(limit) : limit;
         stream.limit(limit);
         stream.deadline(io::loop().now() + limit);
         while (!complete) {

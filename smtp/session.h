@@ -31,8 +31,7 @@ class Session {
     ~Session();
 
     // The next reply. What was put goes out before this waits; the whole reply must come within
-    // `limit`, and that to DATA or to what goes before it within_turn(). Throws io::Closed,
-    // io::TimedOut, OutOfStep.
+    // `limit`. Throws io::Closed, io::TimedOut, OutOfStep.
     io::Task<mail::Reply> reply(Stage due, base::Duration limit);
     // `limit`, or what is left before turn_ends.
     base::Duration within_turn(base::Duration limit) const;
@@ -52,7 +51,9 @@ class Session {
     size_t site = 0;             // the number of the destination in that,
     nexthop::Endpoint endpoint;  // and the address
     base::Instant opened;
-    // By then a message's envelope is to be through: another relay's turn comes (budget.h).
+    // Whether no other place was left to ask when it was opened. Else another one's turn comes at
+    // turn_ends: by then a message's envelope is to be through (budget.h).
+    bool alone = true;
     base::Instant turn_ends = base::never;
     Standing standing;                  // of the relay
     std::vector<Standing> passed_over;  // better ones, which were no good when it was opened

@@ -52,6 +52,12 @@ base::Duration Transaction::limit_of(Stage stage) const {
     }
 }
 
+// Of a reply that is to come in the relay's turn. Where the server may have the whole message, as
+// behind a final dot, nobody else is asked for want of a reply.
+base::Duration Transaction::in_turn(base::Duration limit) const {
+    return flight_.finished ? limit : session_.within_turn(limit);
+}
+
 bool Transaction::fits_behind(const Job& job) {
     return job.request().recipients.size() + 2 <= pipeline_window / 2;
 }
@@ -129,7 +135,7 @@ io::Task<void> Transaction::exchange_envelope(Successor& successor) {
         if (flight_.answered == flight_.asked || session_.closing)
             co_return;
         Stage stage = stage_of(flight_.answered);
-        mail::Reply reply = co_await session_.reply(stage, limit_of(stage));
+        mail::Reply reply = co_await session_.reply(stage, in_turn(limit_of(stage)));
         if (reply.code == 421) {
             server_closes(reply, stage);
         } else {
@@ -269,13 +275,6 @@ io::Task<void> Transaction::send_nothing() {
     co_await session_.reply(Stage::end_of_data, options_.data_done);
 }
 
-// The reply to the first BDAT comes in the relay's turn, as that to DATA does, unless the server
-// may have the whole message already.
-base::Duration Transaction::chunk_limit() const {
-    bool in_turn = !begun_ && !flight_.finished;
-    return in_turn ? session_.within_turn(options_.data_done) : options_.data_done;
-}
-
 io::Task<void> Transaction::send_chunks(Successor& successor) {
     size_t window = session_.offers.pipelining ? chunk_window : 0;
     size_t unanswered = 0;
@@ -289,7 +288,8 @@ io::Task<void> Transaction::send_chunks(Successor& successor) {
         co_await session_.stream.drain(Letter::piece_size);
         pace.sent(session_.stream);
         for (++unanswered; unanswered > (flight_.finished ? 1 : window); --unanswered) {
-            mail::Reply reply = co_await session_.reply(Stage::chunk, chunk_limit());
+            base::Duration limit = begun_ ? options_.data_done : in_turn(options_.data_done);
+            mail::Reply reply = co_await session_.reply(Stage::chunk, limit);
             begun_ = true;
             if (reply.ok())
                 continue;

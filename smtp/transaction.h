@@ -37,7 +37,7 @@ class Transaction {
     size_t commands() const;
     Stage stage_of(size_t step) const;
     base::Duration limit_of(Stage stage) const;
-    base::Duration chunk_limit() const;
+    base::Duration in_turn(base::Duration limit) const;
     bool may_put() const;
     void put(size_t step);
     void put_mail();

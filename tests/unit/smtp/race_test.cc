@@ -137,11 +137,24 @@ TEST(RaceTest, WithoutHedgingOneComesAfterAnother) {
 
 TEST(RaceTest, PaceOfNothing) {
     Racecourse course({{"a6", 0, dead, 0s, "", 0, "a"}, {"a4", 0, dead, 0s, "", 0, "a"}, {"b", 1}});
-    course.pace = {std::nullopt, std::nullopt, std::nullopt};
+    course.pace = {};
     EXPECT_EQ(course.run(),
               "0 dial a6, 30000 a6 failed connect_timeout, 30000 dial a4, "
               "60000 a4 failed connect_timeout, 60000 dial b, 60000 b wins");
     EXPECT_EQ(course.dialer.most, 1u);
+}
+
+TEST(RaceTest, PaceByTheSettings) {
+    smtp::FailoverSettings settings;
+    EXPECT_EQ(smtp::Pace::of(settings).address, 250ms);
+    EXPECT_EQ(smtp::Pace::of(settings).connect, 1s);
+    EXPECT_EQ(smtp::Pace::of(settings).banner, 5s);
+    settings.connect_hedge_delay = settings.banner_hedge_delay = 0s;
+    EXPECT_EQ(smtp::Pace::of(settings).address, 250ms);
+    EXPECT_EQ(smtp::Pace::of(settings).connect, std::nullopt);
+    EXPECT_EQ(smtp::Pace::of(settings).banner, std::nullopt);
+    settings.health = false;
+    EXPECT_EQ(smtp::Pace::of(settings).address, std::nullopt);
 }
 
 TEST(RaceTest, OurOwnTroubleEndsIt) {
@@ -195,7 +208,6 @@ TEST(RaceTest, LimitsOfEach) {
     slow.candidates.connect = 3s;
     slow.candidates.greeting = 5s;
     slow.pace = {};
-    slow.pace.connect = slow.pace.banner = std::nullopt;
     EXPECT_EQ(slow.run(),
               "0 dial a, 3000 a failed connect_timeout, 3000 dial b, 8000 b failed banner_timeout, "
               "8000 dial c, 15800 c wins");
