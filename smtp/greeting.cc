@@ -93,7 +93,7 @@ class Handshake {
     io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
         session_.stream.put(base::text(command, options_.helo_name, "\r\n"));
         mail::Reply reply = co_await session_.reply(stage, session_.within_turn(options_.helo));
-        refused_ = !reply.ok() && reply.code != 421;
+        refused_ = !reply.ok() && reply.code / 100 != 4;  // 4xx: not now, whatever the command
         if (!reply.ok())
             co_return refusal(session_, reply);
         std::vector<std::string> ignored = options_.ignored_keywords;

@@ -199,9 +199,11 @@ std::vector<Plan::Place> Plan::better_than(size_t site, const nexthop::Endpoint&
         bool own = has(groups_[group], site);
         size_t own_group = own ? group : groups_.size();
         for (size_t other : groups_[group]) {
-            if (!sites_[other] && !own)
+            // A relay whose name could not be looked up may be found with the next message.
+            bool unknown = !sites_[other] || (sites_[other]->empty() && is_configured_relay(other));
+            if (unknown && !own)
                 better.push_back({other, nullptr});
-            if (!sites_[other])
+            if (unknown)
                 continue;
             for (const nexthop::Endpoint& each : *sites_[other])
                 if (!own || rank_of(group, each) < rank_of(own_group, endpoint))

@@ -168,6 +168,21 @@ TEST_F(ChoiceTest, ANameThatIsNotFoundIsPassedOverForAWhile) {
               health::Reason::name_not_found);
 }
 
+TEST_F(ChoiceTest, ANameInTroubleIsLookedUpAgainThoughAPeerIsConnected) {
+    options.idle_limit = 100s;
+    names.a("good.example", "192.0.2.2")
+        .state("odd.example", dns::Type::a, dns::Answer::State::retry);
+    const std::string list = "[odd.example]:25, [good.example]:25";
+    serve(second_key, taking("second"));
+    send(one, list);
+    EXPECT_EQ(last(), "sent 2.0.0 250 second");
+    names.answers.erase(Key("odd.example", dns::Type::a));
+    names.a("odd.example", "192.0.2.1");
+    serve(first_key, taking("first"));
+    send(one, list);
+    EXPECT_EQ(last(), "sent 2.0.0 250 first");
+}
+
 TEST_F(ChoiceTest, ANameAloneThatIsNotFoundReturnsNoMail) {
     send(one, "[gone.example]");
     EXPECT_TRUE(last().starts_with("deferred 4.4.3 Host or domain name not found")) << last();

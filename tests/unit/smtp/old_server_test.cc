@@ -1,4 +1,6 @@
 // Servers that offer nothing.
+#include <cstring>
+
 #include "tests/unit/smtp/world.h"
 
 namespace smtp_test {
@@ -29,6 +31,26 @@ TEST_F(OldServerTest, AnOldServerGetsNoParametersAndSevenBits) {
         bool warned = log.find("warning: Q1: host 192.0.2.1[192.0.2.1] does not offer 8BITMIME") !=
                       std::string::npos;
         EXPECT_EQ(warned, !convert) << log;
+        pass(10s);
+    }
+}
+
+TEST_F(OldServerTest, HeloIsForThoseWhoDoNotKnowEhlo) {
+    struct Row {
+        const char *reply, *outcome;
+    };
+    for (const Row& row : {Row{"S 502 what", "sent 2.0.0 250 ok"}, Row{"S 451 not now", "deferred"},
+                           Row{"S 421 busy", "deferred"}}) {
+        Script script = {"S 220 mx", "C EHLO",   row.reply,  "C HELO",   "S 250 mx",
+                         "C MAIL",   "S 250 ok", "C RCPT",   "S 250 ok", "C DATA",
+                         "S 354 go", "D",        "S 250 ok", "Z"};
+        if (row.outcome == std::string("deferred"))
+            script.resize(3);
+        serve("192.0.2.1:25", script);
+        add(request({"a@x"}));
+        run();
+        EXPECT_EQ(outcome(reports.size() - 1).substr(0, std::strlen(row.outcome)), row.outcome)
+            << row.reply;
         pass(10s);
     }
 }
