@@ -6,6 +6,7 @@
 
 #include "lib/config/check.h"
 #include "lib/dict/check.h"
+#include "lib/nexthop/check.h"
 
 namespace master {
 namespace {
@@ -23,7 +24,7 @@ unsigned usable_cores() {
 Instance Instance::load(const std::string& directory) {
     config::Settings settings = config::Settings::load(directory);
     std::vector<std::string> problems, doubts;
-    for (auto* check : {config::check_instance, dict::check_tables})
+    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays})
         for (const config::Problem& problem : check(settings))
             (problem.fatal ? problems : doubts).push_back(problem.text);
     if (!problems.empty())

@@ -14,6 +14,7 @@
 #include "lib/dict/check.h"
 #include "lib/ipc/reload_mark.h"
 #include "lib/ipc/running.h"
+#include "lib/nexthop/check.h"
 #include "postfix/request.h"
 #include "postfix/rotation.h"
 
@@ -40,7 +41,7 @@ struct Call {
 bool check_instance(const Call& call) {
     config::create_directories(call.settings);
     bool good = true;
-    for (auto* check : {config::check_instance, dict::check_tables})
+    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays})
         for (const config::Problem& problem : check(call.settings)) {
             problem.fatal ? log::error(problem.text) : log::warning(problem.text);
             good = good && !problem.fatal;
@@ -79,7 +80,10 @@ int start_foreground(const Call& call) {
 }
 
 int check(const Call& call) {
-    return check_instance(call) ? 0 : 1;
+    bool good = check_instance(call);
+    for (const config::Problem& problem : nexthop::check_relays_closely(call.settings))
+        log::warning(problem.text);
+    return good ? 0 : 1;
 }
 
 int status(const Call& call) {
@@ -154,7 +158,7 @@ std::optional<ipc::ReloadMark> wait_for_reload(const std::string& queue, uint64_
 }
 
 int reload(const Call& call) {
-    for (auto* check : {config::check_instance, dict::check_tables})
+    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays})
         for (const config::Problem& problem : check(call.settings))
             if (problem.fatal)
                 log::fatal(base::text(problem.text, "; not reloaded"));

@@ -89,11 +89,16 @@ bool Course::tries_what_is_down() {
 // Finds the endpoints of a destination. Where it has none, that is its trouble.
 io::Task<void> Course::look_up(size_t site) {
     nexthop::Destination destination = job_.plan().destination(site);
-    nexthop::Site found = co_await sites_.look_up(destination);
+    bool configured = job_.plan().is_configured_relay(site);
+    const FailoverSettings& failover = *job_.failover();
+    nexthop::Purpose purpose;
+    purpose.configured = configured;
+    purpose.interleave = failover.health;
+    purpose.stale_time = failover.health ? failover.stale_address_time : base::Duration(0);
+    nexthop::Site found = co_await sites_.look_up(destination, purpose);
     std::optional<nexthop::Absence> absence = std::move(found.absence);
     job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
-    bool configured = job_.plan().is_configured_relay(site);
     if (!absence) {
         if (configured)
             standing_of_name(site).recovered({Reason::name_not_found, Reason::dns_trouble});

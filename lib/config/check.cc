@@ -177,14 +177,23 @@ std::vector<ServiceEntry> read_services(const Settings& settings, Problems& prob
     return {};
 }
 
+std::string question(std::string_view name, const Names& known) {
+    std::string similar = similar_name(name, known);
+    return similar.empty() ? similar : base::text("; did you mean ", similar, "?");
+}
+
 void check_unused(const Settings& settings, const std::vector<ServiceEntry>& services,
                   Problems& problems) {
+    Names of_transports = transport_names(services);
     for (const std::string& name : unused_names(settings.main_cf(), services)) {
         const Setting* setting = settings.main_cf().find(name);
-        std::string similar = similar_name(name);
         warn(problems, setting->where, ": unused parameter: ", name, '=', setting->value,
-             similar.empty() ? "" : "; did you mean ", similar, similar.empty() ? "" : "?");
+             question(name, of_transports));
     }
+    for (const ServiceEntry& entry : services)
+        for (const std::string& name : unused_options(entry, settings.main_cf(), services))
+            warn(problems, entry.where, ": unused parameter: -o ", name,
+                 question(name, of_transports));
 }
 
 }  // namespace
@@ -204,7 +213,7 @@ std::vector<Problem> check_instance(const Settings& settings) {
         stop(problems, error.what());
     }
     for (const std::vector<Problem>& part :
-         {check_routing(settings, services, ports), check_services(settings, services, ports)})
+         {check_routing(settings, services), check_services(settings, services, ports)})
         problems.insert(problems.end(), part.begin(), part.end());
     check_unused(settings, services, problems);
     if (check_owners(settings, problems))

@@ -1,7 +1,5 @@
 #include "lib/config/check_routing.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <set>
 
@@ -10,30 +8,6 @@
 
 namespace config {
 namespace {
-
-constexpr std::string_view letters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-bool is_host(std::string_view text) {
-    if (text.empty() || text.size() > 255 || text.starts_with('.') || text.ends_with('.') ||
-        text.find("..") != text.npos)
-        return false;
-    std::string allowed = base::text(letters, '.');
-    return std::all_of(text.begin(), text.end(), [&allowed](char c) {
-        return static_cast<unsigned char>(c) >= 0x80 || allowed.find(c) != allowed.npos;
-    });
-}
-
-bool is_ipv6(std::string text) {
-    unsigned char bytes[16];
-    return ::inet_pton(AF_INET6, text.c_str(), bytes) == 1;
-}
-
-bool is_bracketed(std::string_view inside) {
-    if (base::starts_nocase(inside, "ipv6:"))
-        return is_ipv6(std::string(inside.substr(5)));
-    return is_host(inside) || is_ipv6(std::string(inside));
-}
 
 // Which setting names a transport, and which one the domains that need it; "" for all others.
 struct ClassRow {
@@ -92,39 +66,9 @@ void add_overlaps(const Settings& settings, std::vector<Problem>& problems) {
 
 }  // namespace
 
-bool is_destination(std::string_view text, const ServicePorts& ports) {
-    // An empty port is the one of destinations that name none.
-    auto is_service = [&ports](std::string_view name) { return name.empty() || ports.find(name); };
-    if (text.starts_with('[')) {
-        size_t close = text.find(']');
-        if (close == text.npos || !is_bracketed(text.substr(1, close - 1)))
-            return false;
-        std::string_view rest = text.substr(close + 1);
-        return rest.empty() || (rest.starts_with(':') && is_service(rest.substr(1)));
-    }
-    size_t colon = text.find(':');
-    return is_host(text.substr(0, colon)) &&
-           (colon == text.npos || is_service(text.substr(colon + 1)));
-}
-
-static std::vector<Problem> check_relays(const Settings& settings, const ServicePorts& ports) {
-    std::vector<Problem> problems;
-    for (const char* name : {"relayhost", "smtp_fallback_relay"})
-        for (const std::string& relay : settings.list(name))
-            if (!is_destination(relay, ports))
-                problems.push_back(
-                    {false,
-                     base::text(settings.where(name), ": ", name,
-                                ": expected host, [host], host:port or [address]:port "
-                                "with a known port, found \"",
-                                base::printable(relay), "\"; mail for it waits in the queue")});
-    return problems;
-}
-
 std::vector<Problem> check_routing(const Settings& settings,
-                                   const std::vector<ServiceEntry>& services,
-                                   const ServicePorts& ports) {
-    std::vector<Problem> problems = check_relays(settings, ports);
+                                   const std::vector<ServiceEntry>& services) {
+    std::vector<Problem> problems;
     add_overlaps(settings, problems);
     for (const ClassRow& row : classes) {
         if (services.empty())

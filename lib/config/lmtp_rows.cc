@@ -34,10 +34,9 @@ constexpr Difference defaults[] = {
 
 // What LMTP has no use for.
 constexpr Text smtp_only[] = {
-    "smtp_always_send_ehlo",
-    "smtp_never_send_ehlo",
-    "smtp_tls_dane_insecure_mx_policy",
-    "smtp_worker_processes",
+    "smtp_always_send_ehlo", "smtp_never_send_ehlo",
+    "smtp_srv_lookup",       "smtp_tls_dane_insecure_mx_policy",
+    "smtp_try_null_mx_list", "smtp_worker_processes",
 };
 
 const Difference* difference(std::span<const Difference> differences, Text smtp) {

@@ -5,7 +5,7 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(flag("failover_health", "yes", "remembers which relays are in trouble, and goes past them")),
+    flag("failover_health", "yes", "remembers which relays are in trouble, and goes past them"),
     not_built(choice("failover_policy", "failover", "failover|sticky|round-robin|weighted|least-outstanding|hash:sender", "which of several relays of one priority is tried first")),
     not_built(fine_time("failover_sticky_time", "600s", 0, most_int, "how long the sticky policy stays with the relay that took over")),
     not_built(fine_time("failover_connect_hedge_delay", "1s", 0, hour, "how long a relay may take to connect before the next one is tried beside it; 0: never beside it")),
@@ -30,7 +30,7 @@ static constexpr Parameter rows[] = {
     not_built(fine_time("failover_slow_time", "5s", 0, day, "how slow a relay is at least that counts as slow")),
     not_built(fine_time("failover_slow_hold_time", "60s", 0, day, "how long a slow relay comes after its peers the first time")),
     not_built(fine_time("failover_all_down_probe_interval", "1s", 100, day, "the time between attempts when all relays of a next hop are down")),
-    not_built(fine_time("failover_stale_address_time", "3600s", 0, week, "how long the addresses of a relay are used that DNS no longer tells")),
+    fine_time("failover_stale_address_time", "3600s", 0, week, "how long the addresses of a relay are used that DNS no longer tells"),
     not_built(text("failover_reply_filter", "", "tables that say of replies whether to go on to the next relay, to wait or to give up")),
     not_built(text("failover_policy_maps", "", "tables that give failover settings of one next hop")),
     number("failover_return_rate", "100", 1, most_int, "waiting messages a second that are sent when a next hop is back"),

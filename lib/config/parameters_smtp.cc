@@ -51,6 +51,8 @@ static constexpr Parameter rows[] = {
     list("use_srv_lookup", "", "services that are looked up by SRV"),
     flag("allow_srv_lookup_fallback", "no", "goes on to MX when there is no SRV record"),
     flag("ignore_srv_lookup_error", "no", "goes on to MX when the SRV lookup fails"),
+    flag("smtp_srv_lookup", "no", "looks up configured relays without a port by SRV records of submission"),
+    flag("smtp_try_null_mx_list", "no", "goes to the host of that name where a domain's exchangers are unknown or ourselves"),
     text("smtp_generic_maps", "", "tables that rewrite addresses of outgoing mail"),
     risky(text("smtp_header_checks", "", "tables that change headers of outgoing mail")),
     risky(text("smtp_body_checks", "", "tables that change the body of outgoing mail")),

@@ -92,6 +92,19 @@ std::vector<std::string> unused_names(const MainCf& main_cf,
     return unused;
 }
 
+std::vector<std::string> unused_options(const ServiceEntry& entry, const MainCf& main_cf,
+                                        const std::vector<ServiceEntry>& services) {
+    if (entry.overrides.empty())
+        return {};
+    Names used = user_names(main_cf, services);
+    used.merge(transport_names(services));
+    std::vector<std::string> unused;
+    for (const auto& [name, value] : entry.overrides)
+        if (!has_row(name) && !used.contains(name))
+            unused.push_back(name);
+    return unused;
+}
+
 // Whether one edit makes `right` of `left`.
 static bool is_one_edit(std::string_view left, std::string_view right) {
     if (left.size() > right.size())
@@ -109,10 +122,13 @@ static bool is_one_edit(std::string_view left, std::string_view right) {
            left.substr(at + 2) == right.substr(at + 2);
 }
 
-std::string similar_name(std::string_view name) {
+std::string similar_name(std::string_view name, const Names& more) {
     for (const Parameter* row : parameters())
         if (is_one_edit(name, row->name))
             return std::string(row->name);
+    for (const std::string& other : more)
+        if (is_one_edit(name, other))
+            return other;
     return {};
 }
 

@@ -26,8 +26,12 @@ Names user_names(const MainCf& main_cf, const std::vector<ServiceEntry>& service
 std::vector<std::string> unused_names(const MainCf& main_cf,
                                       const std::vector<ServiceEntry>& services);
 
-// A known name that one edit (a letter added, left out, changed, or two exchanged) makes of `name`;
-// "" when there is none.
-std::string similar_name(std::string_view name);
+// The same of the options of one service.
+std::vector<std::string> unused_options(const ServiceEntry& entry, const MainCf& main_cf,
+                                        const std::vector<ServiceEntry>& services);
+
+// A name of the table or of `more` that one edit (a letter added, left out, changed, or two
+// exchanged) makes of `name`; "" when there is none.
+std::string similar_name(std::string_view name, const Names& more = {});
 
 }  // namespace config

@@ -36,6 +36,40 @@ void put_in_order(Endpoints& endpoints, AddressPreference family) {
     std::ranges::stable_sort(endpoints, {}, rank);
 }
 
+namespace {
+
+using Place = Endpoints::iterator;
+
+// The end of what is of one preference, host and port, brought together behind `first`.
+Place gather(Place first, Place last) {
+    auto is_same = [of = *first](const Endpoint& each) {
+        return each.preference == of.preference && each.host == of.host && each.port() == of.port();
+    };
+    return std::stable_partition(first, last, is_same);
+}
+
+void interleave(Place first, Place last) {
+    for (bool wide = is_wide(*first); first != last; ++first, wide = !wide) {
+        auto next = std::find_if(first, last,
+                                 [wide](const Endpoint& each) { return is_wide(each) == wide; });
+        if (next != last)
+            std::rotate(first, next, next + 1);
+    }
+}
+
+}  // namespace
+
+void interleave_families(Endpoints& endpoints) {
+    for (auto first = endpoints.begin(); first != endpoints.end();) {
+        auto other = std::find_if(
+            first, endpoints.end(),
+            [of = first->preference](const auto& each) { return each.preference != of; });
+        auto last = gather(first, other);
+        interleave(first, last);
+        first = last;
+    }
+}
+
 void balance_families(Endpoints& endpoints, size_t limit) {
     if (limit == 0 || endpoints.size() <= limit)
         return;

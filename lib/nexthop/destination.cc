@@ -6,37 +6,10 @@
 #include "lib/base/text.h"
 #include "lib/dns/domain.h"
 #include "lib/io/socket_address.h"
+#include "lib/nexthop/colon_list.h"
 
 namespace nexthop {
 namespace {
-
-struct HostPort {
-    std::string_view host;
-    std::string_view service;
-    bool bracketed = false;
-};
-
-// `host:service` or `[host]:service` taken apart; none where the brackets do not pair.
-std::optional<HostPort> take_apart(std::string_view element) {
-    HostPort parts;
-    std::string_view rest;
-    if (element.starts_with('[')) {
-        size_t close = element.find(']');
-        if (close == std::string_view::npos)
-            return std::nullopt;
-        parts.host = element.substr(1, close - 1);
-        parts.bracketed = true;
-        rest = element.substr(close + 1);
-        if (!rest.empty() && rest.front() != ':')
-            return std::nullopt;
-    } else {
-        parts.host = element.substr(0, element.find(':'));
-        rest = element.substr(parts.host.size());
-    }
-    if (!rest.empty())
-        parts.service = rest.substr(1);
-    return parts;
-}
 
 // `element` without the name of the transport that some repeat before each element of a list. It is
 // told from a host by what follows it, which is no port.
@@ -50,60 +23,120 @@ std::string_view without_transport(std::string_view element, const DestinationRu
     return is_port ? element : rest;
 }
 
-void parse_inet(Destination& into, std::string_view element, const DestinationRules& rules) {
-    std::optional<HostPort> parts = take_apart(element);
-    if (!parts)
-        parts.emplace();
-    std::string_view host = parts->host;
-    if (parts->bracketed && base::starts_nocase(host, "ipv6:"))
-        host.remove_prefix(5);
-    bool numeric = dns::is_numeric(host);
-    if (!numeric && !dns::is_domain(host)) {
-        into.defect =
-            base::text("valid hostname or network address required in \"", into.text, "\"");
-        return;
-    }
+std::string set_host(Destination& into, const HostPort& parts, const DestinationRules& rules) {
+    bool numeric = dns::is_numeric(parts.host);
+    if (!numeric && !dns::is_domain(parts.host))
+        return base::text("valid hostname or network address required in \"", into.text, "\"");
     into.port = rules.port;
-    if (!parts->service.empty()) {
-        std::optional<uint16_t> port = rules.services.find(parts->service);
-        if (!port) {
-            into.defect =
-                base::text("unknown service \"", parts->service, "\" in \"", into.text, "\"");
-            return;
-        }
+    into.names_port = !parts.service.empty();
+    if (into.names_port) {
+        std::optional<uint16_t> port = rules.services.find(parts.service);
+        if (!port)
+            return base::text("unknown service \"", parts.service, "\" in \"", into.text, "\"");
         into.port = *port;
     }
-    into.host = host;
-    if (!parts->bracketed && !numeric)
-        into.service = parts->service.empty() ? std::string_view(rules.service) : parts->service;
-    bool exchangers = !parts->bracketed && !numeric && !rules.lmtp;
+    into.host = parts.host;
+    into.form = numeric           ? Destination::Form::literal
+                : parts.bracketed ? Destination::Form::bracketed
+                                  : Destination::Form::bare;
+    if (into.form == Destination::Form::bare)
+        into.service = into.names_port ? parts.service : std::string_view(rules.service);
+    bool exchangers = into.form == Destination::Form::bare && !rules.lmtp;
     into.kind = exchangers ? Destination::Kind::domain : Destination::Kind::host;
+    return {};
 }
 
-Destination parse_destination(std::string_view element, const DestinationRules& rules) {
+Destination of_host(std::string_view text, const HostPort& parts, const DestinationRules& rules) {
     Destination destination;
-    destination.text = element;
-    element = without_transport(element, rules);
-    if (rules.lmtp && element.starts_with("unix:")) {
-        destination.host = element.substr(5);
-        if (io::SocketAddress::unix_path(destination.host))
-            destination.kind = Destination::Kind::socket;
-        else
-            destination.defect = base::text("no path of a socket: \"", destination.text, "\"");
-        return destination;
-    }
+    destination.text = text;
+    destination.defect = set_host(destination, parts, rules);
+    return destination;
+}
+
+Destination of_socket(std::string_view text, std::string_view path) {
+    Destination destination;
+    destination.form = Destination::Form::socket;
+    destination.text = text;
+    destination.host = path;
+    if (io::SocketAddress::unix_path(destination.host))
+        destination.kind = Destination::Kind::socket;
+    else
+        destination.defect = base::text("no path of a socket: \"", text, "\"");
+    return destination;
+}
+
+// What stands before the attributes.
+std::vector<Destination> of_element(std::string_view text, const DestinationRules& rules) {
+    std::string_view element = without_transport(text, rules);
+    if (rules.lmtp && element.starts_with("unix:"))
+        return {of_socket(text, element.substr(5))};
     if (rules.lmtp && element.starts_with("inet:"))
         element.remove_prefix(5);
-    parse_inet(destination, element, rules);
-    return destination;
+    std::vector<HostPort> joined = split_colon_list(element, rules.services);
+    if (joined.size() < 2)
+        return {of_host(text, take_apart(element).value_or(HostPort()), rules)};
+    std::vector<Destination> destinations;
+    for (const HostPort& each : joined) {
+        destinations.push_back(of_host(each.text, each, rules));
+        destinations.back().of_colon_list = true;
+    }
+    return destinations;
+}
+
+struct Attribute {
+    std::string_view name;
+    void (*set)(Destination&, uint16_t value);
+};
+constexpr Attribute attributes[] = {
+    {"weight", [](Destination& of, uint16_t value) { of.weight = value; }},
+    {"priority", [](Destination& of, uint16_t value) { of.priority = value; }},
+};
+
+// What is wrong with `text` ("weight=3"); "" for nothing.
+std::string set_attribute(std::vector<Destination>& destinations, std::string_view text) {
+    size_t equals = std::min(text.find('='), text.size());
+    std::string_view name = text.substr(0, equals);
+    const auto* known = std::ranges::find_if(
+        attributes, [name](const Attribute& each) { return base::equal_nocase(each.name, name); });
+    if (known == std::end(attributes))
+        return base::text("unknown attribute \"", base::printable(text), "\"");
+    std::string_view digits = text.substr(std::min(equals + 1, text.size()));
+    std::optional<uint16_t> value = base::number<uint16_t>(digits);
+    if (!value)
+        return base::text("a number from 0 to 65535 required after \"", known->name, "=\"");
+    for (Destination& each : destinations)
+        known->set(each, *value);
+    return {};
+}
+
+void append_element(std::vector<Destination>& into, std::string_view element,
+                    const DestinationRules& rules) {
+    size_t end = std::min(element.find(';'), element.size());
+    std::vector<Destination> some = of_element(element.substr(0, end), rules);
+    for (std::string_view attribute : base::split(element.substr(end), ";")) {
+        std::string defect = set_attribute(some, attribute);
+        if (defect.empty())
+            continue;
+        some.resize(1);
+        some.front().kind = Destination::Kind::unusable;
+        some.front().defect = base::text(defect, " in \"", element, "\"");
+        break;
+    }
+    std::ranges::move(some, std::back_inserter(into));
 }
 
 }  // namespace
 
+std::string_view name_of(Destination::Form form) {
+    static constexpr std::string_view names[] = {"bare name", "host in brackets", "address",
+                                                 "socket"};
+    return names[static_cast<size_t>(form)];
+}
+
 std::vector<Destination> parse_destinations(std::string_view list, const DestinationRules& rules) {
     std::vector<Destination> destinations;
     for (std::string_view element : base::split(list, ", \t\r\n"))
-        destinations.push_back(parse_destination(element, rules));
+        append_element(destinations, element, rules);
     return destinations;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,15 +15,25 @@ struct Destination {
     // domain: its mail exchangers are looked up. host: only its addresses are. socket: a UNIX
     // socket. unusable: see defect.
     enum class Kind : uint8_t { domain, host, socket, unusable };
+    // How it is written: relay.example, [relay.example], an address, unix:path.
+    enum class Form : uint8_t { bare, bracketed, literal, socket };
 
     Kind kind = Kind::unusable;
-    std::string text;  // as configured, for messages
-    std::string host;  // a name, or an address without brackets; a socket's path
+    Form form = Form::bare;
+    bool of_colon_list = false;  // it was written as one of a.example:b.example
+    std::string text;            // as configured, without attributes; for messages and look-ups
+    std::string host;            // a name, or an address without brackets; a socket's path
     uint16_t port = 0;
-    std::string service;    // as written ("submission"), where SRV records may be asked for
-    std::string defect;     // why nobody can go there
-    bool fallback = false;  // an element of smtp_fallback_relay
+    bool names_port = false;
+    std::string service;  // as written ("submission"), where SRV records may be asked for
+    uint16_t weight = 1;  // its share, where a policy goes by weight; 0: a last resort
+    std::optional<uint16_t> priority;  // the lowest goes first
+    std::string defect;                // why nobody can go there
+    bool fallback = false;             // an element of smtp_fallback_relay
 };
+
+// "mail exchangers of a bare name", "host in brackets", …
+std::string_view name_of(Destination::Form form);
 
 // What a destination may look like for one service.
 struct DestinationRules {
@@ -38,6 +49,10 @@ struct DestinationRules {
 //
 //     host  host:service  [host]  [host]:service  [ipv6:address]:service  192.0.2.1
 //     unix:path  inet:host:service                                        (LMTP)
+//
+// Hosts may also be joined by colons, a.example:[b.example]:587:c.example, where what follows a
+// colon can be no service: they are elements of their own. ";weight=3" and ";priority=2" may follow
+// an element; what is joined by colons shares them.
 std::vector<Destination> parse_destinations(std::string_view list, const DestinationRules& rules);
 
 }  // namespace nexthop

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/io/socket_address.h"
@@ -10,18 +11,28 @@
 namespace nexthop {
 
 struct Endpoint {
+    // What led from the destination to this host: nothing but the destination's name, its MX or SRV
+    // records; its being written as an address or a socket; or its name in place of exchangers
+    // (smtp_try_null_mx_list).
+    enum class Source : uint8_t { name, mx, srv, literal, socket, null_mx };
+
     std::string host;  // whose address it is, for log lines; for a socket this machine's name
     io::SocketAddress address;
     std::string ip;           // of `address` as text; for a socket its path
     uint16_t preference = 0;  // of the mail exchanger; 0 where there is none
+    Source source = Source::name;
     bool best = false;        // no other of the destination has a lower preference
     bool loop_guard = false;  // whether a server that has our name there is ourselves
+    bool stale = false;       // DNS does not tell now, but told before
 
     uint16_t port() const { return address.port(); }
     bool same_place(const Endpoint& other) const {
         return ip == other.ip && port() == other.port();
     }
 };
+
+// "MX", "SRV", "address of the host", …
+std::string_view name_of(Endpoint::Source source);
 
 using Endpoints = std::vector<Endpoint>;
 

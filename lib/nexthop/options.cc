@@ -53,6 +53,10 @@ LookupOptions lookup_options(const config::OwnSettings& own) {
     lookup.address_limit = own.number("_mx_address_limit");
     lookup.alias_names = own.flag("_cname_overrides_servername");
     lookup.ignore_mx_error = settings.flag("ignore_mx_lookup_error");
+    if (own.program() != "lmtp") {
+        lookup.try_null_mx_list = settings.flag("smtp_try_null_mx_list");
+        lookup.srv_of_relays = settings.flag("smtp_srv_lookup");
+    }
     for (std::string& service : settings.list("use_srv_lookup"))
         lookup.srv_services.insert(std::move(service));
     lookup.ignore_srv_error = settings.flag("ignore_srv_lookup_error");

@@ -23,6 +23,7 @@ struct Site {
     Endpoints endpoints;
     std::optional<Absence> absence;  // when there are none
     bool ours = false;  // this machine is one of its mail exchangers: no fallback relay for it
+    bool dns_trouble = false;  // name servers failed: of what is not here nothing is known
 };
 
 }  // namespace nexthop

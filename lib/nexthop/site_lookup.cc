@@ -5,12 +5,13 @@
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/text.h"
-#include "lib/dns/srv_order.h"
+#include "lib/io/loop.h"
 
 namespace nexthop {
 namespace {
 
 using State = dns::Answer::State;
+using Source = Endpoint::Source;
 
 // RFC 7505: one MX record that names the root.
 bool is_null_mx(const std::vector<dns::Exchange>& exchangers) {
@@ -26,36 +27,27 @@ std::vector<dns::Exchange> exchangers_in(const dns::Answer& answer) {
     return found;
 }
 
-std::vector<dns::Service> services_in(const dns::Answer& answer) {
-    std::vector<dns::Service> found;
-    for (const dns::Record& record : answer.records)
-        if (const auto* service = std::get_if<dns::Service>(&record.data))
-            found.push_back(*service);
-    return found;
-}
-
-// RFC 2782: the root as the only target says that there is no such service.
-bool is_no_service(const std::vector<dns::Service>& services) {
-    return services.size() == 1 && services.front().name.empty();
-}
-
-Site without_endpoint(Absence absence) {
+Site without_endpoint(Absence absence, bool dns_trouble = false) {
     Site site;
     site.absence = std::move(absence);
+    site.dns_trouble = dns_trouble;
     return site;
 }
 
-std::optional<Endpoint> endpoint_at(const std::string& ip, const std::string& host,
-                                    const Destination& destination) {
-    std::optional<io::SocketAddress> address = io::SocketAddress::inet(ip, destination.port);
+std::optional<Endpoint> endpoint_at(const std::string& ip, const std::string& host, uint16_t port,
+                                    Source source) {
+    std::optional<io::SocketAddress> address = io::SocketAddress::inet(ip, port);
     if (!address)
         return std::nullopt;
     Endpoint endpoint;
     endpoint.host = host;
     endpoint.ip = address->ip();
     endpoint.address = *address;
+    endpoint.source = source;
     return endpoint;
 }
+
+const Purpose plain;
 
 }  // namespace
 
@@ -63,36 +55,22 @@ Absence loops_back(mail::Dsn dsn, std::string_view destination) {
     return {dsn, base::text("mail for ", destination, " loops back to myself")};
 }
 
-// The worst that was heard while one site was looked up. What may go away outweighs what stays.
-class SiteLookup::Errors {
-  public:
-    void add(State state, std::string_view reason) {
-        bool was_soft = worst_ && worst_->dsn.klass == 4;
-        mail::Dsn dsn{5, 4, 4};
-        if (state == State::retry)
-            dsn = {4, 4, 3};
-        else if (state == State::fatal)
-            dsn = {5, 4, 3};
-        if (was_soft && (state == State::fatal || state == State::invalid))
-            return;
-        if (was_soft && state == State::none)
-            dsn.klass = 4;
-        worst_ = Absence{dsn, std::string(reason)};
-    }
-    void add_refusal(std::string_view reason) { worst_ = Absence{{5, 1, 0}, std::string(reason)}; }
-    const Absence& worst() const { return *worst_; }
-    // When no address was found.
-    Absence give_up(bool force_soft) {
-        if (!worst_)
-            worst_ = Absence{{5, 4, 4}, "no address found"};
-        if (force_soft)
-            worst_->dsn = {4, 4, 4};
-        return *worst_;
-    }
+void SiteLookup::Search::note(std::string_view text) const {
+    if (purpose.trace)
+        purpose.trace->steps.push_back(LookupTrace::Decision{std::string(text)});
+}
 
-  private:
-    std::optional<Absence> worst_;
-};
+void SiteLookup::Search::asked(const std::string& name, std::string_view type,
+                               const dns::Answer& answer) const {
+    if (purpose.trace)
+        purpose.trace->steps.push_back(LookupTrace::Question{name, std::string(type), answer});
+}
+
+void SiteLookup::Search::dropped(const Endpoints& before, const Endpoints& after,
+                                 const std::string& why) const {
+    if (purpose.trace)
+        purpose.trace->dropped(before, after, why);
+}
 
 // A server at another port than that of SMTP is not us, whatever its address.
 bool SiteLookup::guards_loops(const Destination& destination) const {
@@ -111,102 +89,96 @@ Site SiteLookup::socket(const Destination& destination) const {
     endpoint.host = options_.myhostname;
     endpoint.address = *io::SocketAddress::unix_path(destination.host);
     endpoint.ip = destination.host;
+    endpoint.source = Source::socket;
     Site site;
     site.endpoints.push_back(std::move(endpoint));
     return site;
 }
 
 io::Task<Site> SiteLookup::look_up(const Destination& destination) {
+    co_return co_await look_up(destination, plain);
+}
+
+io::Task<Site> SiteLookup::look_up(const Destination& destination, const Purpose& purpose) {
     using Kind = Destination::Kind;
     if (destination.kind == Kind::unusable)
         co_return without_endpoint({{4, 3, 5}, destination.defect});
     if (destination.kind == Kind::socket)
         co_return socket(destination);
-    if (options_.ask_dns && options_.srv_services.contains(destination.service))
-        co_return co_await service(destination);
-    co_return co_await without_service(destination);
+    Search search{destination, purpose, {}, Source::name};
+    Site site = co_await find(search);
+    remember(site, search);
+    co_return site;
 }
 
-io::Task<Site> SiteLookup::without_service(const Destination& destination) {
-    if (destination.kind == Destination::Kind::domain && options_.ask_dns)
-        co_return co_await domain(destination);
-    co_return co_await host(destination);
+io::Task<Site> SiteLookup::find(Search& search) {
+    ServiceName wanted = service_of(search);
+    if (!wanted.name.empty())
+        co_return co_await service(search, wanted);
+    co_return co_await without_service(search);
 }
 
-bool SiteLookup::goes_on_without(State srv) const {
-    bool failed = srv != State::none && srv != State::found;
-    return options_.allow_srv_fallback || (failed && options_.ignore_srv_error);
+io::Task<Site> SiteLookup::without_service(Search& search) {
+    search.errors = LookupErrors();
+    search.source = Source::name;
+    if (search.destination.kind == Destination::Kind::domain && options_.ask_dns)
+        co_return co_await domain(search);
+    co_return co_await host(search);
 }
 
-// RFC 2782, RFC 6186: "_submission._tcp.example.org".
-io::Task<Site> SiteLookup::service(const Destination& destination) {
-    std::string name = base::text("_", destination.service, "._tcp.", destination.host);
-    dns::Answer answer = co_await resolver_.ask(name, dns::Type::srv);
-    std::vector<dns::Service> found = services_in(answer);
-    Errors errors;
-    if (answer.state != State::found || found.empty())
-        errors.add(answer.state == State::found ? State::none : answer.state, answer.reason);
-    else if (is_no_service(found))
-        errors.add_refusal(base::text("Service ", name, " does not support SRV requests"));
-    found = dns::in_srv_order(std::move(found), random_);
-    Endpoints all = co_await servers(found, destination, errors);
-    if (all.empty() && goes_on_without(answer.state))
-        co_return co_await without_service(destination);
-    if (all.empty())
-        co_return without_endpoint(errors.give_up(false));
-    uint16_t best = all.front().preference;
-    co_return settle(std::move(all), destination, best);
-}
-
-io::Task<Endpoints> SiteLookup::servers(const std::vector<dns::Service>& found,
-                                        const Destination& destination, Errors& errors) {
-    Endpoints all;
-    for (const dns::Service& each : found) {
-        if (each.name.empty())
-            continue;
-        Destination server = destination;
-        server.port = each.port;
-        Endpoints some = co_await addresses_of(each.name, server, errors);
-        for (Endpoint& endpoint : some) {
-            endpoint.preference = each.priority;
-            all.push_back(std::move(endpoint));
-        }
-    }
-    co_return all;
-}
-
-io::Task<Site> SiteLookup::domain(const Destination& destination) {
-    dns::Answer answer = co_await resolver_.ask(destination.host, dns::Type::mx);
+io::Task<Site> SiteLookup::domain(Search& search) {
+    const std::string& name = search.destination.host;
+    dns::Answer answer = co_await resolver_.ask(name, dns::Type::mx);
+    search.asked(name, "MX", answer);
     std::vector<dns::Exchange> found = exchangers_in(answer);
     if (answer.state == State::found && is_null_mx(found))
         co_return without_endpoint(
-            {{5, 1, 0}, base::text("Domain ", destination.host, " does not accept mail (nullMX)")});
-    if (answer.state == State::none || found.empty()) {
-        if (answer.state == State::none || answer.state == State::found || options_.ignore_mx_error)
-            co_return co_await host(destination);
-        Errors errors;
-        errors.add(answer.state, answer.reason);
-        co_return without_endpoint(errors.worst());
+            {{5, 1, 0}, base::text("Domain ", name, " does not accept mail (nullMX)")});
+    bool knows = answer.state == State::found || answer.state == State::none;
+    if (found.empty() && !knows && !options_.ignore_mx_error && !options_.try_null_mx_list) {
+        search.errors.add(answer.state, answer.reason);
+        co_return without_endpoint(search.errors.worst(), search.errors.in_trouble());
     }
-    Errors errors;
-    Endpoints all = co_await exchangers(found, destination, errors);
+    if (found.empty()) {
+        search.note(knows ? "there is no mail exchanger: goes to the host of that name"
+                          : "the MX look-up failed: goes to the host of that name");
+        search.source = !knows && !options_.ignore_mx_error ? Source::null_mx : Source::name;
+        co_return co_await host(search);
+    }
+    Endpoints all = co_await exchangers(found, search);
     if (all.empty()) {
-        base::log::warning(
-            base::text("no MX host for ", destination.host, " has a valid address record"));
-        co_return without_endpoint(errors.give_up(options_.defer_if_no_address));
+        base::log::warning(base::text("no MX host for ", name, " has a valid address record"));
+        co_return without_endpoint(search.errors.give_up(options_.defer_if_no_address),
+                                   search.errors.in_trouble());
     }
-    Site site = settle(std::move(all), destination, found.front().preference);
-    arrange(site.endpoints);
+    Site site = settle(std::move(all), search, found.front().preference);
+    if (site.endpoints.empty() && site.ours && options_.try_null_mx_list)
+        co_return co_await exchangers_are_us(search, site);
+    arrange(site.endpoints, search);
+    co_return site;
+}
+
+// smtp_try_null_mx_list, with ourselves as the best exchanger.
+io::Task<Site> SiteLookup::exchangers_are_us(Search& search, const Site& loop) {
+    search.note("smtp_try_null_mx_list: goes to the host of that name");
+    search.source = Source::null_mx;
+    Endpoints all = co_await addresses_of(search.destination.host, search.destination.port, search);
+    if (all.empty())
+        co_return loop;
+    Site site = settle(std::move(all), search, 0);
+    site.ours = true;
+    arrange(site.endpoints, search);
     co_return site;
 }
 
 io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& found,
-                                           const Destination& destination, Errors& errors) {
+                                           Search& search) {
     Endpoints all;
+    search.source = Source::mx;
     for (const dns::Exchange& exchange : found) {
         if (exchange.name.empty())
             continue;
-        Endpoints some = co_await addresses_of(exchange.name, destination, errors);
+        Endpoints some = co_await addresses_of(exchange.name, search.destination.port, search);
         for (Endpoint& each : some) {
             each.preference = exchange.preference;
             all.push_back(std::move(each));
@@ -216,11 +188,16 @@ io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& fou
 }
 
 // Without ourselves; `all` are in order of preference.
-Site SiteLookup::settle(Endpoints all, const Destination& destination, uint16_t best_preference) {
+Site SiteLookup::settle(Endpoints all, const Search& search, uint16_t best_preference) {
+    const Destination& destination = search.destination;
     Site site;
     uint16_t best_found = all.front().preference;
+    if (guards_loops(destination)) {
+        Endpoints before = search.purpose.trace ? all : Endpoints();
+        site.ours = drop_from_ourselves(all, options_.own);
+        search.dropped(before, all, "it is this machine, or not preferred to it");
+    }
     site.endpoints = std::move(all);
-    site.ours = guards_loops(destination) && drop_from_ourselves(site.endpoints, options_.own);
     if (site.endpoints.empty() && best_preference != best_found)
         site.absence = {{4, 4, 4},
                         base::text("unable to find primary relay for ", destination.host)};
@@ -233,38 +210,67 @@ Site SiteLookup::settle(Endpoints all, const Destination& destination, uint16_t 
     return site;
 }
 
-io::Task<Site> SiteLookup::host(const Destination& destination) {
-    Errors errors;
-    Endpoints all = co_await addresses_of(destination.host, destination, errors);
+io::Task<Site> SiteLookup::host(Search& search) {
+    if (search.destination.form == Destination::Form::literal)
+        search.source = Source::literal;
+    Endpoints all = co_await addresses_of(search.destination.host, search.destination.port, search);
     if (all.empty())
-        co_return without_endpoint(errors.give_up(false));
-    Site site = settle(std::move(all), destination, 0);
-    arrange(site.endpoints);
+        co_return without_endpoint(search.errors.give_up(false), search.errors.in_trouble());
+    Site site = settle(std::move(all), search, 0);
+    arrange(site.endpoints, search);
     co_return site;
 }
 
-io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name,
-                                             const Destination& destination, Errors& errors) {
+io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name, uint16_t port,
+                                             Search& search) {
     Endpoints endpoints;
     dns::Answer answer = co_await hosts_.addresses(name);
+    if (search.source != Source::literal)
+        search.asked(name, "A and AAAA", answer);
     const std::string& called = options_.alias_names && !answer.name.empty() ? answer.name : name;
     for (const dns::Record& record : answer.records)
         if (const auto* found = std::get_if<dns::Address>(&record.data))
-            if (std::optional<Endpoint> endpoint = endpoint_at(found->ip, called, destination))
+            if (std::optional<Endpoint> endpoint =
+                    endpoint_at(found->ip, called, port, search.source))
                 endpoints.push_back(std::move(*endpoint));
     if (endpoints.empty())
-        errors.add(answer.state, answer.reason);
+        search.errors.add(answer.state, answer.reason);
     co_return endpoints;
 }
 
-void SiteLookup::arrange(Endpoints& endpoints) {
-    if (endpoints.empty())
-        return;
-    if (options_.randomize)
+void SiteLookup::arrange(Endpoints& endpoints, const Search& search) {
+    bool by_weight = !endpoints.empty() && endpoints.front().source == Source::srv;
+    if (options_.randomize && !by_weight)
         shuffle(endpoints, random_);
-    put_in_order(endpoints, options_.preference);
-    if (options_.balance)
-        balance_families(endpoints, options_.address_limit);
+    if (!by_weight)
+        put_in_order(endpoints, options_.preference);
+    if (search.purpose.interleave)
+        interleave_families(endpoints);
+    if (!options_.balance || by_weight)
+        return;
+    Endpoints before = search.purpose.trace ? endpoints : Endpoints();
+    balance_families(endpoints, options_.address_limit);
+    search.dropped(before, endpoints, "smtp_mx_address_limit and smtp_balance_inet_protocols");
+}
+
+// Keeps what was found of a configured relay, or puts in what was kept.
+void SiteLookup::remember(Site& site, const Search& search) {
+    const Purpose& purpose = search.purpose;
+    bool has_name = search.destination.form != Destination::Form::literal;
+    if (!purpose.configured || purpose.stale_time.count() == 0 || !has_name)
+        return;
+    base::Instant now = io::loop().now();
+    if (!site.endpoints.empty()) {
+        memory_.keep(search.destination.text, site.endpoints, now);
+        return;
+    }
+    if (!site.dns_trouble)
+        return;
+    site.endpoints = memory_.recall(search.destination.text, purpose.stale_time, now);
+    if (site.endpoints.empty())
+        return;
+    search.note("DNS is in trouble: goes to the addresses that were known before");
+    site.absence.reset();
 }
 
 }  // namespace nexthop

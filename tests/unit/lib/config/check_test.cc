@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lib/config/check_routing.h"
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -122,14 +120,6 @@ TEST_F(CheckInstance, WarnsOfMailThatWillWait) {
           "virtual unix - n n - - virtual\n");
     for (const Row& row : rows)
         EXPECT_EQ(problems(row.main_cf), row.expected) << row.main_cf;
-    base_ = base_.replace(base_.find("[127.0.0.1]:2525"), 16, "a.example smtp:[b], [c]:d, [e");
-    auto waits = [](const std::string& found) {
-        return "warn ROOT/etc/main.cf, line 4: relayhost: expected host, [host], host:port or "
-               "[address]:port with a known port, found \"" +
-               found + "\"; mail for it waits in the queue";
-    };
-    EXPECT_EQ(problems(), (Texts{waits("smtp:[b]"), waits("[c]:d"), waits("[e")}));
-    EXPECT_EQ(problems("known_tcp_ports = d=9\n"), (Texts{waits("smtp:[b]"), waits("[e")}));
 }
 
 TEST_F(CheckInstance, WarnsOfDomainsInTwoClasses) {
@@ -209,6 +199,16 @@ TEST_F(CheckInstance, LooksIntoServices) {
                      "stop ROOT/etc/master.cf, line 7: command: expected a program of this mail "
                      "system, found \"smptd\"",
                      "warn ROOT/etc/main.cf, line 9: unused parameter: stray=1"}));
+    write("master.cf",
+          "smtp unix - - n - - smtp -o smtp_failover_helth=no -o smtp_failover_health=yes\n"
+          "odd unix - n n - - pipe -o odd_time_limt=3s\n");
+    EXPECT_EQ(problems("default_transport = smtp\nsmtp_failover_polciy = sticky\n"),
+              (Texts{"warn ROOT/etc/main.cf, line 9: unused parameter: "
+                     "smtp_failover_polciy=sticky; did you mean smtp_failover_policy?",
+                     "warn ROOT/etc/master.cf, line 1: unused parameter: -o smtp_failover_helth; "
+                     "did you mean smtp_failover_health?",
+                     "warn ROOT/etc/master.cf, line 2: unused parameter: -o odd_time_limt; did "
+                     "you mean odd_time_limit?"}));
     fs::remove(root_ + "/etc/master.cf");
     EXPECT_EQ(problems(), Texts{"stop open ROOT/etc/master.cf: No such file or directory"});
 }
@@ -232,19 +232,6 @@ TEST_F(CheckInstance, RefusesUnknownUsers) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "needs root";
     EXPECT_EQ(problems("mail_owner = root\nsetgid_group = nosuch\n").size(), 4u);
-}
-
-TEST(Destination, IsAHostPerhapsInBracketsPerhapsWithAPort) {
-    const config::ServicePorts ports("smtp=25, submission=587", "", "/nonexistent");
-    for (const char* good :
-         {"example.org", "mx.example.org:25", "[mx.example.org]", "[mx.example.org]:smtp",
-          "[127.0.0.1]", "[127.0.0.1]:2525", "[::1]:25", "[IPv6:2001:db8::1]:25", "192.0.2.1",
-          "localhost", "host:submission", "[127.0.0.1]:"})
-        EXPECT_TRUE(config::is_destination(good, ports)) << good;
-    for (const char* bad :
-         {"", "[127.0.0.1", "[]", "[]:25", "[127.0.0.1]25", "[127.0.0.1]:65536", "[127.0.0.1]:0",
-          "a..b", ".a", "a.", "smtp:[a]", "a b", "a:b:c", "[ipv6:a]", "host:nosuch"})
-        EXPECT_FALSE(config::is_destination(bad, ports)) << bad;
 }
 
 }  // namespace

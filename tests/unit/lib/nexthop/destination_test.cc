@@ -99,7 +99,117 @@ TEST(SmtpDestination, TheTransportMayBeRepeated) {
     };
     for (const Row& row : rows)
         EXPECT_EQ(shown(row.list, rules()), row.plan) << row.list;
-    EXPECT_NE(shown("relay:[b.example]", rules()).find("unknown service"), std::string::npos);
+    EXPECT_EQ(shown("relay:[b.example]", rules()), "domain relay 25; host b.example 25; ");
+}
+
+TEST(SmtpDestination, HostsMayBeJoinedByColons) {
+    const Row rows[] = {
+        {"a.example:b.example", "domain a.example 25; domain b.example 25; "},
+        {"[a]:[b]", "host a 25; host b 25; "},
+        {"[a.example]:b.example", "host a.example 25; domain b.example 25; "},
+        {"a:[b]", "domain a 25; host b 25; "},
+        {"a.example:587:b.example", "domain a.example 587; domain b.example 25; "},
+        {"[a]:submission:[b]:26:c.example", "host a 587; host b 26; domain c.example 25; "},
+        {"192.0.2.1:192.0.2.2", "host 192.0.2.1 25; host 192.0.2.2 25; "},
+        {"[::1]:[ipv6:2001:db8::1]:25", "host ::1 25; host 2001:db8::1 25; "},
+        {"[::1]:587", "host ::1 587; "},
+        {"a.example:a_name", "domain a.example 25; domain a_name 25; "},
+        {"a.example:a-service-name1", "! unknown service \"a-service-name1\""},
+        {"a.example:longer-than-any-service",
+         "domain a.example 25; domain longer-than-any-service 25; "},
+        {"a.example:b.example, [c]", "domain a.example 25; domain b.example 25; host c 25; "},
+        {"smtp:a.example:[b]", "domain a.example 25; host b 25; "},
+        {"a.example:submision", "! unknown service \"submision\""},
+        {"a.example:b.example:99999", "! unknown service \"b.example:99999\""},
+        {"a.example:25:26", "! unknown service \"25:26\""},
+        {"a.example::b.example", "! unknown service \":b.example\""},
+        {"a.example:b..example", "! unknown service \"b..example\""},
+        {"2001:db8::1", "! valid hostname or network address"},
+        {"[a]:587:", "! unknown service \"587:\""},
+        {"[a]:[b", "! unknown service \"[b\""},
+    };
+    for (const Row& row : rows) {
+        std::string made = shown(row.list, rules());
+        EXPECT_EQ(made.substr(0, row.plan.size()), row.plan) << row.list;
+        EXPECT_EQ(row.plan.starts_with("!"), made.find("! ") != made.npos) << made;
+    }
+    std::vector<nexthop::Destination> two =
+        nexthop::parse_destinations("[a]:26:b.example", rules());
+    ASSERT_EQ(two.size(), 2u);
+    EXPECT_EQ(two[0].text, "[a]:26");
+    EXPECT_EQ(two[1].text, "b.example");
+    EXPECT_TRUE(two[0].of_colon_list && two[1].of_colon_list);
+    EXPECT_EQ(shown("inet:[::1]:24:mail.example", rules(true)),
+              "host ::1 24; host mail.example 24; ");
+    EXPECT_EQ(shown("unix:/run/a:b.example", rules(true)), "socket /run/a:b.example; ");
+}
+
+TEST(SmtpDestination, KnowsHowItIsWritten) {
+    using Form = nexthop::Destination::Form;
+    struct Written {
+        std::string_view element;
+        Form form;
+        bool names_port;
+    };
+    const Written rows[] = {
+        {"a.example", Form::bare, false},        {"a.example:25", Form::bare, true},
+        {"a.example:", Form::bare, false},       {"[a.example]", Form::bracketed, false},
+        {"[192.0.2.1]:25", Form::literal, true}, {"192.0.2.1", Form::literal, false},
+        {"[ipv6:::1]", Form::literal, false},    {"unix:/run/x", Form::socket, false},
+        {"inet:a.example:24", Form::bare, true},
+    };
+    for (const Written& row : rows) {
+        nexthop::Destination made = nexthop::parse_destinations(row.element, rules(true)).at(0);
+        EXPECT_EQ(made.form, row.form) << row.element;
+        EXPECT_EQ(made.names_port, row.names_port) << row.element;
+        EXPECT_FALSE(made.of_colon_list || nexthop::name_of(made.form).empty());
+        EXPECT_EQ(made.text, row.element);
+    }
+}
+
+TEST(SmtpDestination, AttributesFollowSemicolons) {
+    struct Attributes {
+        std::string_view element;
+        std::string_view text;
+        unsigned weight;
+        int priority;  // -1: none
+    };
+    const Attributes rows[] = {
+        {"[a]:587", "[a]:587", 1, -1},
+        {"[a]:587;weight=3", "[a]:587", 3, -1},
+        {"[a]:587;weight=3;priority=2", "[a]:587", 3, 2},
+        {"a.example;Priority=0;WEIGHT=65535;", "a.example", 65535, 0},
+        {"[2001:db8::1];weight=0", "[2001:db8::1]", 0, -1},
+    };
+    for (const Attributes& row : rows) {
+        nexthop::Destination made = nexthop::parse_destinations(row.element, rules()).at(0);
+        EXPECT_NE(made.kind, Kind::unusable) << row.element;
+        EXPECT_EQ(made.text, row.text);
+        EXPECT_EQ(made.weight, row.weight) << row.element;
+        EXPECT_EQ(made.priority ? *made.priority : -1, row.priority) << row.element;
+    }
+    for (const nexthop::Destination& each :
+         nexthop::parse_destinations("a.example:[b];weight=4", rules()))
+        EXPECT_EQ(each.weight, 4u);
+    EXPECT_EQ(nexthop::parse_destinations("unix:/run/x;weight=2", rules(true)).at(0).host,
+              "/run/x");
+    const Row bad[] = {
+        {"[a];wieght=3", "! unknown attribute \"wieght=3\" in \"[a];wieght=3\"; "},
+        {"[a];weight", "! a number from 0 to 65535 required after \"weight=\" in \"[a];weight\"; "},
+        {"[a];weight=-1",
+         "! a number from 0 to 65535 required after \"weight=\" in \"[a];weight=-1\"; "},
+        {"[a];priority=65536, [b]",
+         "! a number from 0 to 65535 required after \"priority=\" in \"[a];priority=65536\"; "
+         "host b 25; "},
+        {";weight=1", "! valid hostname or network address required in \"\"; "},
+    };
+    for (const Row& row : bad) {
+        std::string made;
+        for (const nexthop::Destination& each : nexthop::parse_destinations(row.list, rules()))
+            base::append(made, each.kind == Kind::unusable ? "! " : "host ",
+                         each.defect.empty() ? "b 25" : each.defect, "; ");
+        EXPECT_EQ(made, row.plan) << row.list;
+    }
 }
 
 TEST(SmtpDestination, WhatCannotBeUsedSaysWhy) {

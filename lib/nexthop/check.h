@@ -1,0 +1,21 @@
+// The check of relays: lists that cannot be understood, names that lead nowhere, relays that are
+// us.
+#pragma once
+
+#include <vector>
+
+#include "lib/config/check.h"
+#include "lib/config/settings.h"
+
+namespace nexthop {
+
+// What is wrong with the relays that main.cf names, with the remedy. Mail waits for what is wrong
+// there, or goes past it, so that nothing of it is fatal. Asks nobody.
+std::vector<config::Problem> check_relays(const config::Settings& settings);
+
+// The same of each entry of transport_maps, of the tables of senders and of failover_policy_maps;
+// keys that their sources have twice; and whether the names of all relays lead anywhere. It reads
+// whole tables, and asks name servers, for ten seconds at most: for `postfix check` only.
+std::vector<config::Problem> check_relays_closely(const config::Settings& settings);
+
+}  // namespace nexthop
