@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "lib/nexthop/failover_settings.h"
+#include "lib/nexthop/failover_policies.h"
 
 namespace smtp {
 

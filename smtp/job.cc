@@ -43,6 +43,12 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
     outcomes_.reserve(left_);
 }
 
+io::Task<void> Job::find_settings() {
+    FailoverSettings found = co_await options_.policies->of(request_.nexthop);
+    failover_ = std::make_shared<FailoverSettings>(std::move(found));
+    knows_settings_ = true;
+}
+
 uint64_t Job::size() const {
     return request_.size + (shown_ ? static_cast<uint64_t>(growth(shown_->headers)) : 0);
 }

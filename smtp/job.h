@@ -36,6 +36,9 @@ class Job {
     Plan& plan() { return plan_; }
     // How it looks for a way around what does not work.
     const Failover& failover() const { return failover_; }
+    // Its next hop may have settings of its own, to be found before the plan is asked.
+    bool lacks_settings() const { return options_.policies && !knows_settings_; }
+    io::Task<void> find_settings();
     const Plan& plan() const { return plan_; }
     Way& way() { return way_; }
 
@@ -100,6 +103,7 @@ class Job {
     const Options& options_;
     Queue& queue_;
     Failover failover_;
+    bool knows_settings_ = false;
     Plan plan_;
     std::vector<Standing> standings_;  // by place
     size_t left_;

@@ -152,8 +152,11 @@ io::Task<void> Lane::attempt(Job& job) {
     release_session();
 }
 
-// Finds out what servers are shown of the message; where that fails the message is deferred.
+// Finds out what servers are shown of the message, where that fails it is deferred; before that,
+// the settings of its next hop.
 io::Task<void> Lane::show(Job& job) {
+    if (job.lacks_settings())
+        co_await job.find_settings();
     if (job.showable() || job.settled())
         co_return;
     const OutgoingAddresses& outgoing = shop_.options.outgoing;

@@ -65,8 +65,10 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.myhostname = settings.text("myhostname");
     options.helo_name = own.text(options.lmtp ? "_lhlo_name" : "_helo_name");
     options.nexthop = nexthop::Options::from(own, service);
-    options.failover =
-        std::make_shared<FailoverSettings>(FailoverSettings::from(settings, service));
+    auto policies = nexthop::FailoverPolicies::of(settings, service, tables);
+    options.failover = std::make_shared<FailoverSettings>(policies.of_transport());
+    if (policies.has_tables())
+        options.policies = std::make_shared<nexthop::FailoverPolicies>(std::move(policies));
     config::OwnAddresses interfaces = config::OwnAddresses::of_interfaces(settings);
     options.bind_v4 = bind_address(own, "_bind_address", AF_INET, interfaces);
     options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6, interfaces);

@@ -24,6 +24,9 @@ struct Options {
     std::string helo_name = "localhost";
     nexthop::Options nexthop;
     Failover failover = std::make_shared<FailoverSettings>();
+    // Which next hops have settings of their own; null: none. Shared, because copies of these
+    // options ask the same tables.
+    std::shared_ptr<nexthop::FailoverPolicies> policies;
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

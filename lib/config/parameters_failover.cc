@@ -32,7 +32,7 @@ static constexpr Parameter rows[] = {
     not_built(fine_time("failover_all_down_probe_interval", "1s", 100, day, "the time between attempts when all relays of a next hop are down")),
     fine_time("failover_stale_address_time", "3600s", 0, week, "how long the addresses of a relay are used that DNS no longer tells"),
     not_built(text("failover_reply_filter", "", "tables that say of replies whether to go on to the next relay, to wait or to give up")),
-    not_built(text("failover_policy_maps", "", "tables that give failover settings of one next hop")),
+    text("failover_policy_maps", "", "tables that give failover settings of one next hop"),
     number("failover_return_rate", "100", 1, most_int, "waiting messages a second that are sent when a next hop is back"),
     number("failover_table_size", "4096", 16, 1 << 20, "relays, logins and next hops that are remembered"),
     fine_time("failover_snapshot_interval", "5s", 100, day, "the time between writes of what is remembered"),
