@@ -66,7 +66,8 @@ def test_fault_names_file_and_line():
 def test_check_warns_of_what_will_not_work_as_written():
     """In no case does it stop the start; each line has the place in the file."""
     rows = [
-        ("relayhost = [127.0.0.1]:nosuch", r'relayhost: expected .*found "\[127.0.0.1\]:nosuch"'),
+        ("relayhost = [127.0.0.1]:nosuch",
+         r'relayhost: unknown service "nosuch" in "\[127.0.0.1\]:nosuch"; expected host'),
         ("mydestination = a.example\nvirtual_alias_domains = a.example",
          "do not list domain a.example in BOTH mydestination and virtual_alias_domains"),
         ("mydestination = a.example\nalias_maps = hash:/no/such",
