@@ -33,8 +33,9 @@ io::Task<void> reload(ipc::Service& service, qmgr::QueueManager& manager) {
             co_return;
         try {
             auto router = std::make_shared<route::Router>(service.settings(), service.tables());
+            auto rates = std::make_shared<qmgr::ReturnRates>(service.settings(), service.tables());
             manager.configure(qmgr::Settings(service.settings(), service.queue_directory()),
-                              std::move(router));
+                              std::move(router), std::move(rates));
         } catch (const config::Error& error) {
             // master, which may open everything, has found nothing wrong with it.
             if (service.tables().refused())
@@ -65,9 +66,11 @@ io::Task<void> work(ipc::Service& service, qmgr::QueueManager& manager) {
     co_await manager.close();
 }
 
-io::Task<void> run(ipc::Service& service, qmgr::QueueManager::Router router) {
+io::Task<void> run(ipc::Service& service, qmgr::QueueManager::Router router,
+                   qmgr::QueueManager::Rates rates) {
     qmgr::Settings settings(service.settings(), service.queue_directory());
-    qmgr::QueueManager manager(settings, std::move(router), spool::real_disk(), service.health());
+    qmgr::QueueManager manager(settings, std::move(router), std::move(rates), spool::real_disk(),
+                               service.health());
     std::exception_ptr failure;
     try {
         co_await work(service, manager);
@@ -87,7 +90,8 @@ int main(int argc, char** argv) {
     try {
         // Tables may be readable by root only.
         auto router = std::make_shared<route::Router>(service.settings(), service.tables());
-        return service.run(run(service, std::move(router)));
+        auto rates = std::make_shared<qmgr::ReturnRates>(service.settings(), service.tables());
+        return service.run(run(service, std::move(router), std::move(rates)));
     } catch (const config::Error& error) {
         base::log::fatal(error.what());
     }

@@ -25,7 +25,7 @@ constexpr size_t relief = 200;
 
 }  // namespace
 
-QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk& disk,
+QueueManager::QueueManager(const Settings& settings, Router router, Rates rates, spool::Disk& disk,
                            const health::Table* health)
     : settings_(settings),
       router_(std::move(router)),
@@ -38,7 +38,8 @@ QueueManager::QueueManager(const Settings& settings, Router router, spool::Disk&
       log_(settings.spool, disk, states_, thread_, log_events()),
       bounces_(settings.folders.root + "/private/bounce"),
       dispatcher_(settings_, dispatch_events(), deaths_, scope_),
-      returns_(health, timetable_, return_events()) {}
+      returns_(health, timetable_, return_events()),
+      rates_(std::move(rates)) {}
 
 // Their jobs refer to parts that are destroyed before the threads.
 QueueManager::~QueueManager() {
@@ -77,8 +78,10 @@ io::Task<void> QueueManager::for_good(std::string what, std::function<io::Task<v
     }
 }
 
-void QueueManager::configure(const Settings& settings, Router router) {
+void QueueManager::configure(const Settings& settings, Router router, Rates rates) {
     settings_ = settings;
+    rates_ = std::move(rates);
+    known_rates_.clear();
     router_ = std::move(router);
     dispatcher_.configure(settings_);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -28,6 +29,7 @@
 #include "qmgr/message.h"
 #include "qmgr/queue_files.h"
 #include "qmgr/reception.h"
+#include "qmgr/return_rates.h"
 #include "qmgr/returns.h"
 #include "qmgr/settings.h"
 #include "qmgr/timetable.h"
@@ -39,9 +41,11 @@ class QueueManager : public Desk {
     // Throws base::SystemError when the queue directory cannot be used.
     // Shared: what is being routed when a reload replaces it goes on with it.
     using Router = std::shared_ptr<const route::Router>;
+    // Shared for the same reason.
+    using Rates = std::shared_ptr<ReturnRates>;
     // `health`, if there is one, outlives it.
-    QueueManager(const Settings& settings, Router router, spool::Disk& disk = spool::real_disk(),
-                 const health::Table* health = nullptr);
+    QueueManager(const Settings& settings, Router router, Rates rates,
+                 spool::Disk& disk = spool::real_disk(), const health::Table* health = nullptr);
     ~QueueManager();  // waits for what the threads have under way
 
     // Finds what is queued and hears the agents of an earlier qmgr; then everything runs in
@@ -53,7 +57,7 @@ class QueueManager : public Desk {
     void trigger(char what) override;
     io::Task<ipc::ControlAnswer> control(ipc::ControlRequest request) override;
     void died(pid_t pid, int signal) { deaths_.note(pid, signal); }
-    void configure(const Settings& settings, Router router);
+    void configure(const Settings& settings, Router router, Rates rates);
 
     // Starts no delivery any more and moves all of the log into files.
     io::Task<void> drain();
@@ -110,6 +114,8 @@ class QueueManager : public Desk {
     };
     static Question question_of(const Message& message);
     Returns::Events return_events();
+    double rate_of(const std::string& hop);
+    io::Task<void> learn_rate(std::string hop, Rates rates);
     io::Task<void> watch_returns();
     io::Task<void> learn_hops();
     io::Task<void> learn_some();
@@ -193,7 +199,9 @@ class QueueManager : public Desk {
     std::set<std::string> doomed_;  // removed while in the part of the log that was not read
     io::Event time_changed_;
     Returns returns_;
-    io::Event learning_;  // next hops are to be learned without a pause
+    Rates rates_;
+    std::map<std::string, double> known_rates_;  // of next hops that are coming back
+    io::Event learning_;                         // next hops are to be learned without a pause
     // Flushes of a next hop that go on until no message's is unknown.
     struct Order {
         std::string wanted;

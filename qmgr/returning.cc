@@ -36,8 +36,24 @@ Returns::Events QueueManager::return_events() {
     Returns::Events events;
     events.resume = [this](const std::string& hop) { dispatcher_.resume(hop); };
     events.has_room = [this](const std::string& hop) { return dispatcher_.has_room(hop); };
-    events.rate = [this](const std::string& hop) { return settings_.return_rate(hop); };
+    events.rate = [this](const std::string& hop) { return rate_of(hop); };
     return events;
+}
+
+// Asked ten times a second; until a table has answered it is the usual one.
+double QueueManager::rate_of(const std::string& hop) {
+    auto [known, fresh] = known_rates_.try_emplace(hop, rates_->usual(hop));
+    double rate = known->second;
+    if (fresh)
+        scope_.spawn(learn_rate(hop, rates_));
+    return rate;
+}
+
+io::Task<void> QueueManager::learn_rate(std::string hop, Rates rates) {
+    const double rate = co_await rates->of(hop);
+    auto known = known_rates_.find(hop);
+    if (known != known_rates_.end() && rates == rates_)
+        known->second = rate;
 }
 
 io::Task<void> QueueManager::watch_returns() {
@@ -48,6 +64,8 @@ io::Task<void> QueueManager::watch_returns() {
             time_changed_.set();
         if (returns_.busy())
             learning_.set();
+        else
+            known_rates_.clear();
         bool idle = messages_.empty() && timetable_.size() == 0;
         base::Duration pause = idle ? idle_interval : look_interval;
         co_await io::sleep(returns_.busy() ? release_interval : pause);

@@ -73,9 +73,4 @@ TransportLimits Settings::limits(const std::string& transport) const {
     return limits;
 }
 
-double Settings::return_rate(std::string_view hop) const {
-    std::string_view transport = hop.substr(0, hop.find(':'));
-    return static_cast<double>(config.number(base::text(transport, "_failover_return_rate")));
-}
-
 }  // namespace qmgr

@@ -31,8 +31,6 @@ struct Settings {
     explicit Settings(const config::Settings& settings, const std::string& queue_directory);
     // Those of one transport: its own parameters, else the default_… ones.
     TransportLimits limits(const std::string& transport) const;
-    // Messages a second that go to a next hop ("transport:nexthop") which is back.
-    double return_rate(std::string_view hop) const;
 };
 
 }  // namespace qmgr

@@ -139,8 +139,9 @@ void Instance::start(const std::string& main_cf) {
     auto settings = config(main_cf);
     tables_ = std::make_unique<dict::Tables>(settings, proxy_);
     auto router = std::make_shared<route::Router>(settings, *tables_);
-    manager_ =
-        std::make_unique<QueueManager>(Settings(settings, folder_), router, disk_, health_.get());
+    auto rates = std::make_shared<ReturnRates>(settings, *tables_);
+    manager_ = std::make_unique<QueueManager>(Settings(settings, folder_), router, rates, disk_,
+                                              health_.get());
     io::Scope starting;
     starting.spawn(manager_->start());
     ASSERT_TRUE(until([&starting] { return starting.running() == 0; }));

@@ -96,6 +96,20 @@ TEST_F(ReturningTest, MailGoesWithinSecondsWhenItsRelayIsBack) {
     EXPECT_EQ(logged("next hop smtp:[192.0.2.1]:25 is back"), 1u);
 }
 
+TEST_F(ReturningTest, ANextHopHasARateOfItsOwn) {
+    start(
+        "smtp_failover_return_rate = 1000\n"
+        "failover_policy_maps = inline:{ {[192.0.2.1]:25 = return_rate=4} }\n");
+    break_down();
+    send_some(12);
+    ASSERT_TRUE(all_wait(12));
+    run_for(300ms);
+    mend();
+    run_for(1500ms);
+    EXPECT_GE(sent(), 2u);
+    EXPECT_LE(sent(), 8u);
+}
+
 TEST_F(ReturningTest, MailForOthersStaysWhereItIs) {
     start("transport_maps = inline:{ {other.example = smtp:[192.0.2.9]:25} }\n");
     break_down();

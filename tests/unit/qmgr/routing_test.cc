@@ -201,7 +201,8 @@ TEST_F(RoutingTest, ReloadCountsForWhatBeginsAfterIt) {
     ASSERT_TRUE(until([this] { return slow_.asked == 1; }));
     auto settings = config("relayhost = [192.0.2.7]\n");
     auto router = std::make_shared<route::Router>(settings, *tables_);
-    manager_->configure(Settings(settings, folder_), std::move(router));
+    manager_->configure(Settings(settings, folder_), std::move(router),
+                        std::make_shared<ReturnRates>(settings, *tables_));
     send("a@example.org", {"x@example.com"});
     ASSERT_TRUE(until([this] { return logged(": removed") == 1; }));
     EXPECT_EQ(sent_to(0), "[192.0.2.7]");
