@@ -17,7 +17,7 @@ SETGID_GROUP ?= postdrop
 
 # A daemon is a folder with a main.cc; the ones an administrator types land in bin/.
 DAEMONS  := $(sort $(patsubst %/main.cc,%,$(wildcard */main.cc)))
-BIN_DIRS := $(filter postfix postconf postmap sendmail,$(DAEMONS))
+BIN_DIRS := $(filter postfix postconf postmap postrelay sendmail,$(DAEMONS))
 LIBEXEC_DIRS := $(filter-out $(BIN_DIRS) tests bench,$(DAEMONS))
 COMMANDS := $(sort $(patsubst commands/%.cc,%,$(wildcard commands/*.cc)))
 

@@ -3,7 +3,7 @@
 # deps.sh all (what `make check` and `make bench` need too). Does nothing when all are there.
 set -euo pipefail
 
-packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev)
+packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev nlohmann-json3-dev)
 if [ "${1:-all}" = all ]; then
     packages+=(git libgtest-dev libgmock-dev clang-format strace swaks procps iproute2 nsd unbound
                postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm)

@@ -1,0 +1,67 @@
+// Inquiry finds out where mail would go and why, by the code that delivers it, and sends nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/config/settings.h"
+#include "lib/health/record.h"
+#include "lib/io/task.h"
+#include "lib/nexthop/failover_settings.h"
+#include "lib/nexthop/lookup_trace.h"
+#include "lib/nexthop/site.h"
+#include "lib/route/router.h"
+#include "lib/route/trace.h"
+#include "postrelay/known.h"
+#include "postrelay/probing.h"
+
+namespace postrelay {
+
+// One element of the next hop.
+struct Hop {
+    nexthop::Destination relay;
+    size_t group = 0;  // of one priority; the lowest is tried first
+    nexthop::LookupTrace trace;
+    nexthop::Site site;
+    std::optional<health::Record> health;  // of the relay by name: DNS trouble, orders
+};
+
+// One address, at its place in the order.
+struct Place {
+    size_t hop = 0;
+    nexthop::Endpoint endpoint;
+    std::string label;
+    std::optional<health::Record> health;  // none: nothing is known against it
+};
+
+struct Findings {
+    std::string sender, recipient;
+    std::vector<route::Trace::Asked> asked;
+    route::Routed routed;
+    std::string command;  // of the transport, as in master.cf; "" without a line there
+    bool speaks_smtp = false;
+    std::string trouble;  // why it cannot be followed beyond the transport
+    nexthop::FailoverSettings failover;
+    std::vector<route::Trace::Asked> policy_asked;
+    std::string policy_where;   // of failover_policy
+    bool order_varies = false;  // from message to message, by the policy
+    std::vector<Hop> hops;
+    std::vector<Place> order;   // usable ones first, those left out while a peer is usable behind
+    std::vector<Place> barred;  // by an administrator
+    struct Setting {
+        std::string name, value, where;
+        bool built = true;
+    };
+    std::vector<Setting> session;  // how TLS and login are chosen
+    std::vector<ProbeAnswer> probes;
+};
+
+// `known` is what the mail system knows of relays.
+io::Task<Findings> inquire(std::string sender, std::string recipient,
+                           const config::Settings& settings, Known& known);
+
+// Has the processes of the transport connect to each place of the order. `known` is running.
+void connect_to_places(Findings& findings, Known& known);
+
+}  // namespace postrelay
