@@ -27,6 +27,10 @@ struct Flight {
     std::vector<uint32_t> unresolved() const;
     // Commands before MAIL.
     size_t lead() const { return (reset ? 1 : 0) + forwarded.size(); }
+    // The end of the message has gone out: whatever happens now, the server may have it.
+    bool gone(const Session& session) const {
+        return finished && session.stream.unsent() <= behind;
+    }
     // No reply to this message has come.
     bool unanswered() const { return answered <= (reset ? 1 : 0); }
 
@@ -40,7 +44,8 @@ struct Flight {
     size_t asked = 0;                    // commands of the envelope put so far
     size_t answered = 0;                 // and replies to them read
     bool reset = false;                  // the first of them is RSET
-    bool finished = false;               // all content was put: the server may have the message
+    bool finished = false;               // all content was put
+    size_t behind = 0;                   // bytes put behind it
     bool hopeless = false;               // MAIL was refused
     bool stale = false;                  // the server had closed this used connection already
     bool mixed_up = false;               // a recipient was accepted though MAIL was not

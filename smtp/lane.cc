@@ -297,11 +297,14 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
 
 void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
     session_->over = true;
-    if (flight.finished)
-        session_->stage =
-            flight.form == Flight::Form::data ? Stage::end_of_data : Stage::last_chunk;
+    bool gone = flight.gone(*session_);
+    bool by_data = flight.form == Flight::Form::data;
+    if (gone)
+        session_->stage = by_data ? Stage::end_of_data : Stage::last_chunk;
+    else if (flight.finished && flight.form != Flight::Form::one_chunk)
+        session_->stage = by_data ? Stage::body : Stage::chunk;
     Trouble trouble = session_->ended(error);
-    if (flight.finished)
+    if (gone)
         trouble = uncertain(std::move(trouble), flight.job, *session_);
     // RFC 5321 section 3.8: a server may close a connection that is of no use to it at the moment.
     else if (flight.job.way().uses > 1 && flight.unanswered() && session_->disconnected)
@@ -333,7 +336,7 @@ void Lane::release_session() {
 void Lane::ahead_is_lost(Session& session) {
     const Flight& flight = *session.ahead;
     // After its own 421 a server takes nothing more.
-    if (flight.finished && !session.closing) {
+    if (flight.gone(session) && !session.closing) {
         Trouble trouble = lost(session.peer, Stage::last_chunk);
         following_->failed(flight.unresolved(),
                            uncertain(std::move(trouble), *following_, session));

@@ -108,8 +108,11 @@ void Transaction::look_ahead(Successor& successor) {
         return;
     looked_ahead_ = true;
     session_.ahead = successor.follow(session_);
-    if (session_.ahead)
-        Transaction(session_, *session_.ahead, options_).put_ahead();
+    if (!session_.ahead)
+        return;
+    size_t before = session_.stream.unsent();
+    Transaction(session_, *session_.ahead, options_).put_ahead();
+    flight_.behind = session_.stream.unsent() - before;
 }
 
 io::Task<void> Transaction::run(Successor& successor) {
