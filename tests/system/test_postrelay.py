@@ -218,3 +218,39 @@ def test_a_false_command_line_is_explained():
         for words in ((), ("dwon", "x"), ("down",), ("down", "-t", "soon", "x")):
             status, said = instance.attempt("postrelay", *words)
             check(status == 64 and said.startswith("postrelay: "), status, said)
+
+
+@test()
+def test_a_person_has_a_relay_probed():
+    relay = Relay()
+    with Instance(f"{relay.nexthop}, {dead()}", QUICK) as instance:
+        deliver(instance)
+        relay.wait(1)
+        told = objects(instance, "probe", relay.nexthop)
+        check([each["probe"] for each in told] == ["ok"], told)
+        relay.stop()
+        told = objects(instance, "probe", relay.nexthop)
+        check([each["probe"] for each in told] == ["refused"], told)
+        check(state(instance, relay.nexthop) == "OPEN", told)
+        relay.start()
+        told = objects(instance, "explain", "--probe", "to@example.net")[0]
+        results = {each["label"]: each["result"] for each in told["probes"]}
+        check(sorted(results.values()) == ["ok", "refused"], told)
+        check(state(instance, relay.nexthop) == "RAMP", results)
+
+
+@test()
+def test_somebody_notices_the_return_of_a_relay_whoever_died():
+    relay = Relay()
+    relay.stop()
+    slow = QUICK | {"minimal_backoff_time": "1000s", "maximal_backoff_time": "4000s"}
+    with Instance(f"{relay.nexthop}, {dead()}", slow) as instance:
+        queue_id = deliver(instance)
+        instance.wait_log(f"{queue_id}: .*status=deferred")
+        eventually(lambda: state(instance, relay.nexthop) in ("OPEN", "HALF_OPEN"))
+        before = instance.pids("smtp")
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: set(instance.pids("smtp")) - set(before), what="another process")
+        relay.start()
+        relay.wait(1, seconds=25)
