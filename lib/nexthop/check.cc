@@ -83,12 +83,14 @@ class Check {
                             "is expected; a list has one transport, before its first ", "element"));
     }
 
+    // A bare name may have other hosts as its exchangers.
     static bool is_own(const Destination& element, const LookupOptions& lookup) {
         if (!lookup.guard_loops || element.port != 25)
             return false;
-        return element.form == Destination::Form::literal
-                   ? lookup.own.contains(element.host)
-                   : base::equal_nocase(element.host, lookup.myhostname);
+        if (element.form == Destination::Form::literal)
+            return lookup.own.contains(element.host);
+        return element.form == Destination::Form::bracketed &&
+               base::equal_nocase(element.host, lookup.myhostname);
     }
 
     // "[a], relay:[b]" in a list of smtp.

@@ -67,11 +67,11 @@ Destination of_socket(std::string_view text, std::string_view path) {
 
 // What stands before the attributes.
 std::vector<Destination> of_element(std::string_view text, const DestinationRules& rules) {
-    std::string_view element = without_transport(text, rules);
-    if (rules.lmtp && element.starts_with("unix:"))
-        return {of_socket(text, element.substr(5))};
-    if (rules.lmtp && element.starts_with("inet:"))
-        element.remove_prefix(5);
+    text = without_transport(text, rules);
+    if (rules.lmtp && text.starts_with("unix:"))
+        return {of_socket(text, text.substr(5))};
+    bool has_prefix = rules.lmtp && text.starts_with("inet:");
+    std::string_view element = has_prefix ? text.substr(5) : text;
     std::vector<HostPort> joined = split_colon_list(element, rules.services);
     if (joined.size() < 2)
         return {of_host(text, take_apart(element).value_or(HostPort()), rules)};

@@ -79,9 +79,7 @@ std::vector<RelayUse> relays_of_settings(const config::Settings& settings,
     }
     for (const char* name : class_transports) {
         Split parts = split(settings.text(name));
-        bool is_host = !transports.speaks_smtp(parts.transport) || settings.is_set(name);
-        if (is_host)
-            add(uses, place_of(settings, name), parts.transport, parts.nexthop);
+        add(uses, place_of(settings, name), parts.transport, parts.nexthop);
     }
     return uses;
 }

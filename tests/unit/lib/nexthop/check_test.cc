@@ -94,10 +94,11 @@ TEST(RelayCheck, KnowsThisMachine) {
     const std::pair<const char*, std::string> rows[] = {
         {"[127.0.0.1]", is_us("[127.0.0.1]")},
         {"[127.0.0.1]:2525", ""},
-        {"Us.example", is_us("Us.example")},
+        {"us.example", ""},
+        {"[Us.example]", is_us("[Us.example]")},
         {"[us.example]:25", is_us("[us.example]:25")},
-        {"us.example:587", ""},
-        {"[a.example], us.example", is_us("us.example")},
+        {"[us.example]:587", ""},
+        {"[a.example], [us.example]", is_us("[us.example]")},
         {"192.0.2.1", ""},
     };
     for (const auto& [relay, problem] : rows)

@@ -179,6 +179,7 @@ TEST(SmtpDestination, AttributesFollowSemicolons) {
         {"[a]:587;weight=3", "[a]:587", 3, -1},
         {"[a]:587;weight=3;priority=2", "[a]:587", 3, 2},
         {"a.example;Priority=0;WEIGHT=65535;", "a.example", 65535, 0},
+        {"smtp:[a]:587;weight=2", "[a]:587", 2, -1},
         {"[2001:db8::1];weight=0", "[2001:db8::1]", 0, -1},
     };
     for (const Attributes& row : rows) {
