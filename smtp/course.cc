@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/greeting.h"
 #include "smtp/log.h"
@@ -31,7 +32,48 @@ Course::Course(Job& job, const Options& options, IdleSessions& idle, nexthop::Si
       sites_(sites),
       relays_(relays),
       list_(relays, relays.nexthop(job.request().nexthop, job.request().configured),
-            job.failover()) {}
+            job.failover()) {
+    if (!job.plan().arranged())
+        job.plan().arrange(job.failover()->policy,
+                           [this](const std::vector<size_t>& group) { return in_order(group); });
+}
+
+// What the policies know a group by.
+std::string Course::list_of(size_t site) const {
+    const nexthop::Destination& relay = job_.plan().destination(site);
+    return base::text(job_.request().nexthop, '#', relay.priority.value_or(0));
+}
+
+std::vector<size_t> Course::in_order(const std::vector<size_t>& group) const {
+    nexthop::Choice choice;
+    for (size_t site : group)
+        choice.contenders.push_back(&job_.plan().destination(site));
+    choice.list = list_of(group.front());
+    choice.sender = job_.request().sender;
+    choice.sticky_time = job_.failover()->sticky_time;
+    choice.now = io::loop().now();
+    choice.in_flight = [&](size_t i) { return relays_.in_flight(choice.contenders[i]->text); };
+    std::vector<size_t> sites;
+    for (size_t i :
+         nexthop::order_by(job_.failover()->policy, choice, relays_.memory(), relays_.random()))
+        sites.push_back(group[i]);
+    return sites;
+}
+
+// Who is much slower than the others comes after them for a while.
+void Course::weigh(size_t site, const nexthop::Endpoint& endpoint) const {
+    std::vector<Standing> group;
+    std::vector<health::Pace> paces;
+    for (const Plan::Place& place : job_.plan().equal_to(site, endpoint)) {
+        Standing standing = standing_of(place.site, *place.endpoint);
+        if (standing.fitness() != Fitness::good)
+            continue;
+        paces.push_back(standing.view().pace);
+        group.push_back(std::move(standing));
+    }
+    for (size_t slow : health::slow_ones(paces, job_.failover()->rules))
+        group[slow].eject_slow();
+}
 
 Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) const {
     const Plan& plan = job_.plan();
@@ -97,9 +139,14 @@ io::Task<void> Course::look_up(size_t site) {
     purpose.stale_time = failover.health ? failover.stale_address_time : base::Duration(0);
     nexthop::Site found = co_await sites_.look_up(destination, purpose);
     std::optional<nexthop::Absence> absence = std::move(found.absence);
+    std::vector<std::string> keys;
+    for (const nexthop::Endpoint& each : found.endpoints)
+        keys.push_back(relays_.endpoint(each, destination, configured).key);
     job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
     if (!absence) {
+        if (failover.policy == nexthop::Policy::least_outstanding)
+            relays_.found(destination.text, std::move(keys));
         if (configured)
             standing_of_name(site).recovered({Reason::name_not_found, Reason::dns_trouble});
         co_return;
@@ -129,9 +176,9 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
     candidate.hedged = failover.health && job_.plan().is_configured_relay(site);
     candidate.connect = options_.connect;
     candidate.greeting = options_.helo;
-    // What was down a moment ago has a shorter time, where another place is left.
-    using What = Plan::Step::What;
-    if (as == Fitness::probe && job_.plan().next(*this, Fitness::full, {}).what != What::none) {
+    // Where another place is left its time is limited; more so when it was down a moment ago.
+    bool others = job_.plan().next(*this, Fitness::full, {}).what != Plan::Step::What::none;
+    if (others && as == Fitness::probe) {
         candidate.connect = failover.probe_connect_timeout;
         candidate.greeting = failover.probe_banner_timeout;
     }
@@ -207,8 +254,13 @@ void Course::won(Session& session, const Candidate& candidate, bool kept) {
     session.passed_over.clear();
     session.alone = !job_.failover()->health || !job_.plan().is_configured_relay(candidate.site) ||
                     !others_left(candidate.site);
+    if (job_.failover()->policy == nexthop::Policy::sticky)
+        relays_.memory().took(list_of(candidate.site), job_.plan().destination(candidate.site).text,
+                              io::loop().now());
     if (!job_.failover()->health || relays_.table() == nullptr)
         return;
+    if (job_.plan().is_configured_relay(candidate.site))
+        weigh(candidate.site, candidate.endpoint);
     for (const Plan::Place& place : job_.plan().better_than(candidate.site, candidate.endpoint))
         session.passed_over.push_back(place.endpoint == nullptr
                                           ? standing_of_name(place.site)

@@ -43,6 +43,10 @@ class Course : public Candidates, private Plan::Judge {
         Standing standing;
     };
 
+    std::vector<size_t> in_order(const std::vector<size_t>& group) const;
+    std::string list_of(size_t site) const;
+    void weigh(size_t site, const nexthop::Endpoint& endpoint) const;
+
     Fitness of(size_t site, const nexthop::Endpoint& endpoint) const override;
     Fitness of_name(size_t site) const override;
 

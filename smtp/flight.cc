@@ -15,6 +15,32 @@ std::vector<uint32_t> Flight::unresolved() const {
     return places;
 }
 
+io::Task<void> Flight::consult(const mail::Reply& reply, const Options& options) {
+    const std::string& tables = job.failover()->reply_filter;
+    order.reset();
+    if (tables.empty() || !options.reply_filter || !(reply.transient() || reply.permanent()))
+        co_return;
+    std::optional<Order> found = co_await options.reply_filter->order(tables, reply);
+    order = found;
+}
+
+Trouble Flight::refusal(const Session& session, const mail::Reply& reply, Stage stage) const {
+    Trouble trouble = said(session.peer, reply, stage);
+    return order ? ordered(std::move(trouble), *order) : trouble;
+}
+
+Trouble Flight::uncertain(Trouble trouble, const Session& session) const {
+    const FailoverSettings& failover = *job.failover();
+    if (failover.health && failover.after_dot == AfterDot::next)
+        return trouble;
+    trouble.kind = Trouble::Kind::ambiguous;
+    if (failover.health) {
+        trouble.retry_in = failover.after_dot_delay;
+        trouble.ask_first = session.peer.relay;
+    }
+    return trouble;
+}
+
 void Flight::fail(Session& session, const std::vector<uint32_t>& places, const Trouble& trouble) {
     health::Reason cause = session.standing.failed(trouble.cause, job.request().queue_id);
     bool bounces = job.judged(trouble).kind == Trouble::Kind::refused;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "smtp/job.h"
 #include "smtp/letter.h"
 #include "smtp/session.h"
+#include "smtp/verdict.h"
 
 namespace smtp {
 
@@ -21,16 +23,18 @@ struct Flight {
     Flight(Job& message, Form how, Letter content)
         : job(message), form(how), letter(std::move(content)), begun(io::loop().now()) {}
 
+    // Asks failover_reply_filter about a reply that is about to be taken for a refusal().
+    io::Task<void> consult(const mail::Reply& reply, const Options& options);
+    Trouble refusal(const Session& session, const mail::Reply& reply, Stage stage) const;
+    // The server may have the message: unless duplicates are the lesser evil, it is asked again
+    // first.
+    Trouble uncertain(Trouble trouble, const Session& session) const;
     // These recipients failed over `session`, whose relay hears of it.
     void fail(Session& session, const std::vector<uint32_t>& places, const Trouble& trouble);
     // Recipients of whom nothing is known yet but that the server may have taken them.
     std::vector<uint32_t> unresolved() const;
     // Commands before MAIL.
     size_t lead() const { return (reset ? 1 : 0) + forwarded.size(); }
-    // The end of the message has gone out: whatever happens now, the server may have it.
-    bool gone(const Session& session) const {
-        return finished && session.stream.unsent() <= behind;
-    }
     // No reply to this message has come.
     bool unanswered() const { return answered <= (reset ? 1 : 0); }
 
@@ -44,12 +48,12 @@ struct Flight {
     size_t asked = 0;                    // commands of the envelope put so far
     size_t answered = 0;                 // and replies to them read
     bool reset = false;                  // the first of them is RSET
-    bool finished = false;               // all content was put
-    size_t behind = 0;                   // bytes put behind it
+    bool finished = false;               // all content was put: the server may have the message
     bool hopeless = false;               // MAIL was refused
     bool stale = false;                  // the server had closed this used connection already
     bool mixed_up = false;               // a recipient was accepted though MAIL was not
     bool go_ahead = false;               // 354
+    std::optional<Order> order;          // of the filter, about the last reply
     bool blamed = false;                 // the log has why the server did not take it
     base::Instant begun;
 };

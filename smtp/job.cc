@@ -18,10 +18,11 @@ Trouble unusable(base::Duration wait) {
                                                 std::max<int64_t>(seconds, 1), "s"));
 }
 
-// A relay that cannot be found: RFC 3463 section 3.5.
+// A relay that cannot be found, or is this machine: RFC 3463 section 3.5.
 Trouble not_found(Trouble trouble) {
+    bool loops = trouble.dsn.subject == 4 && trouble.dsn.detail == 6;
     trouble.kind = Trouble::Kind::next;
-    trouble.dsn = {4, 4, 3};
+    trouble.dsn = {4, 4, loops ? 6 : 3};
     return trouble;
 }
 

@@ -80,17 +80,9 @@ void take_up(Job& job) {
         job.way().taken_up = job.way().connected = io::loop().wall();
 }
 
-// The server may have the message: unless duplicates are the lesser evil, it is asked again first.
-Trouble uncertain(Trouble trouble, const Job& job, const Session& session) {
-    const FailoverSettings& failover = *job.failover();
-    if (failover.health && failover.after_dot == AfterDot::next)
-        return trouble;
-    trouble.kind = Trouble::Kind::ambiguous;
-    if (failover.health) {
-        trouble.retry_in = failover.after_dot_delay;
-        trouble.ask_first = session.peer.relay;
-    }
-    return trouble;
+// Other policies choose anew for each message, of all relays, before they look for a connection.
+bool goes_by_connection(const Job& job) {
+    return job.failover()->policy == nexthop::Policy::failover;
 }
 
 }  // namespace
@@ -129,7 +121,7 @@ io::Task<void> Lane::attempt(Job& job) {
     co_await show(job);
     if (!job.showable())
         co_return;
-    if (!session_)
+    if (!session_ && goes_by_connection(job))
         session_ = shop_.idle.take(job);
     if (!session_) {
         bool connected = co_await connect(job);
@@ -258,6 +250,8 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
     if (waiting_.empty() || !shop_.idle.reusable(session) || !session.fit())
         return nullptr;
     Job& job = *waiting_.front();
+    if (!goes_by_connection(job))
+        return nullptr;
     if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
         !job.plan().untried(session.site, session.endpoint) || !job.plan().first().empty() ||
         !Transaction::fits_behind(job) || too_big_for(session, job))
@@ -297,15 +291,12 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
 
 void Lane::broken_off(Flight& flight, const std::exception_ptr& error) {
     session_->over = true;
-    bool gone = flight.gone(*session_);
-    bool by_data = flight.form == Flight::Form::data;
-    if (gone)
-        session_->stage = by_data ? Stage::end_of_data : Stage::last_chunk;
-    else if (flight.finished && flight.form != Flight::Form::one_chunk)
-        session_->stage = by_data ? Stage::body : Stage::chunk;
+    if (flight.finished)
+        session_->stage =
+            flight.form == Flight::Form::data ? Stage::end_of_data : Stage::last_chunk;
     Trouble trouble = session_->ended(error);
-    if (gone)
-        trouble = uncertain(std::move(trouble), flight.job, *session_);
+    if (flight.finished)
+        trouble = flight.uncertain(std::move(trouble), *session_);
     // RFC 5321 section 3.8: a server may close a connection that is of no use to it at the moment.
     else if (flight.job.way().uses > 1 && flight.unanswered() && session_->disconnected)
         flight.stale = true;
@@ -336,10 +327,9 @@ void Lane::release_session() {
 void Lane::ahead_is_lost(Session& session) {
     const Flight& flight = *session.ahead;
     // After its own 421 a server takes nothing more.
-    if (flight.gone(session) && !session.closing) {
+    if (flight.finished && !session.closing) {
         Trouble trouble = lost(session.peer, Stage::last_chunk);
-        following_->failed(flight.unresolved(),
-                           uncertain(std::move(trouble), *following_, session));
+        following_->failed(flight.unresolved(), flight.uncertain(std::move(trouble), session));
     }
     waiting_.push_front(std::move(following_));
 }

@@ -60,6 +60,10 @@ void relay_health(const health::Transition& transition) {
     base::log::info(health::log_line(transition));
 }
 
+void bad_filter(std::string_view why) {
+    base::log::warning(base::text("failover_reply_filter: ", why));
+}
+
 void not_forwarded(const Trouble& trouble) {
     base::log::warning(trouble.reason);
 }

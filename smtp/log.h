@@ -25,6 +25,8 @@ void relay_attempt(const ipc::DeliveryRequest& request, std::string_view label,
                    health::Reason cause, base::Duration after);
 // "relay-health: LABEL CLOSED->OPEN reason=… fails=… retry_in=…".
 void relay_health(const health::Transition& transition);
+// failover_reply_filter cannot be obeyed.
+void bad_filter(std::string_view why);
 // A server does not want to know of the client.
 void not_forwarded(const Trouble& trouble);
 // A server sent a line that is no reply where several replies are due.

@@ -11,6 +11,7 @@
 #include "lib/nexthop/name_service.h"
 #include "smtp/agent.h"
 #include "smtp/options.h"
+#include "smtp/prober.h"
 #include "smtp/socket_dialer.h"
 #include "smtp/spool_queue.h"
 
@@ -35,7 +36,8 @@ class Server {
           names_(config::OwnSettings(service.settings(), program), options_.nexthop.lookup),
           queue_(folders_of(service.settings())),
           dialer_(options_),
-          relays_(nullptr, service.name(), options_),
+          relays_(service.health(), service.name(), options_),
+          prober_(relays_, dialer_, names_.sites(), options_),
           agent_(options_, queue_, dialer_, names_.sites(), relays_, service.draining(),
                  service.session_limit()) {}
 
@@ -44,6 +46,8 @@ class Server {
         mark_ = &mark;
         io::Scope house;
         house.spawn(agent_.keep_house());
+        if (relays_.table() != nullptr && options_.failover->health)
+            house.spawn(prober_.run());
         service_.ready();
         ipc::Service::Handler one_qmgr = [this](io::Accepted qmgr) {
             return serve(std::move(qmgr));
@@ -81,6 +85,7 @@ class Server {
     SpoolQueue queue_;
     SocketDialer dialer_;
     Relays relays_;
+    Prober prober_;
     Agent agent_;
     ipc::AgentMark* mark_ = nullptr;
 };

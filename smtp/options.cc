@@ -69,6 +69,7 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.failover = std::make_shared<FailoverSettings>(policies.of_transport());
     if (policies.has_tables())
         options.policies = std::make_shared<nexthop::FailoverPolicies>(std::move(policies));
+    options.reply_filter = std::make_shared<ReplyFilter>(settings, service, tables);
     config::OwnAddresses interfaces = config::OwnAddresses::of_interfaces(settings);
     options.bind_v4 = bind_address(own, "_bind_address", AF_INET, interfaces);
     options.bind_v6 = bind_address(own, "_bind_address6", AF_INET6, interfaces);

@@ -10,9 +10,11 @@
 #include "lib/config/settings.h"
 #include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
+#include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/options.h"
 #include "smtp/failover_settings.h"
 #include "smtp/outgoing.h"
+#include "smtp/reply_filter.h"
 
 namespace smtp {
 
@@ -27,6 +29,7 @@ struct Options {
     // Which next hops have settings of their own; null: none. Shared, because copies of these
     // options ask the same tables.
     std::shared_ptr<nexthop::FailoverPolicies> policies;
+    std::shared_ptr<ReplyFilter> reply_filter;  // null for none
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

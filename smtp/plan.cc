@@ -90,16 +90,19 @@ void Plan::begin() {
             destinations_.push_back(std::move(each));
         }
     sites_.resize(destinations_.size());
-    make_groups();
 }
 
-void Plan::make_groups() {
-    for (size_t site = 0; site < destinations_.size(); ++site)
-        groups_.push_back({site});
+void Plan::arrange(nexthop::Policy policy, const Order& order) {
+    begin();
+    groups_ = nexthop::priority_groups(destinations_, policy);
+    for (std::vector<size_t>& group : groups_)
+        if (group.size() > 1)
+            group = order(group);
 }
 
 Plan::Step Plan::next(const Judge& judge, Fitness worst, const std::vector<size_t>& running) {
-    begin();
+    if (!arranged())
+        arrange(nexthop::Policy::failover, [](const std::vector<size_t>& group) { return group; });
     Walk walk{*this, judge, running};
     if (std::optional<Step> step = named(judge))
         return *step;
@@ -191,6 +194,20 @@ bool Plan::wholly_down(const Judge& judge) const {
 
 Plan::Rank Plan::rank_of(size_t group, const nexthop::Endpoint& endpoint) const {
     return {group, groups_[group].size() > 1 ? uint16_t{0} : endpoint.preference};
+}
+
+std::vector<Plan::Place> Plan::equal_to(size_t site, const nexthop::Endpoint& endpoint) const {
+    std::vector<Place> equal;
+    for (size_t group = 0; group < groups_.size(); ++group) {
+        if (!has(groups_[group], site))
+            continue;
+        for (size_t other : groups_[group])
+            if (sites_[other])
+                for (const nexthop::Endpoint& each : *sites_[other])
+                    if (rank_of(group, each) == rank_of(group, endpoint))
+                        equal.push_back({other, &each});
+    }
+    return equal;
 }
 
 std::vector<Plan::Place> Plan::better_than(size_t site, const nexthop::Endpoint& endpoint) const {

@@ -8,12 +8,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/nexthop/options.h"
+#include "lib/nexthop/policy.h"
 #include "lib/nexthop/site.h"
 #include "smtp/fitness.h"
 
@@ -44,6 +46,11 @@ class Plan {
          std::string_view first = {})
         : nexthop_(nexthop), options_(options), configured_(configured), first_(first) {}
 
+    // Sets the order of the destinations: in groups by priority, each as `order` has it. Before
+    // anything else is asked; next() does it by the list's own order where nobody has.
+    using Order = std::function<std::vector<size_t>(const std::vector<size_t>& group)>;
+    void arrange(nexthop::Policy policy, const Order& order);
+    bool arranged() const { return !groups_.empty(); }
     // What comes next, of places no worse than `worst` and of none of the destinations `running`.
     Step next(const Judge& judge, Fitness worst, const std::vector<size_t>& running);
     // What a destination turned out to be.
@@ -61,6 +68,8 @@ class Plan {
         size_t site = 0;
         const nexthop::Endpoint* endpoint = nullptr;  // null: of a destination not looked up
     };
+    // The places that are known and as good for the message as this one, which is one of them.
+    std::vector<Place> equal_to(size_t site, const nexthop::Endpoint& endpoint) const;
     // The places that would have been better for the message than this one.
     std::vector<Place> better_than(size_t site, const nexthop::Endpoint& endpoint) const;
 
@@ -99,7 +108,6 @@ class Plan {
     class Walk;
 
     void begin();
-    void make_groups();
     std::optional<Step> named(const Judge& judge);
     Rank rank_of(size_t group, const nexthop::Endpoint& endpoint) const;
     bool open(size_t site, const nexthop::Endpoint& endpoint) const;

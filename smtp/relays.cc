@@ -1,6 +1,7 @@
 #include "smtp/relays.h"
 
 #include "lib/base/text.h"
+#include "lib/io/loop.h"
 #include "smtp/log.h"
 
 namespace smtp {
@@ -44,6 +45,22 @@ health::Subject Relays::nexthop(std::string_view as_written, bool configured) co
 void Relays::tell(const std::optional<health::Transition>& transition) const {
     if (transition)
         log::relay_health(*transition);
+}
+
+// Relays are configured: there are few of them.
+void Relays::found(const std::string& relay, std::vector<std::string> keys) {
+    keys_[relay] = std::move(keys);
+}
+
+unsigned Relays::in_flight(const std::string& relay) const {
+    auto found = keys_.find(relay);
+    unsigned sum = 0;
+    if (table_ == nullptr || found == keys_.end())
+        return sum;
+    for (const std::string& key : found->second)
+        if (auto record = table_->find(health::Scope::endpoint, key))
+            sum += record->look(io::loop().now()).in_flight;
+    return sum;
 }
 
 size_t Relays::connections(const std::string& key) const {

@@ -7,10 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "lib/base/random.h"
 #include "lib/health/table.h"
 #include "lib/nexthop/destination.h"
 #include "lib/nexthop/endpoint.h"
+#include "lib/nexthop/policy.h"
 #include "smtp/options.h"
 
 namespace smtp {
@@ -19,7 +22,10 @@ class Relays {
   public:
     // `table` may be null: then nothing is known of any. It and `options` outlive this.
     Relays(health::Table* table, std::string service, const Options& options)
-        : table_(table), service_(std::move(service)), options_(options) {}
+        : table_(table),
+          service_(std::move(service)),
+          options_(options),
+          random_(static_cast<unsigned>(base::random_number())) {}
 
     health::Table* table() const { return table_; }
     const std::string& service() const { return service_; }
@@ -37,6 +43,14 @@ class Relays {
     void probed_actively(bool probed) { probed_actively_ = probed; }
     bool probed_actively() const { return probed_actively_; }
 
+    // What the policies go by, from message to message.
+    nexthop::PolicyMemory& memory() { return memory_; }
+    nexthop::Random& random() { return random_; }
+    // The endpoints of the relay that is written so; and the connections that all processes have
+    // to them.
+    void found(const std::string& relay, std::vector<std::string> keys);
+    unsigned in_flight(const std::string& relay) const;
+
     // Connections of this process to the endpoint with this key, begun or open.
     size_t connections(const std::string& key) const;
     void begin(const std::string& key) { ++connections_[key]; }
@@ -49,7 +63,10 @@ class Relays {
     std::string service_;
     const Options& options_;
     bool probed_actively_ = false;
-    std::map<std::string, size_t> connections_;  // by key; no zeros
+    std::map<std::string, size_t> connections_;             // by key; no zeros
+    std::map<std::string, std::vector<std::string>> keys_;  // of endpoints, by relay
+    nexthop::PolicyMemory memory_;
+    nexthop::Random random_;
 };
 
 }  // namespace smtp

@@ -207,6 +207,14 @@ void Standing::transferred(base::Duration took, uint64_t bytes) {
         record_->latency(health::Latency::transfer, health::per_size(took, bytes));
 }
 
+void Standing::eject_slow() {
+    if (relays_ == nullptr)
+        return;
+    look();
+    if (record_)
+        relays_->tell(record_->eject_slow(settings_->rules, now()));
+}
+
 bool Standing::take_turn(base::Duration time) {
     if (relays_ == nullptr)
         return true;

@@ -27,6 +27,7 @@ class Standing {
 
     // Whether anybody keeps an eye on it.
     bool watched() const { return settings_ && settings_->health; }
+    const health::Subject& subject() const { return subject_; }
     // As log lines call it.
     const std::string& label() const { return subject_.label; }
 
@@ -42,6 +43,8 @@ class Standing {
     void succeeded();
     // What went wrong there, with that message; and what that turns out to be, for the log.
     health::Reason failed(health::Reason reason, std::string_view queue_id);
+    // It is much slower than its peers.
+    void eject_slow();
     // What a message of so many bytes took from its DATA on.
     void transferred(base::Duration took, uint64_t bytes);
 

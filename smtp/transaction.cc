@@ -1,6 +1,7 @@
 #include "smtp/transaction.h"
 
 #include "lib/base/text.h"
+#include "lib/io/loop.h"
 #include "smtp/content_pace.h"
 #include "smtp/envelope_commands.h"
 #include "smtp/log.h"
@@ -108,19 +109,18 @@ void Transaction::look_ahead(Successor& successor) {
         return;
     looked_ahead_ = true;
     session_.ahead = successor.follow(session_);
-    if (!session_.ahead)
-        return;
-    size_t before = session_.stream.unsent();
-    Transaction(session_, *session_.ahead, options_).put_ahead();
-    flight_.behind = session_.stream.unsent() - before;
+    if (session_.ahead)
+        Transaction(session_, *session_.ahead, options_).put_ahead();
 }
 
 io::Task<void> Transaction::run(Successor& successor) {
     // Until the end of the content is answered a transaction may be open.
     session_.needs_reset = true;
+    content_at_ = io::loop().now();
     co_await exchange_envelope(successor);
     if (session_.closing || flight_.form == Flight::Form::one_chunk)
         co_return;
+    content_at_ = io::loop().now();
     if (flight_.form == Flight::Form::chunks && !flight_.accepted.empty())
         co_await send_chunks(successor);
     else if (flight_.go_ahead && !flight_.accepted.empty())
@@ -139,6 +139,7 @@ io::Task<void> Transaction::exchange_envelope(Successor& successor) {
             co_return;
         Stage stage = stage_of(flight_.answered);
         mail::Reply reply = co_await session_.reply(stage, in_turn(limit_of(stage)));
+        co_await flight_.consult(reply, options_);
         if (reply.code == 421) {
             server_closes(reply, stage);
         } else {
@@ -174,7 +175,7 @@ void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
     flight_.stale = flight_.job.way().uses > 1 && flight_.unanswered();
     if (flight_.stale)
         return;
-    flight_.fail(session_, flight_.unresolved(), said(session_.peer, reply, stage));
+    flight_.fail(session_, flight_.unresolved(), flight_.refusal(session_, reply, stage));
     flight_.accepted.clear();
     flight_.hopeless = true;
 }
@@ -182,7 +183,7 @@ void Transaction::server_closes(const mail::Reply& reply, Stage stage) {
 void Transaction::answer_mail(const mail::Reply& reply) {
     if (reply.ok())
         return;
-    flight_.fail(session_, flight_.job.open(), said(session_.peer, reply, Stage::mail));
+    flight_.fail(session_, flight_.job.open(), flight_.refusal(session_, reply, Stage::mail));
     flight_.hopeless = true;
 }
 
@@ -196,7 +197,7 @@ void Transaction::answer_rcpt(uint32_t place, const mail::Reply& reply) {
     else if (reply.ok())
         flight_.accepted.push_back(place);
     else
-        flight_.fail(session_, {place}, said(session_.peer, reply, Stage::rcpt));
+        flight_.fail(session_, {place}, flight_.refusal(session_, reply, Stage::rcpt));
 }
 
 void Transaction::answer_data(const mail::Reply& reply) {
@@ -205,7 +206,7 @@ void Transaction::answer_data(const mail::Reply& reply) {
     flight_.go_ahead = reply.go_ahead();
     if (flight_.go_ahead || flight_.accepted.empty())
         return;
-    flight_.fail(session_, flight_.accepted, said(session_.peer, reply, Stage::data));
+    flight_.fail(session_, flight_.accepted, flight_.refusal(session_, reply, Stage::data));
     flight_.accepted.clear();
 }
 
@@ -218,12 +219,13 @@ void Transaction::answer_end(Stage stage, const mail::Reply& reply) {
     if (reply.ok())
         taken(flight_.accepted, reply);
     else
-        flight_.fail(session_, flight_.accepted, said(session_.peer, reply, stage));
+        flight_.fail(session_, flight_.accepted, flight_.refusal(session_, reply, stage));
     flight_.accepted.clear();
 }
 
 void Transaction::taken(const std::vector<uint32_t>& places, const mail::Reply& reply) {
     session_.standing.succeeded();
+    session_.standing.transferred(io::loop().now() - content_at_, flight_.job.size());
     flight_.job.sent(places, reply, session_.offers.dsn);
 }
 
@@ -266,7 +268,8 @@ io::Task<void> Transaction::early_reply() {
     if (!reply || reply->ok() || reply->go_ahead())
         throw io::Closed("connection closed");
     session_.over = true;
-    flight_.fail(session_, flight_.accepted, said(session_.peer, *reply, Stage::end_of_data));
+    co_await flight_.consult(*reply, options_);
+    flight_.fail(session_, flight_.accepted, flight_.refusal(session_, *reply, Stage::end_of_data));
     flight_.accepted.clear();
 }
 
@@ -296,6 +299,7 @@ io::Task<void> Transaction::send_chunks(Successor& successor) {
             begun_ = true;
             if (reply.ok())
                 continue;
+            co_await flight_.consult(reply, options_);
             // RFC 3030 section 2: what state the server is in now cannot be known.
             session_.over = true;
             answer_end(Stage::chunk, reply);
@@ -312,6 +316,7 @@ io::Task<void> Transaction::finish(Stage stage) {
         co_return;
     }
     mail::Reply reply = co_await session_.reply(stage, options_.data_done);
+    co_await flight_.consult(reply, options_);
     answer_end(stage, reply);
 }
 
@@ -322,12 +327,13 @@ io::Task<void> Transaction::finish_each(Stage stage) {
         mail::Reply reply = co_await session_.reply(stage, options_.data_done);
         if (reply.go_ahead())
             throw OutOfStep(base::text("said: ", base::printable(reply.one_line())));
+        co_await flight_.consult(reply, options_);
         uint32_t place = flight_.accepted.front();
         flight_.accepted.erase(flight_.accepted.begin());
         if (reply.ok())
             taken({place}, reply);
         else
-            flight_.fail(session_, {place}, said(session_.peer, reply, stage));
+            flight_.fail(session_, {place}, flight_.refusal(session_, reply, stage));
     }
     session_.needs_reset = false;
     session_.counts_replies = false;

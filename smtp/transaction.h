@@ -66,7 +66,8 @@ class Transaction {
     Flight& flight_;
     const Options& options_;
     bool looked_ahead_ = false;
-    bool begun_ = false;  // the server has answered the first chunk
+    base::Instant content_at_{};  // when its content was begun to be sent
+    bool begun_ = false;          // the server has answered the first chunk
 };
 
 }  // namespace smtp

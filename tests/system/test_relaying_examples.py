@@ -72,6 +72,7 @@ def test_transport_repeated_and_on_three_lines():
         world.down("relay1")
         world.arrives("relay2", "b@example.com")
         world.up("relay1")
+        world.instance.wait_log(r"relay-health: \[relay1\S+ \S+->RAMP")
         world.table("transport", "example.com smtp:[relay1.isp.example]:587",
                     "example.com smtp:[relay2.isp.example]:587",
                     "example.com smtp:[relay3.isp.example]:587")

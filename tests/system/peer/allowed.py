@@ -14,6 +14,12 @@ ALLOWED = [
     ("list-last-unknown-name", "recipients",
      "a list of configured hosts bounces nothing because of the list: the softest error of all of "
      "its hosts counts, not that of the last one"),
+    ("only-unknown-name|by-unknown-host|native-unknown|hosts-file-not-asked|own-host-literal",
+     "recipients",
+     "a relay that somebody configured bounces nothing for a name that leads nowhere or to us"),
+    ("(first-)?no-ehlo-no-helo|strict-greeting-5xx", "recipients|visits|took|notes",
+     "a configured relay that refuses to talk to us has said nothing about the message: the next "
+     "one is asked, and at last the message waits"),
     ("first-dot-(drop|hang)", "recipients|visits|took",
      "when the fate of a message is unknown after its final dot, the next host is not asked at once: "
      "it would often come twice"),

@@ -78,28 +78,6 @@ TEST_F(LimitsTest, ContentThatNobodyReads) {
               "message body");
 }
 
-// What a server cannot have another may take, with no risk of its coming twice.
-TEST_F(LimitsTest, TheEndOfTheMessageHadNotGoneOut) {
-    queue.usual.assign(60000, 'x');
-    dialer.capacity = 1000;
-    const Script rows[] = {
-        hello + Script{"C MAIL", "C RCPT", "C DATA", "S 250 ok", "S 250 ok", "S 354 ok"},
-        {"S 220 mx", "C EHLO", "S 250-mx", "S 250-PIPELINING", "S 250 CHUNKING", "C MAIL", "X"},
-        {"S 220 mx", "C EHLO", "S 250-mx", "S 250 CHUNKING", "C MAIL", "S 250 ok", "C RCPT",
-         "S 250 ok"},
-    };
-    for (const Script& row : rows) {
-        serve("192.0.2.1:25", row);
-        serve("192.0.2.2:25", hello + Script{"C MAIL", "C RCPT", "C DATA", "S 250 ok", "S 250 ok",
-                                             "S 354 ok", "D", "S 250 taken", "X"});
-        deliver({"a@x"}, "[192.0.2.1]:25, [192.0.2.2]:25");
-        EXPECT_EQ(outcome(reports.size() - 1), "sent 2.0.0 250 taken");
-        pass(10s);
-    }
-    read_log();
-    EXPECT_NE(log.find("while sending message body"), std::string::npos);
-}
-
 // Ten bytes a second: no wait is long, the whole is.
 TEST_F(LimitsTest, AServerThatTakesItsTime) {
     queue.usual.assign(67000, 'x');

@@ -1,0 +1,179 @@
+#include "smtp/prober.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/io/sleep.h"
+#include "smtp/probe.h"
+
+namespace smtp {
+namespace {
+
+using health::State;
+using health::View;
+
+constexpr base::Duration glance = std::chrono::milliseconds(500);
+
+bool is_down(const View& view) {
+    return view.state == State::open || view.state == State::half_open;
+}
+
+}  // namespace
+
+io::Task<void> Prober::run() {
+    std::exception_ptr end;
+    relays_.probed_actively(true);
+    try {
+        while (true) {
+            look_around();
+            co_await io::sleep(glance);
+        }
+    } catch (const io::Cancelled&) {
+        end = std::current_exception();
+    }
+    relays_.probed_actively(false);
+    tasks_.cancel();
+    co_await tasks_.join();
+    std::rethrow_exception(end);
+}
+
+// Every record of ours that is down, or that somebody wants probed.
+void Prober::look_around() {
+    health::Table& table = *relays_.table();
+    uint64_t changes = table.changes();
+    bool changed = std::exchange(changes_, changes) != changes;
+    if (!changed && watches_.empty())
+        return;
+    std::map<std::string, Watch> still;
+    for (const health::Record& record : table.all()) {
+        View view = record.look(io::loop().now());
+        bool down = is_down(view) && !view.barred();
+        bool wished = record.probe_wanted() > record.probe_answered();
+        if (!view.configured || (!down && !wished) || view.scope == health::Scope::identity)
+            continue;
+        health::Names names = record.names();
+        if (names.service != relays_.service())
+            continue;
+        auto known = watches_.find(names.key);
+        Watch& watch = still[names.key];
+        if (known != watches_.end())
+            watch = known->second;
+        if (view.scope == health::Scope::endpoint)
+            see_to_endpoint(record, view, names, wished, watch);
+        else
+            see_to_nexthop(names, changed, watch);
+    }
+    for (auto& [key, watch] : watches_)
+        if (watch.at_work)
+            still.try_emplace(key, watch);
+    watches_ = std::move(still);
+}
+
+void Prober::see_to_endpoint(const health::Record& record, const View& view,
+                             const health::Names& names, bool wished, Watch& watch) {
+    const FailoverSettings& failover = *options_.failover;
+    base::Instant now = io::loop().now();
+    if (watch.due == base::Instant())
+        watch.due = view.since + failover.probe_interval;
+    bool others = view.prober != 0 && view.prober != ::getpid();
+    base::Duration once = failover.probe_connect_timeout + 2 * failover.probe_banner_timeout;
+    if (watch.at_work || others || (watch.due > now && !wished) ||
+        !record.take_lease(::getpid(), once + 2 * failover.probe_interval, now))
+        return;
+    watch.at_work = true;
+    watch.due = next_time();
+    health::Subject subject{view.scope, names.key, names.label, names.service, view.configured};
+    tasks_.spawn(probe(std::move(subject), record.probe_wanted()));
+}
+
+// Up to a second later than the interval, so that relays that went down together are not probed
+// together for ever.
+base::Instant Prober::next_time() const {
+    base::Duration spread(static_cast<int64_t>(base::random_fraction() * 1'000'000));
+    return io::loop().now() + options_.failover->probe_interval + spread;
+}
+
+io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
+    std::string key = subject.key;
+    Standing standing(relays_, std::move(subject), options_.failover);
+    std::optional<nexthop::Endpoint> endpoint = endpoint_of(standing.subject());
+    base::Instant begun = io::loop().now();
+    health::Reason came_of_it = health::Reason::local_trouble;
+    if (endpoint) {
+        std::optional<Trouble> trouble = co_await ask(dialer_, *endpoint, options_);
+        came_of_it = trouble ? trouble->cause : health::Reason::none;
+        if (trouble)
+            standing.failed(came_of_it, "");
+        else
+            standing.ready(io::loop().now() - begun);
+    }
+    ended(key, standing, wish, came_of_it);
+}
+
+// Its lease is kept from one probe to the next, until it is back.
+void Prober::ended(const std::string& key, const Standing& standing, uint64_t wish,
+                   health::Reason came_of_it) {
+    auto watch = watches_.find(key);
+    if (watch != watches_.end())
+        watch->second.at_work = false;
+    std::optional<health::Record> record = relays_.table()->find(health::Scope::endpoint, key);
+    if (!record)
+        return;
+    if (wish > record->probe_answered())
+        record->answer_probe(wish, came_of_it);
+    if (!is_down(standing.view()))
+        record->end_lease(::getpid());
+}
+
+void Prober::see_to_nexthop(const health::Names& names, bool changed, Watch& watch) {
+    base::Instant now = io::loop().now();
+    if (watch.at_work || (!changed && watch.due > now))
+        return;
+    watch.at_work = true;
+    watch.due = next_time();
+    tasks_.spawn(revive(names.key));
+}
+
+// Whether there is a place again for mail with this next hop.
+io::Task<void> Prober::revive(std::string key) {
+    std::string as_written = key.substr(relays_.service().size() + 1);
+    std::vector<nexthop::Destination> destinations =
+        nexthop::parse_destinations(as_written, options_.nexthop.rules);
+    for (nexthop::Destination& each :
+         nexthop::parse_destinations(options_.nexthop.fallback_relay, options_.nexthop.rules))
+        destinations.push_back(std::move(each));
+    bool found = false;
+    for (size_t i = 0; i < destinations.size() && !found; ++i) {
+        bool good = co_await has_place(destinations[i]);
+        found = good;
+    }
+    if (found)
+        Standing(relays_, relays_.nexthop(as_written, true), options_.failover)
+            .recovered({health::Reason::all_relays_down});
+    auto watch = watches_.find(key);
+    if (watch != watches_.end())
+        watch->second.at_work = false;
+}
+
+// Whether one of the endpoints is any good; that its name leads to some is told at once.
+io::Task<bool> Prober::has_place(const nexthop::Destination& destination) {
+    nexthop::Purpose purpose;
+    purpose.configured = true;
+    nexthop::Site site = co_await sites_.look_up(destination, purpose);
+    if (site.endpoints.empty())
+        co_return false;
+    Standing(relays_, relays_.nexthop(destination.text, true), options_.failover)
+        .recovered({health::Reason::name_not_found, health::Reason::dns_trouble});
+    co_return std::ranges::any_of(site.endpoints, [&](const nexthop::Endpoint& each) {
+        Standing standing(relays_, relays_.endpoint(each, destination, true), options_.failover);
+        return standing.fitness() <= Fitness::full;
+    });
+}
+
+}  // namespace smtp
