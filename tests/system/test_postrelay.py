@@ -5,8 +5,11 @@ import os
 import signal
 import socket
 import struct
+import subprocess
+import time
 
-from harness import (HANG, Instance, Relay, Times, check, deliver, eventually, free_port, loopback, test)
+from harness import (HANG, Instance, Relay, Times, check, deliver, eventually, free_port,
+                     loopback, test)
 
 QUICK = {"minimal_backoff_time": "2s", "maximal_backoff_time": "4s", "queue_run_delay": "1s",
          "smtp_worker_processes": "2", "failover_snapshot_interval": "200ms"}
@@ -254,3 +257,19 @@ def test_somebody_notices_the_return_of_a_relay_whoever_died():
         eventually(lambda: set(instance.pids("smtp")) - set(before), what="another process")
         relay.start()
         relay.wait(1, seconds=25)
+
+
+@test(counted=False)
+def test_changes_are_watched():
+    relay = dead()
+    with Instance(relay, QUICK) as instance:
+        with subprocess.Popen([instance.commands / "postrelay", "-c", instance.config, "watch",
+                               "-t", "3s", relay], stdout=subprocess.PIPE, text=True) as watcher:
+            time.sleep(1)
+            objects(instance, "down", relay)
+            out, _ = watcher.communicate(timeout=20)
+        check(watcher.returncode == 0, watcher.returncode)
+        check(f"{relay}  new -> DOWN" in out, out)
+        instance.stop()
+        status, said = instance.attempt("postrelay", "watch")
+        check(status == 1 and "the mail system is down" in said, status, said)
