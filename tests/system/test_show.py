@@ -31,7 +31,8 @@ def test_once_as_any_user():
     process = show(*as_anybody(), stdin=subprocess.DEVNULL)
     output = process.communicate(timeout=80)[0]
     check(process.returncode == 0, "exit", process.returncode, output)
-    for wanted in ("relay1.example took:", "relay2.example took:", "status=sent", "swaks --server"):
+    for wanted in ("relay1.example took:", "relay2.example took:", "status=sent", "swaks --server",
+                   "relay-attempt: ", "CLOSED->OPEN reason=refused", "message 6"):
         check(wanted in output, wanted, "not in", output)
     folder = output.split("instance in ")[1].split(",")[0]
     check(not os.path.exists(folder), folder, "was left behind")
