@@ -1,4 +1,5 @@
-"""`make run`: a whole instance in a scratch folder, two sample relays, mail that survives the loss of one.
+"""`make run`: a whole instance in a scratch folder, two sample relays, mail that survives the loss of one
+and goes back to it when it returns.
 
 Needs no root. Stays until ^C; RUN_ONCE=1, or a standard input that is no terminal, ends it after the
 show. RUN_PORT chooses the port (default 2525, or a free one when that is taken).
@@ -57,6 +58,9 @@ showq   unix  n  -  n  -    -  showq
 postlog unix-dgram n - n -  1  postlogd
 """
 
+TELLING = re.compile(r"postfix/(smtp|qmgr|smtpd|cleanup|bounce)\[.*(status=|client=|removed|active|"
+                     r"connect to|relay-attempt|relay-health)")
+
 
 def say(text=""):
     print(text, flush=True)
@@ -89,11 +93,12 @@ class Show:
         say(f"   {relay.name} took: from <{mail.sender}> to <{', '.join(mail.recipients)}>, "
             f"{len(mail.content)} bytes, \"{mail.header('Subject')}\"")
 
-    def postfix(self, command):
-        done = subprocess.run([ROOT / "build/bin/postfix", "-c", self.config, command], check=False,
+    def command(self, name, *arguments):
+        done = subprocess.run([ROOT / "build/bin" / name, "-c", self.config, *arguments], check=False,
                               capture_output=True, text=True)
         if done.returncode != 0:
-            sys.exit(f"postfix {command}: {done.stdout}{done.stderr}{self.log()}")
+            sys.exit(f"{name} {' '.join(arguments)}: {done.stdout}{done.stderr}{self.log()}")
+        return done.stdout
 
     def log(self):
         file = self.folder / "maillog"
@@ -111,7 +116,7 @@ class Show:
             bin=ROOT / "build/bin", libexec=ROOT / "build/libexec", folder=self.folder,
             owner=owner, group=group, relayhost=relayhost))
         (self.config / "master.cf").write_text(MASTER_CF.format(address=ADDRESS, port=self.port))
-        self.postfix("start")
+        self.command("postfix", "start")
         self.wait(self.answers, "an answer on the port")
 
     def answers(self):
@@ -141,12 +146,18 @@ class Show:
             self.send(subject)
         self.wait(lambda: len(relay.mails) >= wanted, f"mail at {relay.name}")
         self.wait(lambda: self.log().count(": removed") >= removed, "removal from the queue")
+        self.show_log()
+
+    def show_log(self):
         lines = self.log().splitlines()
         for line in lines[self.log_seen:]:
-            if re.search(r"postfix/(smtp|qmgr|smtpd|cleanup|bounce)\[.*(status=|client=|removed|"
-                         r"active|connect to)", line):
+            if TELLING.search(line):
                 say("   " + line)
         self.log_seen = len(lines)
+
+    def show_relays(self):
+        for line in self.command("postrelay", "show").splitlines():
+            say("   " + line)
 
     def show(self):
         first, second = self.relays
@@ -157,11 +168,18 @@ class Show:
         say("== Stopping the first relay, sending two more")
         first.stop()
         self.send_and_show(second, [f"message {n}, first relay down" for n in (4, 5)])
+        say("== What is known of the relays now")
+        self.show_relays()
+        say("== Starting the first relay again; nobody tells the mail system")
         first.start()
-        say("== All five arrived, and the first relay is up again. What to try next:")
+        self.wait(lambda: "OPEN->" in self.log(), "sign that the relay was found well again")
+        self.show_log()
+        self.send_and_show(first, ["message 6, by the first relay again"])
+        say("== All six arrived. What to try next:")
         for line in (f"the configuration     {self.config}/main.cf   (then: build/bin/postfix -c "
                      f"{self.config} reload)",
                      f"the queue             build/bin/postqueue -c {self.config} -p",
+                     f"the relays            build/bin/postrelay -c {self.config} show",
                      f"the log               tail -f {self.folder}/maillog",
                      f"send a message        swaks --server {ADDRESS}:{self.port} --from "
                      "you@example.org --to friend@example.net",

@@ -20,6 +20,8 @@ ALLOWED = [
     ("(first-)?no-ehlo-no-helo|strict-greeting-5xx", "recipients|visits|took|notes",
      "a configured relay that refuses to talk to us has said nothing about the message: the next "
      "one is asked, and at last the message waits"),
+    ("(first-)?ehlo-450-later", "recipients|visits|took|notes",
+     "a server that says \"not now\" to EHLO knows it: the next one is asked, rather than this with HELO"),
     ("first-dot-(drop|hang)", "recipients|visits|took",
      "when the fate of a message is unknown after its final dot, the next host is not asked at once: "
      "it would often come twice"),
