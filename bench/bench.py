@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT)]
 from harness import Instance, SmtpSink, free_port, loopback, smtp_source  # noqa: E402
 import failover  # noqa: E402
 import routing  # noqa: E402
+from harness.places import made  # noqa: E402
 from harness.processes import become_subreaper, cpu_seconds, descendants, end_all  # noqa: E402
 
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
@@ -75,6 +76,8 @@ def main():
             failover.compare()
     finally:
         end_all(os.getpid())
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def compare(peers):

@@ -8,6 +8,7 @@ what happens while relays go and come.
 """
 
 import os
+import shutil
 import time
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +73,7 @@ def measure(case, peer=False):
                         times[-1] if times else None, dead.connections() - before,
                         len(times) - distinct(dead, good))
         dead.become("refuse")
+    shutil.rmtree(instance.folder, ignore_errors=True)
     return result
 
 
