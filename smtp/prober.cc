@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "lib/base/random.h"
@@ -105,13 +106,17 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
     std::optional<nexthop::Endpoint> endpoint = endpoint_of(standing.subject());
     base::Instant begun = io::loop().now();
     health::Reason came_of_it = health::Reason::local_trouble;
-    if (endpoint) {
-        std::optional<Trouble> trouble = co_await ask(dialer_, *endpoint, options_);
-        came_of_it = trouble ? trouble->cause : health::Reason::none;
-        if (trouble)
-            standing.failed(came_of_it, "");
-        else
-            standing.ready(io::loop().now() - begun);
+    try {
+        if (endpoint) {
+            std::optional<Trouble> trouble = co_await ask(dialer_, *endpoint, options_);
+            came_of_it = trouble ? trouble->cause : health::Reason::none;
+            if (trouble)
+                standing.failed(came_of_it, "");
+            else
+                standing.ready(io::loop().now() - begun);
+        }
+    } catch (const std::runtime_error&) {
+        // A shortage of ours says nothing of the relay, which is asked again in its time.
     }
     ended(key, standing, wish, came_of_it);
 }

@@ -87,6 +87,20 @@ TEST_F(ProberTest, WhatAPersonWantsProbedIsProbedAtOnce) {
     EXPECT_EQ(dials(first_key), 2u);
 }
 
+TEST_F(ProberTest, AShortageOfOursIsNotTheEndOfProbing) {
+    serve(second_key, taking("second"));
+    send(one);
+    dialer.broken = true;
+    size_t before = dials(first_key);
+    pass_slowly(7s);
+    EXPECT_EQ(dials(first_key), before + 1);
+    EXPECT_EQ(view(first_key).fails, 1u) << "nobody blames the relay";
+    dialer.broken = false;
+    serve(first_key, well);
+    pass_slowly(7s);
+    EXPECT_EQ(state(first_key), State::ramp);
+}
+
 TEST_F(ProberTest, AProcessThatDiesLeavesItToAnother) {
     send(one);
     for (const health::Record& record : table.all())
