@@ -59,6 +59,12 @@ def test_relay_forms():
         world.set("use_srv_lookup = submission", "relayhost = srv.example:submission")
         line = world.arrives("relay1")
         check("relay=relay1.example[127.0.1.1]:1587, " in line, line)
+        # Priorities and weights come before the order of the list.
+        for first in ("[relay1.example]:1587;priority=2, [relay2.example]:1588;priority=1",
+                      "[relay1.example]:1587;weight=0, [relay2.example]:1588;weight=1"):
+            world.set(f"relayhost = {first}", "failover_policy = weighted")
+            world.arrives("relay2")
+        world.set("relayhost = srv.example:submission", "failover_policy = failover")
         world.fleet.close(world.servers["relay1"])
         world.arrives("relay2")
         world.set("use_srv_lookup =", "smtp_srv_lookup = yes", "relayhost = srv.example")
