@@ -49,6 +49,29 @@ bool limits_rate(const mail::Reply& reply) {
             (text.find("rate") != std::string::npos || text.find("too many") != std::string::npos));
 }
 
+// RFC 4954 section 6, RFC 3463 section 3.8, RFC 7372.
+bool refuses_login(Stage stage, const mail::Reply& reply) {
+    constexpr std::array<int, 3> details{8, 9, 13};
+    if (stage < Stage::mail || stage > Stage::data)
+        return false;
+    return reply.code == 530 || reply.code == 535 ||
+           (reply.permanent() && reply.dsn && reply.dsn->subject == 7 &&
+            std::ranges::find(details, reply.dsn->detail) != details.end());
+}
+
+// There is no code for it: 554 5.7.1, 550 5.7.1, 553 or 571 mean other things as well.
+bool refuses_to_relay(Stage stage, const mail::Reply& reply) {
+    constexpr std::array<std::string_view, 9> words{
+        "relay access denied",    "relaying denied",      "relay denied",
+        "unable to relay",        "relay not permitted",  "relaying not allowed",
+        "not permitted to relay", "not allowed to relay", "authentication required"};
+    if (!reply.permanent() || (stage != Stage::mail && stage != Stage::rcpt))
+        return false;
+    std::string text = base::lower(reply.one_line());
+    return std::ranges::any_of(
+        words, [&](std::string_view each) { return text.find(each) != std::string::npos; });
+}
+
 Fault fault_of(const mail::Reply& reply) {
     return reply.code == 421   ? Fault::closing
            : reply.transient() ? Fault::transient
@@ -68,14 +91,8 @@ void keep(Trouble& trouble, Trouble::Kind kind) {
 
 }  // namespace
 
-// RFC 4954 section 6, RFC 3463 section 3.8, RFC 7372.
 bool refuses_client(Stage stage, const mail::Reply& reply) {
-    constexpr std::array<int, 3> details{8, 9, 13};
-    if (stage < Stage::mail || stage > Stage::data)
-        return false;
-    return reply.code == 530 || reply.code == 535 ||
-           (reply.permanent() && reply.dsn && reply.dsn->subject == 7 &&
-            std::ranges::find(details, reply.dsn->detail) != details.end());
+    return refuses_login(stage, reply) || refuses_to_relay(stage, reply);
 }
 
 Reason cause_of(Stage stage, Fault fault) {
@@ -85,7 +102,9 @@ Reason cause_of(Stage stage, Fault fault) {
 Reason cause_of(Stage stage, const mail::Reply& reply) {
     Fault fault = fault_of(reply);
     bool of_policy = stage == Stage::mail && reply.dsn && reply.dsn->subject == 7;
-    if (fault == Fault::permanent && (of_policy || refuses_client(stage, reply)))
+    // That it relays nothing for one recipient is not to cost the others the relay.
+    bool relays_nothing = stage == Stage::mail && refuses_to_relay(stage, reply);
+    if (fault == Fault::permanent && (of_policy || relays_nothing || refuses_login(stage, reply)))
         return Reason::relay_denied;
     if (fault == Fault::transient && stage == Stage::rcpt && limits_rate(reply))
         return Reason::rcpt_rate;

@@ -50,6 +50,11 @@ bool is_table(std::string_view element, const Names& types) {
            std::find(types.begin(), types.end(), type) != types.end();
 }
 
+// "hash:sender" is no table but one of the values that failover_policy has.
+bool has_words(const config::Parameter& row) {
+    return row.type == config::Type::choice;
+}
+
 // The tables that `value` of `parameter` names.
 Names tables_in(std::string_view parameter, const std::string& value, const Names& types) {
     if (const config::RestrictionStage* stage = stage_of(parameter))
@@ -73,7 +78,7 @@ class Check {
         std::optional<config::Parameter> row = config::find_parameter(parameter);
         bool named_only = std::find(std::begin(only_named), std::end(only_named), parameter) !=
                           std::end(only_named);
-        if (!row || row->state != config::State::works || named_only)
+        if (!row || row->state != config::State::works || named_only || has_words(*row))
             return;
         for (const std::string& table : tables_in(parameter, value, types_))
             open(table, base::text(where, ": ", parameter, ": "), fatal);

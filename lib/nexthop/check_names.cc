@@ -37,8 +37,9 @@ std::deque<Question> questions_of(const std::vector<RelayUse>& uses, TransportOp
             continue;
         std::vector<Destination> relays = parse_destinations(use.nexthop, options->rules);
         for (const Destination& relay : relays) {
-            bool has_name = relay.kind == Destination::Kind::domain ||
-                            relay.form == Destination::Form::bracketed;
+            bool has_name = relay.kind != Destination::Kind::unusable &&
+                            (relay.kind == Destination::Kind::domain ||
+                             relay.form == Destination::Form::bracketed);
             bool is_asked = std::ranges::any_of(questions, [&](const Question& other) {
                 return other.relay.text == relay.text && other.transport == use.transport;
             });

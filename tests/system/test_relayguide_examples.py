@@ -128,14 +128,14 @@ def test_sharing_for_one_next_hop():
 @test(root=True, timeout=90, counted=False)
 def test_what_5xx_means():
     with World(failover_score_threshold="1000") as world:
-        rules = ("/^554 .*relay access denied/  failover", "/^550 .*quota exceeded/       failover",
+        rules = ("/^554 .*account suspended/    failover", "/^550 .*quota exceeded/       failover",
                  "/^552 .*try tomorrow/         defer")
         for rule in rules:
             world.shown(rule)
         (world.instance.config / "relay_replies").write_text("\n".join(rules) + "\n")
         world.set(BOTH)
         world.main_cf("failover_reply_filter = pcre:/etc/postfix/relay_replies")
-        for reply, status in (("554 5.7.1 relay access denied", "sent"), ("530 5.7.0 who?", "sent"),
+        for reply, status in (("554 5.7.1 account suspended", "sent"), ("530 5.7.0 who?", "sent"),
                               ("550 5.7.1 quota exceeded", "sent"),
                               ("552 5.2.2 try tomorrow", "deferred"), ("550 5.1.8 no", "bounced")):
             world.servers["relay1"].script.actions["mail"] = reply

@@ -73,6 +73,7 @@ ROWS = [
     Row("rcpt-450", "rcpt=450 4.2.0 greylisted", "next", "rcpt_4xx", NEVER),
     Row("rcpt-452", "rcpt=452 4.2.1 too fast", "next", "rcpt_4xx|rcpt_rate", NEVER),
     Row("rcpt-550", "rcpt=550 5.1.1 unknown", "bounced 5.1.1", "", NEVER),
+    Row("rcpt-relay-denied", "rcpt=554 5.7.1 <x>: Relay access denied", "next", "rcpt_5xx", NEVER),
     Row("mail-hangs", "mail=hang", "next", "command_timeout", (2, 2)),
     Row("rcpt-hangs", "rcpt=hang", "next", "command_timeout", (2, 2)),
     Row("data-hangs", "data=hang", "next", "command_timeout|data_lost", (2, 5)),
@@ -97,6 +98,8 @@ ALONE = [
     Row("alone-helo-500", "ehlo=500 5.5.1 what; helo=500 5.5.1 what", "deferred 4.5.1",
         "ehlo_refused", TWO),
     Row("alone-mail-530", "mail=530 5.7.0 authenticate first", "deferred 4.7.0", "relay_denied", TWO),
+    Row("alone-rcpt-relay-denied", "rcpt=554 5.7.1 <x>: Relay access denied", "deferred 4.7.1",
+        "rcpt_5xx", NEVER),
     Row("alone-mail-550", "mail=550 5.1.8 who are you", "bounced 5.1.8", "", NEVER),
     Row("alone-small", "caps=SIZE 10", "bounced 5.3.4", "capability_missing", NEVER),
 ]

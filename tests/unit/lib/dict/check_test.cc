@@ -55,6 +55,13 @@ TEST(TableCheck, LooksIntoServicesAndLeavesOutWhatIsNotBuilt) {
     EXPECT_EQ(found[0].substr(0, 40), "master.cf, line 1: relay_recipient_maps:");
 }
 
+TEST(TableCheck, TakesNoOtherWordForATable) {
+    TableWorld world;
+    EXPECT_EQ(problems(world, "failover_policy = hash:sender\nsmtp_failover_policy = hash:sender\n",
+                       "smtp unix - - n - - smtp\n    -o failover_policy=hash:sender\n"),
+              std::vector<std::string>());
+}
+
 TEST(TableCheck, LooksIntoDefaults) {
     TableWorld world;
     const std::string maps = "alias_maps = texthash:" + world.path("none") + "\n";
