@@ -60,17 +60,27 @@ std::vector<size_t> Course::in_order(const std::vector<size_t>& group) const {
     return sites;
 }
 
+// The places that are as good as this one. Relays that this message had no need to look up are
+// those that another message found.
+std::vector<Standing> Course::equals_of(size_t site, const nexthop::Endpoint& endpoint) const {
+    std::vector<Standing> equals;
+    for (const Plan::Place& place : job_.plan().equal_to(site, endpoint))
+        if (place.endpoint != nullptr)
+            equals.push_back(standing_of(place.site, *place.endpoint));
+        else
+            for (const health::Subject& each :
+                 relays_.endpoints(job_.plan().destination(place.site).text))
+                equals.emplace_back(relays_, each, job_.failover());
+    return equals;
+}
+
 // Who is much slower than the others comes after them for a while.
 void Course::weigh(size_t site, const nexthop::Endpoint& endpoint) const {
-    std::vector<Standing> group;
+    std::vector<Standing> group = equals_of(site, endpoint);
+    std::erase_if(group, [](const Standing& each) { return each.fitness() != Fitness::good; });
     std::vector<health::Pace> paces;
-    for (const Plan::Place& place : job_.plan().equal_to(site, endpoint)) {
-        Standing standing = standing_of(place.site, *place.endpoint);
-        if (standing.fitness() != Fitness::good)
-            continue;
-        paces.push_back(standing.view().pace);
-        group.push_back(std::move(standing));
-    }
+    for (const Standing& each : group)
+        paces.push_back(each.view().pace);
     for (size_t slow : health::slow_ones(paces, job_.failover()->rules))
         group[slow].eject_slow();
 }
@@ -139,14 +149,15 @@ io::Task<void> Course::look_up(size_t site) {
     purpose.stale_time = failover.health ? failover.stale_address_time : base::Duration(0);
     nexthop::Site found = co_await sites_.look_up(destination, purpose);
     std::optional<nexthop::Absence> absence = std::move(found.absence);
-    std::vector<std::string> keys;
-    for (const nexthop::Endpoint& each : found.endpoints)
-        keys.push_back(relays_.endpoint(each, destination, configured).key);
+    if (!absence && job_.plan().has_equals(site)) {
+        std::vector<health::Subject> endpoints;
+        for (const nexthop::Endpoint& each : found.endpoints)
+            endpoints.push_back(relays_.endpoint(each, destination, configured));
+        relays_.found(destination.text, std::move(endpoints));
+    }
     job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
     if (!absence) {
-        if (failover.policy == nexthop::Policy::least_outstanding)
-            relays_.found(destination.text, std::move(keys));
         if (configured)
             standing_of_name(site).recovered({Reason::name_not_found, Reason::dns_trouble});
         co_return;

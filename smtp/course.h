@@ -45,6 +45,7 @@ class Course : public Candidates, private Plan::Judge {
 
     std::vector<size_t> in_order(const std::vector<size_t>& group) const;
     std::string list_of(size_t site) const;
+    std::vector<Standing> equals_of(size_t site, const nexthop::Endpoint& endpoint) const;
     void weigh(size_t site, const nexthop::Endpoint& endpoint) const;
 
     Fitness of(size_t site, const nexthop::Endpoint& endpoint) const override;

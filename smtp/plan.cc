@@ -201,13 +201,23 @@ std::vector<Plan::Place> Plan::equal_to(size_t site, const nexthop::Endpoint& en
     for (size_t group = 0; group < groups_.size(); ++group) {
         if (!has(groups_[group], site))
             continue;
-        for (size_t other : groups_[group])
-            if (sites_[other])
-                for (const nexthop::Endpoint& each : *sites_[other])
-                    if (rank_of(group, each) == rank_of(group, endpoint))
-                        equal.push_back({other, &each});
+        for (size_t other : groups_[group]) {
+            if (!sites_[other]) {
+                equal.push_back({other, nullptr});
+                continue;
+            }
+            for (const nexthop::Endpoint& each : *sites_[other])
+                if (rank_of(group, each) == rank_of(group, endpoint))
+                    equal.push_back({other, &each});
+        }
     }
     return equal;
+}
+
+bool Plan::has_equals(size_t site) const {
+    return std::ranges::any_of(groups_, [site](const std::vector<size_t>& group) {
+        return group.size() > 1 && has(group, site);
+    });
 }
 
 std::vector<Plan::Place> Plan::better_than(size_t site, const nexthop::Endpoint& endpoint) const {

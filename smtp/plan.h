@@ -68,7 +68,9 @@ class Plan {
         size_t site = 0;
         const nexthop::Endpoint* endpoint = nullptr;  // null: of a destination not looked up
     };
-    // The places that are known and as good for the message as this one, which is one of them.
+    // Whether other destinations are as good for the message as this one.
+    bool has_equals(size_t site) const;
+    // The places that are as good for the message as this one, which is one of them.
     std::vector<Place> equal_to(size_t site, const nexthop::Endpoint& endpoint) const;
     // The places that would have been better for the message than this one.
     std::vector<Place> better_than(size_t site, const nexthop::Endpoint& endpoint) const;

@@ -48,17 +48,22 @@ void Relays::tell(const std::optional<health::Transition>& transition) const {
 }
 
 // Relays are configured: there are few of them.
-void Relays::found(const std::string& relay, std::vector<std::string> keys) {
-    keys_[relay] = std::move(keys);
+void Relays::found(const std::string& relay, std::vector<health::Subject> endpoints) {
+    endpoints_[relay] = std::move(endpoints);
+}
+
+const std::vector<health::Subject>& Relays::endpoints(const std::string& relay) const {
+    static const std::vector<health::Subject> none;
+    auto found = endpoints_.find(relay);
+    return found == endpoints_.end() ? none : found->second;
 }
 
 unsigned Relays::in_flight(const std::string& relay) const {
-    auto found = keys_.find(relay);
     unsigned sum = 0;
-    if (table_ == nullptr || found == keys_.end())
+    if (table_ == nullptr)
         return sum;
-    for (const std::string& key : found->second)
-        if (auto record = table_->find(health::Scope::endpoint, key))
+    for (const health::Subject& each : endpoints(relay))
+        if (auto record = table_->find(health::Scope::endpoint, each.key))
             sum += record->look(io::loop().now()).in_flight;
     return sum;
 }

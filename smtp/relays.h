@@ -46,9 +46,10 @@ class Relays {
     // What the policies go by, from message to message.
     nexthop::PolicyMemory& memory() { return memory_; }
     nexthop::Random& random() { return random_; }
-    // The endpoints of the relay that is written so; and the connections that all processes have
-    // to them.
-    void found(const std::string& relay, std::vector<std::string> keys);
+    // The endpoints of the relay that is written so, as this process found them last; and the
+    // connections that all processes have to them.
+    void found(const std::string& relay, std::vector<health::Subject> endpoints);
+    const std::vector<health::Subject>& endpoints(const std::string& relay) const;
     unsigned in_flight(const std::string& relay) const;
 
     // Connections of this process to the endpoint with this key, begun or open.
@@ -63,8 +64,8 @@ class Relays {
     std::string service_;
     const Options& options_;
     bool probed_actively_ = false;
-    std::map<std::string, size_t> connections_;             // by key; no zeros
-    std::map<std::string, std::vector<std::string>> keys_;  // of endpoints, by relay
+    std::map<std::string, size_t> connections_;  // by key; no zeros
+    std::map<std::string, std::vector<health::Subject>> endpoints_;
     nexthop::PolicyMemory memory_;
     nexthop::Random random_;
 };

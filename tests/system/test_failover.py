@@ -193,6 +193,19 @@ def test_a_slow_relay_is_passed_over():
             check(len(pair.first.mails) == before + 1, "slow is better than nothing")
 
 
+@test(timeout=60, counted=False)
+def test_a_slow_relay_of_a_list_is_passed_over():
+    """Of two that take turns, one is slow to answer the final dot, over connections that are kept."""
+    params = {"failover_slow_time": "300ms", "failover_policy": "round-robin"}
+    with Pair("dot=slow 0.5", params=params) as pair:
+        end = time.monotonic() + 40
+        while "->SLOW reason=slow" not in pair.instance.log():
+            check(time.monotonic() < end, "never SLOW")
+            pair.goes()
+        check([where for where in (pair.goes() for _ in range(6)) if where != "second"] == [],
+              "the slow one was used")
+
+
 def on_one_port(pair):
     """So that both can be addresses of one name."""
     pair.second.become("refuse")

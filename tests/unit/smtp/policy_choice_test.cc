@@ -14,6 +14,15 @@ struct PolicyChoiceTest : RelayWorld {
             serve(second_key, taking("second"));
         }
     }
+    // The first of them.
+    void known_as_slow(const std::vector<std::string>& keys) {
+        for (const std::string& key : keys) {
+            health::Subject subject{health::Scope::endpoint, key, key, "smtp", true};
+            health::Record record = table.record(subject, loop.now());
+            for (int i = 0; i < 10; ++i)
+                record.latency(health::Latency::greeting, key == keys.front() ? 20s : 100ms);
+        }
+    }
     std::string sent_by(const std::string& sender) {
         ipc::DeliveryRequest made = request({"r@x.example"}, both);
         made.sender = sender;
@@ -87,15 +96,36 @@ TEST_F(PolicyChoiceTest, PrioritiesMakeGroups) {
     EXPECT_EQ(dials(second_key), 4u);
 }
 
+TEST_F(PolicyChoiceTest, ASlowRelayOfAListComesAfterItsEquals) {
+    change().policy = Policy::round_robin;
+    known_as_slow({first_key, second_key});
+    serve_both(5);
+    send(one);
+    EXPECT_EQ(state(first_key), health::State::closed);
+    send(one);
+    EXPECT_EQ(dials(first_key), 1u);
+    EXPECT_EQ(state(first_key), health::State::slow);
+    for (int i = 0; i < 4; ++i) {
+        send(one);
+        EXPECT_EQ(last(), "sent 2.0.0 250 second");
+    }
+    EXPECT_EQ(state(second_key), health::State::closed);
+}
+
+TEST_F(PolicyChoiceTest, ThePreferredRelayIsNotWeighedAgainstTheNext) {
+    known_as_slow({first_key, second_key});
+    serve_both(4);
+    for (int i = 0; i < 4; ++i) {
+        send(one);
+        EXPECT_EQ(last(), "sent 2.0.0 250 first");
+    }
+    EXPECT_EQ(state(first_key), health::State::closed);
+}
+
 TEST_F(PolicyChoiceTest, ASlowRelayComesAfterItsEquals) {
     names.a("pair.example", "192.0.2.1").a("pair.example", "192.0.2.2");
     names.a("pair.example", "192.0.2.3");
-    for (const char* key : {first_key, second_key, "192.0.2.3:25"}) {
-        health::Subject subject{health::Scope::endpoint, key, key, "smtp", true};
-        health::Record record = table.record(subject, loop.now());
-        for (int i = 0; i < 10; ++i)
-            record.latency(health::Latency::greeting, key == first_key ? 20s : 100ms);
-    }
+    known_as_slow({first_key, second_key, "192.0.2.3:25"});
     serve_both(2);
     send(one, "[pair.example]");
     EXPECT_EQ(last(), "sent 2.0.0 250 first");
