@@ -35,12 +35,17 @@ void QueueManager::trigger(char what) {
 void QueueManager::flush_all() {
     flushed_at_ = io::loop().wall();
     timetable_.advance_all(flushed_at_);
+    for (auto& [id, message] : messages_)
+        message->asked = true;
     time_changed_.set();
 }
 
 bool QueueManager::flush(const std::string& id) {
+    auto found = messages_.find(id);
+    if (found != messages_.end())
+        found->second->asked = true;
     if (!timetable_.contains(id))
-        return messages_.contains(id);
+        return found != messages_.end();
     flushed_at_ = io::loop().wall();
     timetable_.set(id, flushed_at_);
     time_changed_.set();
@@ -109,12 +114,13 @@ io::Task<std::set<std::string>> QueueManager::remove_unread(std::vector<std::str
     co_return *found;
 }
 
-// What lies in files is looked through for it: nobody keeps lists by destination.
+// What lies in files is looked through for it: nobody keeps lists by destination. What is being put
+// off goes as well.
 io::Task<std::vector<std::string>> QueueManager::flush_site(std::string site) {
     dispatcher_.resume_all();
     std::vector<std::string> ids;
     for (auto& [id, message] : messages_)
-        if (message->stage == Stage::waiting && waits_for(*message, site))
+        if (message->stage != Stage::active && waits_for(*message, site))
             ids.push_back(id);
     std::vector<std::string> filed = co_await files_.waiting_for(site);
     std::move(filed.begin(), filed.end(), std::back_inserter(ids));
@@ -153,6 +159,7 @@ io::Task<ipc::ControlAnswer> QueueManager::control(ipc::ControlRequest request) 
             there = flush(id);
         if (request.verb == ipc::ControlVerb::remove && there && !remove(id)) {
             timetable_.remove(id);
+            hurried_.erase(id);
             std::string queue = incoming_.erase(id) > 0 ? "incoming" : "deferred";
             co_await files_.remove(queue, id);
         }

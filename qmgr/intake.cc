@@ -163,7 +163,7 @@ void QueueManager::start_due() {
             scope_.spawn(load(id, time == flushed_at_));
             continue;
         }
-        found->second->flushed = time == flushed_at_;
+        found->second->flushed = found->second->asked || time == flushed_at_;
         activate(*found->second);
     }
 }

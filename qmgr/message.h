@@ -67,6 +67,7 @@ struct Message {
     bool reporting = false;  // waits for its report to be written
     bool removed = false;    // by postsuper: nothing more is sent
     bool held = false;       // goes into hold/, undelivered
+    bool asked = false;      // by a flush, for the attempt after this one
     bool flushed = false;    // this attempt was asked for: no transport is deferred
     bool solo = false;       // was in flight when an agent crashed: tried alone
     uint32_t undecided = 0;  // recipients of this attempt that nobody has reported on

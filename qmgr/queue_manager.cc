@@ -156,7 +156,9 @@ void QueueManager::relieve() {
     }
     for (Message* message : waiting) {
         message->stage = Stage::settling;
-        timetable_.remove(message->queue_id);
+        // One that is let go, and has found no room yet, keeps its turn.
+        message->next_attempt =
+            timetable_.remove(message->queue_id).value_or(message->next_attempt);
         scope_.spawn(move_later(*message));
     }
 }

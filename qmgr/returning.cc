@@ -30,6 +30,11 @@ bool is_wanted(std::string_view hop, std::string_view wanted) {
            base::equal_nocase(hop.substr(colon + 1), wanted);
 }
 
+bool waits_for(const Message& message, std::string_view wanted) {
+    return std::any_of(message.hops.begin(), message.hops.end(),
+                       [wanted](const std::string& hop) { return is_wanted(hop, wanted); });
+}
+
 }  // namespace
 
 Returns::Events QueueManager::return_events() {
@@ -168,9 +173,11 @@ size_t QueueManager::flush_known(const std::string& wanted) {
         if (!is_wanted(hop, wanted))
             continue;
         dispatcher_.resume(hop);
-        for (; timetable_.hurry(hop, flushed_at_); ++count)
-            continue;
+        count += timetable_.hurry(hop, flushed_at_, SIZE_MAX);
     }
+    for (auto& [id, message] : messages_)
+        if (message->stage == Stage::settling && waits_for(*message, wanted))
+            count += !std::exchange(message->asked, true);
     time_changed_.set();
     return count;
 }

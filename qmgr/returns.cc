@@ -124,22 +124,33 @@ size_t Returns::release_some(const std::string& hop, Going& going, base::Instant
     going.credit =
         std::min(going.credit + elapsed * rate * jitter, std::max(1.0, rate * burst_seconds));
     size_t most = rate > 0 ? static_cast<size_t>(going.credit) : at_a_time;
-    size_t released = 0;
-    while (released < most && events_.has_room(hop) && timetable_.hurry(hop, wall))
-        ++released;
+    // What is let go enters its destination later: the room is the same until then.
+    size_t released = events_.has_room(hop) ? timetable_.hurry(hop, wall, most) : 0;
     going.credit -= static_cast<double>(rate > 0 ? released : 0);
     return released;
 }
 
-bool Returns::came_back_since(const Hops& hops, base::WallTime since) const {
-    return std::any_of(hops.begin(), hops.end(), [this, since](const std::string& hop) {
-        auto found = back_.find(hop);
-        return found != back_.end() && found->second > since && !down_.contains(hop);
-    });
+bool Returns::is_back_since(const std::string& hop, base::WallTime since) const {
+    auto found = back_.find(hop);
+    return found != back_.end() && found->second > since && !down_.contains(hop);
 }
 
+bool Returns::came_back_since(const Hops& hops, base::WallTime since) const {
+    return std::any_of(hops.begin(), hops.end(),
+                       [this, since](const std::string& hop) { return is_back_since(hop, since); });
+}
+
+void Returns::joined(const Hops& hops, base::WallTime since, base::Instant now) {
+    for (const std::string& hop : hops)
+        if (is_back_since(hop, since))
+            going_.try_emplace(hop, Going{now, 0});
+}
+
+// What lies in the future came before the clock was set back: it would be after everything.
 void Returns::forget_old(base::WallTime wall) {
-    std::erase_if(back_, [wall](const auto& each) { return each.second + lately < wall; });
+    std::erase_if(back_, [wall](const auto& each) {
+        return each.second + lately < wall || each.second > wall;
+    });
 }
 
 }  // namespace qmgr

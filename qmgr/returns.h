@@ -43,6 +43,9 @@ class Returns {
     void start(const std::string& hop, base::Instant now);
     // Whether a next hop of these came back after `since`.
     bool came_back_since(const Hops& hops, base::WallTime since) const;
+    // Mail waits for these since just now, though it was put off at `since`: where one came back in
+    // between, it goes at the rate.
+    void joined(const Hops& hops, base::WallTime since, base::Instant now);
 
   private:
     struct Going {
@@ -53,6 +56,7 @@ class Returns {
               base::WallTime wall);
     void back(const std::string& key, base::Instant now, base::WallTime wall);
     Hops named(const std::string& key) const;
+    bool is_back_since(const std::string& hop, base::WallTime since) const;
     size_t release_some(const std::string& hop, Going& going, base::Instant now,
                         base::WallTime wall);
     void forget_old(base::WallTime wall);

@@ -140,6 +140,7 @@ io::Task<void> QueueManager::put_off(Message& message) {
     auto now = io::loop().wall();
     message.next_attempt = stopping_ ? now : now + delay_of(message, now);
     message.put_off_at = now;
+    message.asked = false;
     if (!message.in_log()) {
         bool there = co_await files_.defer(message);
         if (there)
@@ -177,11 +178,14 @@ base::Duration QueueManager::delay_of(const Message& message, base::WallTime now
     return std::min(usual, wanted * (int64_t{1} << times));
 }
 
-// A flush that came while the message was put off is for it too.
+// A flush of this message, or the return of its next hop, that came while it was put off is for it
+// too.
 void QueueManager::schedule(const Message& message, base::WallTime time) {
-    timetable_.set(message.queue_id, flushed_at_ >= message.put_off_at ? flushed_at_ : time);
-    if (!message.hops.empty())
+    timetable_.set(message.queue_id, message.asked ? flushed_at_ : time);
+    if (!message.hops.empty()) {
         timetable_.learn(message.queue_id, message.arrival, message.hops);
+        returns_.joined(message.hops, message.put_off_at, io::loop().now());
+    }
     time_changed_.set();
 }
 

@@ -1,6 +1,8 @@
 #include "qmgr/timetable.h"
 
 #include <algorithm>
+#include <functional>
+#include <queue>
 
 namespace qmgr {
 
@@ -50,13 +52,15 @@ void Timetable::learn(const std::string& id, base::WallTime arrival, Hops hops) 
     join(item, group_of(std::move(hops)));
 }
 
-void Timetable::remove(const std::string& id) {
+std::optional<base::WallTime> Timetable::remove(const std::string& id) {
     auto found = entries_.find(id);
     if (found == entries_.end())
-        return;
+        return std::nullopt;
+    base::WallTime time = found->second.time;
     by_time_.remove(*found);
     leave(*found);
     entries_.erase(found);
+    return time;
 }
 
 std::optional<base::WallTime> Timetable::next() const {
@@ -89,19 +93,28 @@ size_t Timetable::waiting_for(std::string_view hop) const {
     return count;
 }
 
-bool Timetable::hurry(std::string_view hop, base::WallTime now) {
+// The groups are looked through once, and not for each message: where mail has many recipients
+// there may be as many groups as messages.
+size_t Timetable::hurry(std::string_view hop, base::WallTime now, size_t most) {
     auto groups = by_hop_.find(hop);
     if (groups == by_hop_.end())
-        return false;
-    Item* oldest = nullptr;
-    for (uint32_t group : groups->second) {
-        Item& first = groups_.at(group).members.first();
-        if (oldest == nullptr || ByAge::before(first, *oldest))
-            oldest = &first;
+        return 0;
+    using Oldest = std::pair<uint32_t, uint32_t>;  // arrival, group
+    std::vector<Oldest> heads;
+    for (uint32_t group : groups->second)
+        heads.emplace_back(groups_.at(group).members.first().second.arrival, group);
+    std::priority_queue queue(std::greater<Oldest>(), std::move(heads));
+    size_t count = 0;
+    for (; count < most && !queue.empty(); ++count) {
+        uint32_t group = queue.top().second;
+        queue.pop();
+        Item& item = groups_.at(group).members.first();
+        leave(item);
+        move(item, std::min(item.second.time, now));
+        if (auto rest = groups_.find(group); rest != groups_.end())
+            queue.emplace(rest->second.members.first().second.arrival, group);
     }
-    leave(*oldest);
-    move(*oldest, std::min(oldest->second.time, now));
-    return true;
+    return count;
 }
 
 Hops Timetable::hops() const {

@@ -32,7 +32,8 @@ class Timetable {
     // What the message waits for (none: for nothing that could come back) and when it arrived.
     // Nothing for one that does not wait.
     void learn(const std::string& id, base::WallTime arrival, Hops hops);
-    void remove(const std::string& id);
+    // Takes it out; the time that it had, none when it did not wait.
+    std::optional<base::WallTime> remove(const std::string& id);
     bool contains(const std::string& id) const { return entries_.contains(id); }
     size_t size() const { return entries_.size(); }
 
@@ -45,9 +46,9 @@ class Timetable {
 
     // How many wait for this next hop.
     size_t waiting_for(std::string_view hop) const;
-    // The one of them that arrived first is due now, and counts no more as waiting for anything;
-    // false when there is none.
-    bool hurry(std::string_view hop, base::WallTime now);
+    // So many of them are due now, those that arrived first, and count no more as waiting for
+    // anything; how many there were.
+    size_t hurry(std::string_view hop, base::WallTime now, size_t most);
     // All next hops that something waits for.
     Hops hops() const;
     // Those of them that begin with this.

@@ -81,7 +81,7 @@ def test_flush_tries_at_once():
 @test()
 def test_flush_of_a_site():
     """postqueue -s tries the mail for one destination, which fast_flush_domains must have."""
-    relay = Relay()  # it is up: the return of a dead one would take the other mail along
+    relay = Relay()  # one that is up: no return of a relay is mixed up with the command
     relay.script.actions["rcpt"] = "450 4.2.0 later"
     with Instance(relay.nexthop, {"fast_flush_domains": "one.example, two.example"}) as it:
         for domain in ("one.example", "other.example"):

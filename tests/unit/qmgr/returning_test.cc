@@ -207,6 +207,40 @@ TEST_F(ReturningTest, ACommandFlushesANextHop) {
     ASSERT_TRUE(until([this] { return sent() == 5; }));
 }
 
+// Where memory is short, mail that waits is moved into files.
+TEST_F(ReturningTest, AMoveMakesNoAttemptOfAFlushForOthers) {
+    start("qmgr_message_active_limit = 3\nspool_age_limit = 1d\n");
+    agent_->script = all(mail::Status::deferred, "450 not now");
+    send("a@example.org", {"x@one.example"});
+    send("a@example.org", {"x@other.example"});
+    ASSERT_TRUE(all_wait(2));
+    EXPECT_EQ(files("deferred"), 0u);
+    agent_->mute = true;
+    EXPECT_EQ(control(ipc::ControlVerb::flush_site, "one.example").entries.size(), 1u);
+    send("a@example.org", {"x@third.example"});
+    ASSERT_TRUE(until([this] { return files("deferred") == 1; }));
+    run_for(300ms);
+    ASSERT_EQ(agent_->requests.size(), 4u);
+    for (size_t i : {2, 3})
+        EXPECT_NE(agent_->requests[i].recipients[0].address, "x@other.example");
+}
+
+TEST_F(ReturningTest, MailThatIsLetGoAndFindsNoRoomKeepsItsTurnInAFile) {
+    start(
+        "qmgr_message_active_limit = 2\nspool_age_limit = 1d\n"
+        "transport_maps = inline:{ {other.example = smtp:[192.0.2.9]:25} }\n");
+    break_down();
+    send_some(1);
+    ASSERT_TRUE(all_wait(1));
+    run_for(300ms);
+    agent_->mute = true;
+    send("a@example.org", {"x@other.example"});
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 2; }));
+    mend();
+    ASSERT_TRUE(until([this] { return agent_->requests.size() == 3; }));
+    EXPECT_EQ(agent_->requests[2].recipients[0].address, "x@example.com");
+}
+
 TEST_F(ReturningTest, AnAmbiguousDeliveryIsTriedSoonAndAsksTheSameRelayFirst) {
     start();
     agent_->script = [](const ipc::DeliveryRequest& request) {

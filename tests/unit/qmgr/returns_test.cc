@@ -186,6 +186,33 @@ TEST_F(QmgrReturns, KnowsWhatWasUnderWayWhenItCameBack) {
     EXPECT_FALSE(returns_->came_back_since({hop}, before)) << "it is gone again";
 }
 
+// The return was seen between the end of an attempt and the entry in the timetable.
+TEST_F(QmgrReturns, MailThatBeginsToWaitWhenItsNextHopHasJustComeBackGoes) {
+    break_down();
+    base::WallTime put_off = wall_;
+    pass(1s);
+    mend();
+    look();
+    wait(3);
+    EXPECT_EQ(go(1s), 0u);
+    returns_->joined({"smtp:x", hop}, put_off, now_);
+    EXPECT_EQ(go(1s), 3u);
+    wait(1);
+    returns_->joined({hop}, wall_, now_);
+    EXPECT_EQ(go(1s), 0u) << "it failed while the next hop was up";
+}
+
+TEST_F(QmgrReturns, AClockThatIsSetBackMakesNothingOfTheFuture) {
+    break_down();
+    mend();
+    look();
+    wall_ -= 1h;
+    EXPECT_TRUE(returns_->came_back_since({hop}, wall_));
+    now_ += 6s;
+    look();
+    EXPECT_FALSE(returns_->came_back_since({hop}, wall_)) << "every failure would be tried at once";
+}
+
 // The table keeps the beginning of a name.
 TEST_F(QmgrReturns, ALongListIsFound) {
     std::string list = "smtp:";

@@ -26,17 +26,17 @@ TEST(QmgrTimetable, LetsTheOldestOfANextHopGoFirst) {
     EXPECT_EQ(table.waiting_for("smtp:a"), 3u);
     EXPECT_EQ(table.hops(), (Hops{"smtp:a", "smtp:b"}));
     EXPECT_FALSE(table.take_due(at(100)));
-    ASSERT_TRUE(table.hurry("smtp:a", at(100)));
+    ASSERT_EQ(table.hurry("smtp:a", at(100), 1), 1u);
     EXPECT_EQ(table.waiting_for("smtp:a"), 2u);
     EXPECT_EQ(table.take_due(at(100))->second, "A1");
-    ASSERT_TRUE(table.hurry("smtp:a", at(100)));
-    ASSERT_TRUE(table.hurry("smtp:a", at(100)));
-    EXPECT_FALSE(table.hurry("smtp:a", at(100)));
+    ASSERT_EQ(table.hurry("smtp:a", at(100), 1), 1u);
+    ASSERT_EQ(table.hurry("smtp:a", at(100), 1), 1u);
+    EXPECT_EQ(table.hurry("smtp:a", at(100), 1), 0u);
     EXPECT_EQ(table.take_due(at(100))->second, "A2");
     EXPECT_EQ(table.take_due(at(100))->second, "A3");
     EXPECT_FALSE(table.take_due(at(100)));
     EXPECT_EQ(table.hops(), Hops{"smtp:b"});
-    EXPECT_FALSE(table.hurry("smtp:nobody", at(100)));
+    EXPECT_EQ(table.hurry("smtp:nobody", at(100), 1), 0u);
 }
 
 TEST(QmgrTimetable, OneThatWaitsForSeveralNextHopsGoesWhenAnyOfThemIsBack) {
@@ -47,10 +47,35 @@ TEST(QmgrTimetable, OneThatWaitsForSeveralNextHopsGoesWhenAnyOfThemIsBack) {
     table.learn("A", at(2), {"smtp:a"});
     EXPECT_EQ(table.waiting_for("smtp:a"), 2u);
     EXPECT_EQ(table.waiting_for("smtp:b"), 1u);
-    ASSERT_TRUE(table.hurry("smtp:b", at(5)));
+    ASSERT_EQ(table.hurry("smtp:b", at(5), 1), 1u);
     EXPECT_EQ(table.take_due(at(5))->second, "M");
     EXPECT_EQ(table.waiting_for("smtp:a"), 1u);
     EXPECT_EQ(table.hops(), Hops{"smtp:a"});
+}
+
+// Each has a group of its own, as mail to many domains has.
+TEST(QmgrTimetable, LetsManyGoAtOnceOutOfManyGroups) {
+    constexpr size_t messages = 20'000;
+    Timetable table;
+    for (size_t i = 0; i < messages; ++i) {
+        std::string id = std::to_string(i);
+        table.set(id, at(100'000));
+        table.learn(id, at(static_cast<int64_t>(i)), {"smtp:a", "smtp:" + id});
+    }
+    EXPECT_EQ(table.hurry("smtp:a", at(5), 2), 2u);
+    EXPECT_EQ(table.take_due(at(5))->second, "0");
+    EXPECT_EQ(table.take_due(at(5))->second, "1");
+    EXPECT_FALSE(table.take_due(at(5)));
+    EXPECT_EQ(table.hurry("smtp:a", at(5), SIZE_MAX), messages - 2);
+    EXPECT_EQ(table.hops(), Hops{});
+    EXPECT_EQ(table.next(), at(5));
+}
+
+TEST(QmgrTimetable, OneThatIsTakenOutHadATime) {
+    Timetable table;
+    table.set("A", at(100));
+    EXPECT_EQ(table.remove("A"), at(100));
+    EXPECT_EQ(table.remove("A"), std::nullopt);
 }
 
 TEST(QmgrTimetable, GivesEachOfThoseUnknownOnceToBeLearned) {
@@ -135,7 +160,7 @@ TEST(QmgrTimetable, AgreesWithAListUnderAnyOrderOfChanges) {
                 return std::pair(a.hop != hop, a.arrival) < std::pair(b.hop != hop, b.arrival);
             });
             bool any = row->hop == hop;
-            ASSERT_EQ(table.hurry(hop, at(step % 1000)), any);
+            ASSERT_EQ(table.hurry(hop, at(step % 1000), 1), any ? 1u : 0u);
             if (!any)
                 continue;
             EXPECT_EQ(table.take_due(at(999))->second, row->id);
