@@ -1,7 +1,7 @@
 // explain: where mail for a recipient would go, and why.
 #include "postrelay/explain.h"
 
-#include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/io/run.h"
 #include "postrelay/output.h"
@@ -10,12 +10,25 @@
 namespace postrelay {
 namespace {
 
+io::Task<void> connect_to_places(Findings& findings, const config::Settings& settings) {
+    std::vector<std::string> places;
+    for (const Place& place : findings.order)
+        places.push_back(place.endpoint.address.is_inet() ? place.label : "unix:" + place.label);
+    Client client;
+    client.program = base::text(settings.text("daemon_directory"), "/", findings.command);
+    client.service = findings.routed.route->transport;
+    client.directory = settings.directory();
+    client.overrides = findings.overrides;
+    std::vector<Contact> contacts = co_await ask_at(client, std::move(places));
+    findings.contacts = std::move(contacts);
+}
+
 io::Task<void> run(const Request& request, const config::Settings& settings, Known& known,
                    bool& routed) {
     Findings findings = co_await inquire(request.sender, request.names[0], settings, known);
     routed = findings.routed.route.has_value();
-    if (request.connect && routed)
-        connect_to_places(findings, known);
+    if (request.connect && !findings.order.empty())
+        co_await connect_to_places(findings, settings);
     if (request.json)
         put(json_of(findings, known).line());
     else
@@ -26,10 +39,6 @@ io::Task<void> run(const Request& request, const config::Settings& settings, Kno
 
 int explain(const Request& request, const config::Settings& settings) {
     Known known(settings);
-    if (request.connect && !known.running()) {
-        base::log::error("the mail system is down: nobody is there to connect");
-        return nothing_found;
-    }
     io::Loop loop;
     bool routed = false;
     io::run_task(run(request, settings, known, routed));

@@ -3,14 +3,14 @@
 
 #include <string>
 
+#include "lib/base/json.h"
 #include "postrelay/inquiry.h"
-#include "postrelay/json.h"
 #include "postrelay/known.h"
 
 namespace postrelay {
 
 std::string text_of(const Findings& findings, const Known& known);
-Json json_of(const Findings& findings, const Known& known);
+base::Json json_of(const Findings& findings, const Known& known);
 
 std::string_view name_of(route::Class address_class);
 // "not found", "\"smtp:[a]\"", "no answer: …".

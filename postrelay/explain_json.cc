@@ -4,6 +4,9 @@
 #include "postrelay/rows.h"
 
 namespace postrelay {
+
+using base::Json;
+
 namespace {
 
 Json question(const route::Trace::Asked& asked) {
@@ -97,9 +100,9 @@ void add_delivery(Json& json, const Findings& findings, const Known& known) {
     json.objects("order", places(findings.order, known));
     json.objects("barred", places(findings.barred, known));
     std::vector<Json> probes;
-    for (const ProbeAnswer& answer : findings.probes) {
+    for (size_t i = 0; i < findings.contacts.size(); ++i) {
         Json one;
-        one.string("label", answer.record.label()).string("result", answer.result);
+        one.string("label", findings.order[i].label).add(findings.contacts[i].json);
         probes.push_back(std::move(one));
     }
     if (!probes.empty())

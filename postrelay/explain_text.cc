@@ -102,8 +102,8 @@ void delivery(std::string& out, const Findings& findings, const Known& known) {
              : setting.value.empty() ? base::text("(empty) (", setting.where, ")")
                                      : base::text(setting.value, " (", setting.where, ")"));
     places(out, findings, known);
-    for (const ProbeAnswer& answer : findings.probes)
-        head(out, "probe", base::text(answer.record.label(), ": ", answer.result));
+    for (size_t i = 0; i < findings.contacts.size(); ++i)
+        head(out, "probe", base::text(findings.order[i].label, ": ", findings.contacts[i].text()));
 }
 
 }  // namespace

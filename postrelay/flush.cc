@@ -1,12 +1,14 @@
 // flush: deferred mail of a next hop is sent now.
+#include "lib/base/json.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/ipc/control.h"
-#include "postrelay/json.h"
 #include "postrelay/output.h"
 #include "postrelay/verbs.h"
 
 namespace postrelay {
+
+using base::Json;
 namespace {
 
 constexpr base::Duration qmgr_limit = std::chrono::seconds(300);  // it looks through all its mail

@@ -1,7 +1,5 @@
 #include "postrelay/inquiry.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -19,13 +17,13 @@ namespace {
 using health::Record;
 using health::View;
 
-// What a process of the transport reads: main.cf with the -o options of its line in master.cf.
-config::Settings settings_of(const config::Settings& common, const std::string& transport) {
+// The -o options of the transport's line in master.cf.
+config::Overrides overrides_of(const config::Settings& common, const std::string& transport) {
     config::MasterCf master_cf = config::MasterCf::of(common);
     for (const config::ServiceEntry& entry : master_cf.entries())
         if (entry.name == transport && entry.type == config::ServiceType::unix_stream)
-            return config::Settings::from(common.main_cf(), common.directory(), entry.overrides);
-    return common;
+            return entry.overrides;
+    return {};
 }
 
 std::string label_of(const nexthop::Endpoint& endpoint) {
@@ -220,7 +218,10 @@ io::Task<void> Inquiry::follow(Findings& findings) {
         co_return;
     std::optional<config::Settings> settings;
     try {
-        settings = settings_of(common_, way.transport);
+        // What a process of the transport reads.
+        findings.overrides = overrides_of(common_, way.transport);
+        settings =
+            config::Settings::from(common_.main_cf(), common_.directory(), findings.overrides);
     } catch (const config::Error& error) {
         findings.trouble = error.what();
     }
@@ -244,24 +245,6 @@ io::Task<Findings> inquire(std::string sender, std::string recipient,
     if (findings.routed.route)
         co_await inquiry.follow(findings);
     co_return findings;
-}
-
-void connect_to_places(Findings& findings, Known& known) {
-    std::vector<Record> records;
-    for (Place& place : findings.order) {
-        if (!place.health) {
-            bool v6 = place.endpoint.address.family() == AF_INET6;
-            health::Subject subject;
-            subject.key = base::text(v6 ? "[" : "", place.endpoint.ip, v6 ? "]" : "", ':',
-                                     place.endpoint.port());
-            subject.label = place.label;
-            subject.service = findings.routed.route->transport;
-            subject.configured = findings.routed.route->configured();
-            place.health = known.table().record(subject, base::steady_now());
-        }
-        records.push_back(*place.health);
-    }
-    findings.probes = probe_all(records, probe_patience);
 }
 
 }  // namespace postrelay

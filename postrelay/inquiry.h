@@ -13,8 +13,8 @@
 #include "lib/nexthop/site.h"
 #include "lib/route/router.h"
 #include "lib/route/trace.h"
+#include "postrelay/contact.h"
 #include "postrelay/known.h"
-#include "postrelay/probing.h"
 
 namespace postrelay {
 
@@ -39,7 +39,8 @@ struct Findings {
     std::string sender, recipient;
     std::vector<route::Trace::Asked> asked;
     route::Routed routed;
-    std::string command;  // of the transport, as in master.cf; "" without a line there
+    config::Overrides overrides;  // of the transport's line in master.cf
+    std::string command;          // of the transport, as in master.cf; "" without a line there
     bool speaks_smtp = false;
     std::string trouble;  // why it cannot be followed beyond the transport
     nexthop::FailoverSettings failover;
@@ -53,15 +54,12 @@ struct Findings {
         std::string name, value, where;
         bool built = true;
     };
-    std::vector<Setting> session;  // how TLS and login are chosen
-    std::vector<ProbeAnswer> probes;
+    std::vector<Setting> session;   // how TLS and login are chosen
+    std::vector<Contact> contacts;  // with the places of the order, where they were asked for
 };
 
 // `known` is what the mail system knows of relays.
 io::Task<Findings> inquire(std::string sender, std::string recipient,
                            const config::Settings& settings, Known& known);
-
-// Has the processes of the transport connect to each place of the order. `known` is running.
-void connect_to_places(Findings& findings, Known& known);
 
 }  // namespace postrelay

@@ -5,6 +5,9 @@
 #include "lib/base/text.h"
 
 namespace postrelay {
+
+using base::Json;
+
 namespace {
 
 using health::Average;

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/json.h"
 #include "lib/health/record.h"
 #include "lib/health/snapshot.h"
-#include "postrelay/json.h"
 
 namespace postrelay {
 
@@ -16,6 +16,7 @@ std::string_view scope_name(health::Scope scope);
 
 std::string table_of(const std::vector<health::Record>& records, const health::Rules& rules,
                      const health::Moment& at);
-Json json_of(const health::Record& record, const health::Rules& rules, const health::Moment& at);
+base::Json json_of(const health::Record& record, const health::Rules& rules,
+                   const health::Moment& at);
 
 }  // namespace postrelay

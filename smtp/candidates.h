@@ -39,6 +39,7 @@ struct Ended {
     Trouble trouble;         // of the lost ones as well, as if they had timed out
     base::Duration after{};  // it was started
     bool connected = false;
+    base::Duration connecting{};  // how long that took
 };
 
 class Candidates {

@@ -7,22 +7,11 @@
 #include "lib/io/loop.h"
 #include "smtp/greeting.h"
 #include "smtp/log.h"
+#include "smtp/verdict.h"
 
 namespace smtp {
-namespace {
 
 using health::Reason;
-
-// By which of the failures of a look-up the relay is to blame.
-Reason cause_of(const nexthop::Absence& absence) {
-    if (absence.dsn.subject != 4)
-        return Reason::none;
-    if (absence.dsn.detail == 3)
-        return absence.dsn.klass == 4 ? Reason::dns_trouble : Reason::name_not_found;
-    return absence.dsn.detail == 4 ? Reason::name_not_found : Reason::none;
-}
-
-}  // namespace
 
 Course::Course(Job& job, const Options& options, IdleSessions& idle, nexthop::SiteLookup& sites,
                Relays& relays)

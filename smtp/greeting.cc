@@ -90,10 +90,15 @@ class Handshake {
     }
 
   private:
+    // Whatever the command: the next place is asked. Who knows nothing of relays asks here again.
+    bool not_now(const mail::Reply& reply) const {
+        return options_.failover->health ? reply.transient() : reply.code == 421;
+    }
+
     io::Task<std::optional<Trouble>> say(Stage stage, std::string_view command) {
         session_.stream.put(base::text(command, options_.helo_name, "\r\n"));
         mail::Reply reply = co_await session_.reply(stage, session_.within_turn(options_.helo));
-        refused_ = !reply.ok() && reply.code / 100 != 4;  // 4xx: not now, whatever the command
+        refused_ = !reply.ok() && !not_now(reply);
         if (!reply.ok())
             co_return refusal(session_, reply);
         std::vector<std::string> ignored = options_.ignored_keywords;
@@ -104,6 +109,7 @@ class Handshake {
             ignored = {special.value};
         esmtp::Capabilities offers = esmtp::parse_ehlo(reply, keywords(ignored));
         std::string name = offers.greeting_name;
+        session_.introduction = std::move(reply);
         if (stage != Stage::helo)
             session_.offers = std::move(offers);
         session_.protocol = stage == Stage::lhlo ? "LMTP" : stage == Stage::ehlo ? "ESMTP" : "SMTP";
@@ -158,6 +164,7 @@ io::Task<std::optional<Trouble>> hear_greeting(Session& session, base::Duration 
             look_at(session, greeting, options);
         else
             trouble = refusal(session, greeting);
+        session.greeting = std::move(greeting);
     } catch (const io::Closed&) {
         error = std::current_exception();
     } catch (const OutOfStep&) {

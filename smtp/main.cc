@@ -1,6 +1,8 @@
 // smtp delivers mail over SMTP, and as lmtp over LMTP, as qmgr asks for it: smtp(8).
 
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "lib/base/log.h"
 #include "lib/base/text.h"
@@ -10,6 +12,7 @@
 #include "lib/ipc/service.h"
 #include "lib/nexthop/name_service.h"
 #include "smtp/agent.h"
+#include "smtp/by_hand.h"
 #include "smtp/options.h"
 #include "smtp/prober.h"
 #include "smtp/socket_dialer.h"
@@ -96,6 +99,9 @@ class Server {
 int main(int argc, char** argv) {
     // One file under two names, which share their code and differ in their parameters.
     std::string_view program = std::string_view(argv[0]).ends_with("lmtp") ? "lmtp" : "smtp";
+    std::vector<std::string> words(argv + 1, argv + argc);
+    if (smtp::is_by_hand(words))
+        return smtp::run_by_hand(words, program);
     ipc::Service service(argc, argv, program);
     try {
         smtp::Server server(service, program);

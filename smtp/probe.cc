@@ -1,6 +1,5 @@
 #include "smtp/probe.h"
 
-#include <exception>
 #include <memory>
 #include <utility>
 
@@ -22,11 +21,11 @@ class OnlyOne : public Candidates {
     }
     std::optional<Candidate> sibling(const Candidate&) override { return std::nullopt; }
     bool ended(Ended how) override {
-        trouble = std::move(how.trouble);
+        failure = std::move(how);
         return false;
     }
 
-    Trouble trouble;
+    Ended failure;
 
   private:
     std::optional<Candidate> candidate_;
@@ -46,6 +45,38 @@ std::optional<io::SocketAddress> address_in(std::string_view key) {
     return io::SocketAddress::inet(ip, *port);
 }
 
+// Nobody waits for the reply.
+io::Task<void> say_goodbye(Session& session) {
+    session.stream.put("QUIT\r\n");
+    try {
+        co_await session.stream.flush();
+    } catch (const io::Closed&) {
+    }
+}
+
+// What was not won.
+void tell(Probed& probed, Ended failure) {
+    if (failure.connected) {
+        probed.connecting = failure.connecting;
+        probed.greeted = failure.trouble.diagnostic;
+    }
+    probed.trouble = std::move(failure.trouble);
+}
+
+io::Task<void> introduce_us(Session& session, const Options& options, Probed& probed) {
+    base::Instant begun = io::loop().now();
+    std::optional<Trouble> trouble = co_await introduce(session, session.endpoint.host, options);
+    probed.trouble = std::move(trouble);
+    if (probed.trouble)
+        co_return;
+    probed.introduction = io::loop().now() - begun;
+    probed.protocol = session.protocol;
+    std::vector<std::string>& lines = session.introduction.lines;
+    if (session.protocol != "SMTP" && !lines.empty())
+        probed.extensions.assign(lines.begin() + 1, lines.end());
+    co_await say_goodbye(session);
+}
+
 }  // namespace
 
 std::optional<nexthop::Endpoint> endpoint_of(const health::Subject& subject) {
@@ -62,8 +93,7 @@ std::optional<nexthop::Endpoint> endpoint_of(const health::Subject& subject) {
     return endpoint;
 }
 
-io::Task<std::optional<Trouble>> ask(Dialer& dialer, nexthop::Endpoint endpoint,
-                                     const Options& options) {
+io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, const Options& options) {
     const FailoverSettings& failover = *options.failover;
     Candidate candidate;
     candidate.endpoint = std::move(endpoint);
@@ -72,26 +102,22 @@ io::Task<std::optional<Trouble>> ask(Dialer& dialer, nexthop::Endpoint endpoint,
     OnlyOne only(std::move(candidate));
     Pace pace;
     Race race(dialer, only, options, pace);
+    base::Instant begun = io::loop().now();
     Raced raced = co_await race.run();
-    if (!raced.session)
-        co_return std::move(only.trouble);
-    raced.session->endpoint = raced.candidate.endpoint;
-    raced.session->peer = peer_of(raced.candidate.endpoint);
-    raced.session->turn_ends = io::loop().now() + failover.probe_banner_timeout;
-    std::optional<Trouble> trouble =
-        co_await introduce(*raced.session, raced.candidate.endpoint.host, options);
-    if (trouble)
-        co_return trouble;
-    // Nobody waits for the reply to QUIT.
-    Session& session = *raced.session;
-    session.stream.put("QUIT\r\n");
-    std::exception_ptr gone;
-    try {
-        co_await session.stream.flush();
-    } catch (const io::Closed&) {
-        gone = std::current_exception();
+    Probed probed;
+    if (!raced.session) {
+        tell(probed, std::move(only.failure));
+        co_return probed;
     }
-    co_return std::nullopt;
+    Session& session = *raced.session;
+    session.endpoint = raced.candidate.endpoint;
+    session.peer = peer_of(raced.candidate.endpoint);
+    session.turn_ends = io::loop().now() + failover.probe_banner_timeout;
+    probed.connecting = session.opened - begun;
+    probed.greeting = io::loop().now() - session.opened;
+    probed.greeted = base::printable(session.greeting.one_line());
+    co_await introduce_us(session, options, probed);
+    co_return probed;
 }
 
 }  // namespace smtp

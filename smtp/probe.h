@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "lib/health/subject.h"
 #include "lib/io/task.h"
@@ -15,8 +17,17 @@ namespace smtp {
 // Where the subject of an endpoint's record is; none where its key is no place.
 std::optional<nexthop::Endpoint> endpoint_of(const health::Subject& subject);
 
-// None when all went well. The limits are those of failover_probe_…_timeout.
-io::Task<std::optional<Trouble>> ask(Dialer& dialer, nexthop::Endpoint endpoint,
-                                     const Options& options);
+struct Probed {
+    Probed() = default;
+    std::optional<Trouble> trouble;  // none when all went well
+    // How long each step took; none of a step that it did not come to.
+    std::optional<base::Duration> connecting, greeting, introduction;
+    std::string greeted;                  // the server's words, as log lines quote them
+    std::string_view protocol;            // ESMTP, SMTP or LMTP, once it is introduced
+    std::vector<std::string> extensions;  // what it offers, as it says it
+};
+
+// The limits are those of failover_probe_…_timeout. Throws what goes wrong here.
+io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, const Options& options);
 
 }  // namespace smtp

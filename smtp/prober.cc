@@ -108,9 +108,9 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
     health::Reason came_of_it = health::Reason::local_trouble;
     try {
         if (endpoint) {
-            std::optional<Trouble> trouble = co_await ask(dialer_, *endpoint, options_);
-            came_of_it = trouble ? trouble->cause : health::Reason::none;
-            if (trouble)
+            Probed probed = co_await ask(dialer_, *endpoint, options_);
+            came_of_it = probed.trouble ? probed.trouble->cause : health::Reason::none;
+            if (probed.trouble)
                 standing.failed(came_of_it, "");
             else
                 standing.ready(io::loop().now() - begun);

@@ -84,6 +84,7 @@ Ended Runner::end(Ended::How how) {
         ended.trouble = too_slow();
     ended.after = io::loop().now() - started_;
     ended.connected = connected_.has_value();
+    ended.connecting = connected_.value_or(started_) - started_;
     ended.candidate = std::move(candidate_);
     return ended;
 }

@@ -46,7 +46,9 @@ class Session {
 
     io::Stream stream;
     Peer peer;
-    esmtp::Capabilities offers;
+    mail::Reply greeting;
+    mail::Reply introduction;    // what it said to EHLO, LHLO or HELO,
+    esmtp::Capabilities offers;  // and what is understood of that
     std::string nexthop;         // it was opened for,
     size_t site = 0;             // the number of the destination in that,
     nexthop::Endpoint endpoint;  // and the address

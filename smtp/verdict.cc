@@ -91,6 +91,14 @@ void keep(Trouble& trouble, Trouble::Kind kind) {
 
 }  // namespace
 
+Reason cause_of(const nexthop::Absence& absence) {
+    if (absence.dsn.subject != 4)
+        return Reason::none;
+    if (absence.dsn.detail == 3)
+        return absence.dsn.klass == 4 ? Reason::dns_trouble : Reason::name_not_found;
+    return absence.dsn.detail == 4 ? Reason::name_not_found : Reason::none;
+}
+
 bool refuses_client(Stage stage, const mail::Reply& reply) {
     return refuses_login(stage, reply) || refuses_to_relay(stage, reply);
 }

@@ -11,6 +11,7 @@
 
 #include "lib/health/reasons.h"
 #include "lib/mail/reply.h"
+#include "lib/nexthop/site.h"
 #include "smtp/stage.h"
 #include "smtp/trouble.h"
 
@@ -22,6 +23,8 @@ enum class Fault : uint8_t { lost, timed_out, out_of_step, closing, transient, p
 health::Reason cause_of(Stage stage, Fault fault);
 // The same of a reply that says no; what it says in its text or enhanced code counts as well.
 health::Reason cause_of(Stage stage, const mail::Reply& reply);
+// By which of the failures of a look-up the relay is to blame; none where it is not.
+health::Reason cause_of(const nexthop::Absence& absence);
 // Whether it refuses the client, for what it is or is not, rather than the message.
 bool refuses_client(Stage stage, const mail::Reply& reply);
 

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import time
 
-from harness import (HANG, Instance, Relay, Times, check, deliver, eventually, free_port,
+from harness import (HANG, FaultyRelay, Instance, Relay, Times, check, deliver, eventually, free_port,
                      loopback, test)
 
 QUICK = {"minimal_backoff_time": "2s", "maximal_backoff_time": "4s", "queue_run_delay": "1s",
@@ -236,10 +236,71 @@ def test_a_person_has_a_relay_probed():
         check([each["probe"] for each in told] == ["refused"], told)
         check(state(instance, relay.nexthop) == "OPEN", told)
         relay.start()
-        told = objects(instance, "explain", "--probe", "to@example.net")[0]
-        results = {each["label"]: each["result"] for each in told["probes"]}
-        check(sorted(results.values()) == ["ok", "refused"], told)
-        check(state(instance, relay.nexthop) == "RAMP", results)
+        told = objects(instance, "probe", relay.nexthop)
+        check([each["probe"] for each in told] == ["ok"], told)
+        check(state(instance, relay.nexthop) == "RAMP", told)
+
+
+def probed(instance):
+    """What explain finds at each address, by port."""
+    told = objects(instance, "explain", "--probe", "to@example.net")[0]
+    check([each["label"] for each in told["probes"]] == [each["label"] for each in told["order"]],
+          told)
+    return {each["port"]: each for each in told["probes"]}
+
+
+@test(counted=False)
+def test_explain_connects_whether_the_system_is_up_or_down():
+    good, silent, refusing = Relay(), FaultyRelay("connect=hang"), FaultyRelay("connect=554 no")
+    absent = dead()
+    relays = f"{absent}, {silent.nexthop}, {refusing.nexthop}, {good.nexthop}"
+    with Instance(relays, QUICK | {"failover_probe_banner_timeout": "1s"}) as instance:
+        for running in (True, False):
+            if not running:
+                instance.stop()
+            begun = time.monotonic()
+            found = probed(instance)
+            check(time.monotonic() - begun < 8, "all at the same time")
+            check(found[good.port]["result"] == "ok" and found[good.port]["ehlo"], found)
+            check("PIPELINING" in found[good.port]["extensions"], found)
+            check(found[silent.port]["result"] == "banner_timeout", found)
+            check(found[silent.port]["connected"] and not found[silent.port]["greeted"], found)
+            check(0.9 < time.monotonic() - begun, "it waited for the greeting")
+            check(found[refusing.port]["result"] == "banner_5xx", found)
+            check(found[refusing.port]["said"] == "554 no", found)
+            check([each["result"] for each in found.values()].count("refused") == 1, found)
+            text = instance.command("postrelay", "explain", "--probe", "to@example.net")
+            check(f"{good.port}/{good.address}: ok, ESMTP, connected in " in text, text)
+            check("/" + silent.address + ": banner_timeout, connected in " in text, text)
+            check(shown(instance, good.nexthop) is None, "nothing is known of it by that")
+        check(not good.mails, "no mail was sent")
+
+
+@test(counted=False)
+def test_the_client_probes_by_hand():
+    relay = Relay()
+    with Instance(dead(), QUICK) as instance:
+        instance.stop()
+        words = [instance.daemons / "smtp", "-P", "-c", instance.config]
+
+        def ask(places, *more):
+            done = subprocess.run([*words, *more], input=places, capture_output=True, text=True,
+                                  timeout=60)
+            return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], \
+                done.stderr
+
+        status, told, said = ask(f"{relay.nexthop}\n\n{relay.nexthop}/{relay.address}\n")
+        check(status == 0 and [each["result"] for each in told] == ["ok", "ok"], status, told, said)
+        check(told[1]["place"] == f"{relay.nexthop}/{relay.address}", told)
+        check({line for _, line in relay.log if line.startswith("EHLO")} ==
+              {"EHLO mail.example.org"}, relay.log)
+        status, told, _ = ask(f"{dead()}\n{relay.nexthop}\n", "-o", "smtp_helo_name=other.example")
+        check(status == 1 and [each["result"] for each in told] == ["refused", "ok"], told)
+        check(any("EHLO other.example" in line for _, line in relay.log), relay.log)
+        status, told, said = ask("", "place")
+        check(status == 64 and "standard input" in said, status, said)
+        status, told, said = ask(relay.nexthop, "-o", "smtp_helo_timeout=soon")
+        check(status == 69 and "smtp_helo_timeout" in said and not told, status, said)
 
 
 @test()

@@ -129,6 +129,10 @@ OTHERS = [
     Case("strict-greeting-5xx", "bounced 5.3.2 1", maps={T: "{d} strict:[{1}], [{2}]"},
          servers={1: "connect=554 5.3.2 no", 2: ""}),
     Case("never-ehlo", "sent 2.0.0 1", maps={T: "{d} old:[{1}]"}, servers={1: "ehlo=drop"}),
+    Case("plain-ehlo-450", "sent 2.0.0 1", maps={T: "{d} plain:[{1}], [{2}]"},
+         servers={1: "ehlo=450 4.3.2 later", 2: ""}),
+    Case("plain-no-ehlo-no-helo", "bounced 5.5.1 1", maps={T: "{d} plain:[{1}], [{2}]"},
+         servers={1: "ehlo=502 5.5.1 what; helo=550 5.5.1 nor this", 2: ""}),
     Case("short-lines", "sent 2.0.0 1", maps={T: "{d} narrow:[{1}]"}, servers={1: ""},
          body="Subject: x\r\n\r\n" + "y" * 300 + "\r\n"),
     Case("soft-bounce-rcpt", "SOFTBOUNCE 4.1.1 1", maps={T: "{d} soft:[{1}]"},
@@ -148,6 +152,7 @@ GROUP = Group(
             "  -o smtp_rcpt_timeout=2 -o smtp_data_init_timeout=2 -o smtp_data_done_timeout=2\n"
             "strict unix - - n - - smtp -o smtp_skip_5xx_greeting=no\n"
             "old unix - - n - - smtp -o smtp_never_send_ehlo=yes\n"
+            "plain unix - - n - - smtp -o failover_health=no\n"
             "narrow unix - - n - - smtp -o smtp_line_length_limit=100\n"
             "soft unix - - n - - smtp -o soft_bounce=yes\n"),
     servers={"127.9.2.1:25": ""},

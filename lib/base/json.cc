@@ -1,19 +1,57 @@
-#include "postrelay/json.h"
+#include "lib/base/json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace postrelay {
+namespace base {
 
 struct Json::Value {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     nlohmann::ordered_json& at(std::string_view name) { return json[std::string(name)]; }
+    const nlohmann::ordered_json& look(std::string_view name) const {
+        static const nlohmann::ordered_json nothing;
+        auto found = json.find(std::string(name));
+        return found == json.end() ? nothing : *found;
+    }
 };
 
 Json::Json() : value_(std::make_unique<Value>()) {}
 Json::Json(Json&&) noexcept = default;
 Json& Json::operator=(Json&&) noexcept = default;
 Json::~Json() = default;
+
+std::optional<Json> Json::parse(std::string_view text) {
+    Json read;
+    read.value_->json = nlohmann::ordered_json::parse(text, nullptr, false);
+    if (!read.value_->json.is_object())
+        return std::nullopt;
+    return read;
+}
+
+std::string Json::text_at(std::string_view name) const {
+    const auto& value = value_->look(name);
+    return value.is_string() ? value.get<std::string>() : "";
+}
+
+bool Json::truth_at(std::string_view name) const {
+    const auto& value = value_->look(name);
+    return value.is_boolean() && value.get<bool>();
+}
+
+double Json::number_at(std::string_view name) const {
+    const auto& value = value_->look(name);
+    return value.is_number() ? value.get<double>() : 0;
+}
+
+std::vector<std::string> Json::list_at(std::string_view name) const {
+    std::vector<std::string> texts;
+    const auto& value = value_->look(name);
+    if (value.is_array())
+        for (const auto& each : value)
+            if (each.is_string())
+                texts.push_back(each.get<std::string>());
+    return texts;
+}
 
 Json& Json::string(std::string_view name, std::string_view value) {
     value_->at(name) = std::string(value);
@@ -53,9 +91,14 @@ Json& Json::objects(std::string_view name, const std::vector<Json>& values) {
     return *this;
 }
 
+Json& Json::add(const Json& other) {
+    value_->json.update(other.value_->json);
+    return *this;
+}
+
 std::string Json::line() const {
     return value_->json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
            '\n';
 }
 
-}  // namespace postrelay
+}  // namespace base
