@@ -84,13 +84,21 @@ int order(const Request& request, const config::Settings& settings) {
     bool forgets = request.verb == Verb::reset;
     std::vector<Record> touched;
     for (const std::string& name : request.names) {
-        std::vector<Record> places =
-            forgets ? known.records({name}) : places_of(name, known, settings);
+        std::vector<Record> places = known.records({name});
+        if (places.empty() && !forgets)
+            base::log::warning(base::text(name,
+                                          ": nothing is known of it yet; the order holds for ",
+                                          "a relay that is written just so"));
+        if (!forgets)
+            places = places_of(name, known, settings);
         if (places.empty())
             base::log::error(base::text(name, ": nothing is known of it"));
-        for (const Record& record : places)
-            if (auto transition = say(request.verb, record, request, who, base::steady_now()))
+        std::set<std::string> logged;  // a relay that several transports use is one
+        for (const Record& record : places) {
+            auto transition = say(request.verb, record, request, who, base::steady_now());
+            if (transition && logged.insert(health::log_line(*transition)).second)
                 log_quietly(*transition);
+        }
         touched.insert(touched.end(), places.begin(), places.end());
     }
     known.keep();

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -21,9 +22,10 @@ def dead():
 
 
 def objects(instance, *words):
+    """What it prints, warnings apart."""
     status, out = instance.attempt("postrelay", *words, "-j")
     check(status in (0, 1), status, out)
-    return [json.loads(line) for line in out.splitlines()]
+    return [json.loads(line) for line in out.splitlines() if not line.startswith("postrelay: ")]
 
 
 def shown(instance, relay):
@@ -121,6 +123,15 @@ def test_an_administrator_moves_mail_and_takes_it_back():
         instance.start()
         check(state(instance, second.nexthop) in (None, "CLOSED"), "taken back while it was down")
         instance.command("postrelay", "reset", "[nobody.example]:25", status=1)
+        # May be meant for a relay to come; may be misspelt.
+        status, out = instance.attempt("postrelay", "drain", "[nobody.example]:25")
+        check(status == 0 and "nothing is known of it yet" in out, status, out)
+        line = r"relay-health: \[nobody\.example\]:25 CLOSED->DRAIN"
+        instance.wait_log(line)
+        objects(instance, "reset", "[nobody.example]:25")
+        instance.wait_log(r"relay-health: \[nobody\.example\]:25 DRAIN->CLOSED")
+        lines = re.findall(line, instance.log())
+        check(len(lines) == 1, lines)
 
 
 @test()
