@@ -11,7 +11,8 @@ HostLookup::Options HostLookup::Options::from(const config::Settings& settings,
     Options options;
     options.families = Families::from(settings);
     options.dns = false;
-    for (std::string_view word : base::split(settings.value(host_lookup), ", \t\r\n")) {
+    const std::string words = settings.value(host_lookup);
+    for (std::string_view word : base::split(words, ", \t\r\n")) {
         if (word != "dns" && word != "native")
             throw config::Error(base::text(settings.where(host_lookup), ": ", host_lookup, ": \"",
                                            word, "\" is neither dns nor native"));

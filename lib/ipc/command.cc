@@ -27,10 +27,12 @@ void check_directory(const std::string& path) {
     if (!set_id() || path == default_directory)
         return;
     config::Settings standard = config::Settings::load_for_command(default_directory);
-    for (const char* name : {"alternate_config_directories", "multi_instance_directories"})
-        for (std::string_view known : base::split(standard.value(name), ", \t\r\n"))
+    for (const char* name : {"alternate_config_directories", "multi_instance_directories"}) {
+        const std::string directories = standard.value(name);
+        for (std::string_view known : base::split(directories, ", \t\r\n"))
             if (known == path)
                 return;
+    }
     throw config::Error(base::text("the configuration directory ", path, " is not in ",
                                    "alternate_config_directories of ", default_directory,
                                    "/main.cf"));

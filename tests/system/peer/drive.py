@@ -15,7 +15,8 @@ QUIET = {  # one attempt each, no slowing down of a client that errs on purpose
     "smtpd_client_connection_rate_limit": "0", "notify_classes": "", "relayhost": None,
     "default_process_limit": "200", "smtp_randomize_addresses": "no",
     "smtp_connection_cache_on_demand": "no",  # a message's visits and notes are its own
-    "failover_probe_interval": "1d",          # and relays are visited for mail only
+    "failover_probe_interval": "1d",          # and relays are visited for mail only,
+    "failover_score_threshold": "1000",       # whatever they did to another case's message
 }
 STATUS = re.compile(
     r"postfix/(?P<program>\S+)\[\d+\]: (?P<id>[0-9A-Za-z]+): to=<(?P<to>.*?)>, "

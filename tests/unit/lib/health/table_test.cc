@@ -182,9 +182,7 @@ void hammer(Table& table, unsigned seed) {
 
 TEST(HealthTable, AKilledWriterBlocksNobody) {
     Table table(Table::create(32));
-    base::Instant end = base::steady_now() + 1s;
-    int killed = 0;
-    for (unsigned seed = 1; base::steady_now() < end; ++seed) {
+    for (unsigned seed = 1; seed <= 200; ++seed) {
         pid_t child = ::fork();
         if (child == 0) {
             Table own(again(table));
@@ -193,7 +191,6 @@ TEST(HealthTable, AKilledWriterBlocksNobody) {
         ::usleep(200 + seed * 37 % 700);
         ::kill(child, SIGKILL);
         ASSERT_EQ(::waitpid(child, nullptr, 0), child);
-        ++killed;
         // All of this ends, whatever the child was doing; then its traces go.
         Record record = table.record(host(static_cast<int>(seed % 40)), start);
         record.reset("test", start);
@@ -206,7 +203,6 @@ TEST(HealthTable, AKilledWriterBlocksNobody) {
             EXPECT_EQ(each.look(start, rules).in_flight, 0u);
         }
     }
-    EXPECT_GT(killed, 50);
     for (int n = 0; n < 40; ++n)
         table.record(host(n), start);
     EXPECT_EQ(table.all().size(), 32u);
