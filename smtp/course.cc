@@ -218,29 +218,31 @@ bool Course::ended(Ended how) {
         job_.plan().forget(candidate.site, candidate.endpoint);
     if (how.how == Ended::How::lost) {
         begun.standing.failed(Reason::lost_race, job_.request().queue_id);
-        log::relay_attempt(job_.request(), begun.standing.label(), Reason::lost_race, how.after);
+        log::relay_attempt(job_.request(), begun.standing.label(), begun.endpoint.source,
+                           Reason::lost_race, how.after);
     }
     if (how.how != Ended::How::failed)
         return true;
     job_.way().relay = how.connected ? peer_of(candidate.endpoint).relay : "none";
-    not_opened(begun.standing, std::move(how.trouble), how.after);
+    not_opened(begun, std::move(how.trouble), how.after);
     return !job_.settled();
 }
 
 void Course::failed(const Candidate& candidate, Trouble trouble) {
     Begun begun = take_begun(candidate);
-    not_opened(begun.standing, std::move(trouble), io::loop().now() - begun.at);
+    not_opened(begun, std::move(trouble), io::loop().now() - begun.at);
 }
 
-void Course::not_opened(Standing& standing, Trouble trouble, base::Duration after) {
+void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
     job_.way().connected = io::loop().wall();
     // A server that is ourselves: other exchangers would only send the message back. A relay that
     // the configuration names is another matter.
     if (trouble.kind == Trouble::Kind::unreachable && !job_.plan().is_configured_relay())
         trouble.kind = Trouble::Kind::refused;
-    Reason cause = standing.failed(trouble.cause, job_.request().queue_id);
-    if (standing.watched() && cause != Reason::none)
-        log::relay_attempt(job_.request(), standing.label(), cause, after);
+    Reason cause = begun.standing.failed(trouble.cause, job_.request().queue_id);
+    if (begun.standing.watched() && cause != Reason::none)
+        log::relay_attempt(job_.request(), begun.standing.label(), begun.endpoint.source, cause,
+                           after);
     job_.failed(trouble);
 }
 

@@ -59,7 +59,7 @@ class Course : public Candidates, private Plan::Judge {
     // Whether another relay could be asked beside this one.
     bool others_left(size_t site);
     Begun take_begun(const Candidate& candidate);
-    void not_opened(Standing& standing, Trouble trouble, base::Duration after);
+    void not_opened(Begun& begun, Trouble trouble, base::Duration after);
 
     Job& job_;
     const Options& options_;

@@ -46,7 +46,7 @@ void Flight::fail(Session& session, const std::vector<uint32_t>& places, const T
     bool bounces = job.judged(trouble).kind == Trouble::Kind::refused;
     if (session.standing.watched() && !bounces && cause != health::Reason::none &&
         !std::exchange(blamed, true))
-        log::relay_attempt(job.request(), session.standing.label(), cause,
+        log::relay_attempt(job.request(), session.standing.label(), session.endpoint.source, cause,
                            io::loop().now() - begun);
     job.failed(places, trouble);
 }

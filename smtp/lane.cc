@@ -222,7 +222,7 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     }
     if (too_big_for(session, job)) {
         if (session.standing.watched())
-            log::relay_attempt(request, session.standing.label(),
+            log::relay_attempt(request, session.standing.label(), session.endpoint.source,
                                health::Reason::capability_missing, base::Duration(0));
         job.failed(too_big(session, job.size()));
         return nullptr;

@@ -49,11 +49,11 @@ void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble) {
 }
 
 void relay_attempt(const ipc::DeliveryRequest& request, std::string_view label,
-                   health::Reason cause, base::Duration after) {
+                   nexthop::Endpoint::Source source, health::Reason cause, base::Duration after) {
     auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(after).count() / 100;
-    base::log::info(base::text(request.queue_id, ": relay-attempt: ", one_line(label),
-                               " result=", health::row_of(cause).name, " after=", tenths / 10, '.',
-                               tenths % 10, 's'));
+    base::log::info(base::text(
+        request.queue_id, ": relay-attempt: ", one_line(label), " by=", nexthop::name_of(source),
+        " result=", health::row_of(cause).name, " after=", tenths / 10, '.', tenths % 10, 's'));
 }
 
 void relay_health(const health::Transition& transition) {

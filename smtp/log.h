@@ -20,9 +20,10 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
 void no_connection(const Trouble& trouble);
 // "QID: host … said: …": mail goes on to the next destination.
 void going_on(const ipc::DeliveryRequest& request, const Trouble& trouble);
-// "QID: relay-attempt: LABEL result=CAUSE after=1.0s": a server that did not take the message.
+// "QID: relay-attempt: LABEL by=MX result=CAUSE after=1.0s": a server that did not take the
+// message; by which form of the next hop it was found.
 void relay_attempt(const ipc::DeliveryRequest& request, std::string_view label,
-                   health::Reason cause, base::Duration after);
+                   nexthop::Endpoint::Source source, health::Reason cause, base::Duration after);
 // "relay-health: LABEL CLOSED->OPEN reason=… fails=… retry_in=…".
 void relay_health(const health::Transition& transition);
 // failover_reply_filter cannot be obeyed.

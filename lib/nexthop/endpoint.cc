@@ -4,7 +4,7 @@ namespace nexthop {
 
 std::string_view name_of(Endpoint::Source source) {
     static constexpr std::string_view names[] = {"host",    "MX",     "SRV",
-                                                 "address", "socket", "null MX list"};
+                                                 "address", "socket", "null-MX-list"};
     return names[static_cast<size_t>(source)];
 }
 

@@ -31,7 +31,7 @@ struct Endpoint {
     }
 };
 
-// "MX", "SRV", "address of the host", …
+// One word: "MX", "SRV", "host", …
 std::string_view name_of(Endpoint::Source source);
 
 using Endpoints = std::vector<Endpoint>;

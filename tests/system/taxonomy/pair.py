@@ -57,7 +57,7 @@ class Pair:
 
     def attempts(self, queue_id=r"\w+"):
         """[(endpoint, result)] of servers that did not take a message."""
-        return re.findall(rf"{queue_id}: relay-attempt: (\S+) result=(\w+) after=", self.instance.log())
+        return re.findall(rf"{queue_id}: relay-attempt: (\S+) by=address result=(\w+) after=", self.instance.log())
 
     def changes(self, relay=None):
         """[(from, to, reason)] of the first relay, or of that one."""

@@ -83,7 +83,7 @@ class World:
 
     def attempts(self, queue_id):
         """{relay: result} of the servers that did not take the message."""
-        return dict(re.findall(rf"{queue_id}: relay-attempt: (\S+) result=(\w+) after=[\d.]+m?s$",
+        return dict(re.findall(rf"{queue_id}: relay-attempt: (\S+) by=address result=(\w+) after=[\d.]+m?s$",
                                self.instance.log(), re.MULTILINE))
 
     def openings(self, row):

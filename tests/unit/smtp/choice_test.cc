@@ -27,7 +27,8 @@ TEST_F(ChoiceTest, ADeadRelayIsPassedOverByEveryProcess) {
     EXPECT_TRUE(
         logged("relay-health: [192.0.2.1]:25/192.0.2.1 CLOSED->OPEN reason=refused "
                "fails=1 retry_in="));
-    EXPECT_TRUE(logged("Q1: relay-attempt: [192.0.2.1]:25/192.0.2.1 result=refused after=0.0s"));
+    EXPECT_TRUE(
+        logged("Q1: relay-attempt: [192.0.2.1]:25/192.0.2.1 by=address result=refused after=0.0s"));
     send(two);
     EXPECT_EQ(last(), "sent 2.0.0 250 second");
     EXPECT_EQ(dials(first_key), 1u);

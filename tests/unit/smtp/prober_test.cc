@@ -67,6 +67,16 @@ TEST_F(ProberTest, TheListIsBackWithOneOfItsRelays) {
     EXPECT_EQ(state(first_key) == State::closed, false);
 }
 
+TEST_F(ProberTest, AReturnAfterAnHourIsSeenAsSoon) {
+    send(one);
+    EXPECT_EQ(list_state(), State::open);
+    pass_slowly(1h);
+    serve(first_key, well);
+    pass_slowly(9s);
+    EXPECT_EQ(state(first_key), State::ramp);
+    EXPECT_EQ(list_state(), State::closed) << "what waits for it goes";
+}
+
 TEST_F(ProberTest, ANameThatIsFoundAgainIsUsed) {
     send(one, "[gone.example]");
     EXPECT_EQ(list_state("[gone.example]"), State::open);

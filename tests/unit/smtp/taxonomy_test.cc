@@ -119,7 +119,7 @@ TEST_P(TaxonomyTest, WithAPeerThatWorks) {
     EXPECT_LE(blamed().score, row.score);
     EXPECT_GE(blamed().score, row.score * 0.5);
     bool next = row.outcome == second;
-    EXPECT_EQ(logged("Q1: relay-attempt: [192.0.2.1]:25/192.0.2.1 result="),
+    EXPECT_EQ(logged("Q1: relay-attempt: [192.0.2.1]:25/192.0.2.1 by=address result="),
               next || last().starts_with("deferred"));
     EXPECT_EQ(view(second_key).score, 0);
 }
