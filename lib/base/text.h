@@ -74,6 +74,8 @@ std::string_view trim(std::string_view s);
 
 // The non-empty pieces of `s` between any of `separators`; the views live as long as `s`.
 std::vector<std::string_view> split(std::string_view s, std::string_view separators);
+template <std::same_as<std::string> Passing>
+void split(Passing&& s, std::string_view separators) = delete;  // the views would outlive it
 
 // `number` in lower-case hexadecimal, or in capitals as queue IDs have it.
 std::string hex(unsigned long long number);
