@@ -1,12 +1,11 @@
 // Mangled configuration files: whatever is in one, it loads or is refused with config::Error.
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "lib/config/error.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/networks.h"
 #include "lib/config/settings.h"
+#include "tests/unit/mangled.h"
 
 namespace {
 
@@ -22,25 +21,9 @@ constexpr std::string_view master_text =
     "[::1]:10025 inet n - n 300? 0 smtpd\n"
     "uucp unix - n n - - pipe\n  flags=F argv=uux {a b} ($recipient)\n";
 
-// `text` with a few bytes changed, left out or doubled, drawn by `random`.
 std::string mangled(std::string_view text, std::mt19937& random) {
     constexpr std::string_view bytes{"${}()=# \t\n\r!:/[]-?9z\0\x80", 22};
-    std::string out(text);
-    for (unsigned changes = 1 + random() % 6; changes > 0; changes--) {
-        size_t at = random() % out.size();
-        char byte = bytes[random() % bytes.size()];
-        switch (random() % 3) {
-            case 0:
-                out[at] = byte;
-                break;
-            case 1:
-                out.erase(at, 1 + random() % 4);
-                break;
-            default:
-                out.insert(at, 1 + random() % 3, byte);
-        }
-    }
-    return out;
+    return mangling::mangled(text, bytes, 6, random);
 }
 
 // How many of the mangled texts `load` refuses.

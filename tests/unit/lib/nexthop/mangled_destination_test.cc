@@ -1,11 +1,10 @@
 // Mangled next hops and failover settings: whatever they hold, mail knows where it stands.
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "lib/base/text.h"
 #include "lib/config/error.h"
 #include "lib/nexthop/failover_settings.h"
+#include "tests/unit/mangled.h"
 
 namespace {
 
@@ -13,24 +12,7 @@ using Kind = nexthop::Destination::Kind;
 
 std::string mangled(std::string_view text, std::mt19937& random) {
     constexpr std::string_view bytes{"[]:;=,. 0a-_{}\t\0\x80", 18};
-    std::string out(text);
-    for (unsigned changes = 1 + random() % 5; changes > 0; changes--) {
-        size_t at = random() % out.size();
-        char byte = bytes[random() % bytes.size()];
-        switch (random() % 3) {
-            case 0:
-                out[at] = byte;
-                break;
-            case 1:
-                out.erase(at, 1 + random() % 4);
-                break;
-            default:
-                out.insert(at, 1 + random() % 3, byte);
-        }
-        if (out.empty())
-            out = "x";
-    }
-    return out;
+    return mangling::mangled(text, bytes, 5, random);
 }
 
 TEST(MangledDestinations, AreUsableOrSayWhyNot) {
