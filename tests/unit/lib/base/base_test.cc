@@ -8,6 +8,14 @@
 
 namespace {
 
+template <class Text>
+concept CanBeSplit = requires(Text&& text) {
+    base::split(std::forward<Text>(text), ",");
+};
+static_assert(CanBeSplit<const char*> && CanBeSplit<std::string_view>);
+static_assert(CanBeSplit<std::string&> && CanBeSplit<const std::string&>);
+static_assert(!CanBeSplit<std::string>, "its pieces would be of a string that is gone");
+
 TEST(Text, JoinsStringsAndNumbers) {
     EXPECT_EQ(base::text("a", 1, 'b', std::string("c"), -7L, 0u), "a1bc-70");
 }
