@@ -4,8 +4,8 @@ import re
 import socket
 import time
 
-from harness import (FaultyRelay, Fleet, Instance, NameServer, check, deliver, need, own_network,
-                     run, test)
+from harness import (FaultyRelay, Fleet, Instance, NameServer, check, deliver, eventually, need,
+                     own_network, run, test)
 
 ALIVE, DEAD, ELSEWHERE = "127.0.1.1", "127.0.1.2", "127.0.1.3"
 DEAD_6 = "fd00:1::2"
@@ -45,6 +45,12 @@ CASES = {
 }
 
 
+def is_reachable(address):
+    """Whether there is a route to it; no packet is sent."""
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        return probe.connect_ex((address, 9)) == 0
+
+
 def never_accepts(address, port):
     """Whoever connects there gets no answer: the queue of the listener is full."""
     listener = socket.socket(socket.AF_INET6)
@@ -67,6 +73,7 @@ def instance():
 def test_mail_does_not_wait_for_a_dead_address():
     own_network()
     run(need("ip"), "-6", "address", "add", f"{DEAD_6}/128", "dev", "lo", "nodad")
+    eventually(lambda: is_reachable(DEAD_6), what="a route to the address")  # a moment later
     unaccepted = never_accepts(DEAD_6, 25)
     fleet = Fleet()
     alive, dead, elsewhere = (FaultyRelay(fault, address, 25, fleet) for fault, address in (
