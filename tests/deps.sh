@@ -3,10 +3,12 @@
 # deps.sh all (what `make check` and `make bench` need too). Does nothing when all are there.
 set -euo pipefail
 
-packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev nlohmann-json3-dev)
+packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev nlohmann-json3-dev
+          libssl-dev libgsasl-dev libsasl2-dev openssl)
 if [ "${1:-all}" = all ]; then
     packages+=(git libgtest-dev libgmock-dev clang-format strace swaks procps iproute2 nsd unbound
-               postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm)
+               postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm libsasl2-modules sasl2-bin dovecot-core msmtp fail2ban
+               stunnel4 ldnsutils)
 fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
