@@ -2,6 +2,7 @@
 
 from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
 
+from .certificates import certificates, fingerprint
 from .client import Client, deliver
 from .counted_relay import Fleet, Relay
 from .faulty_relay import FaultyRelay
