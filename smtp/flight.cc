@@ -31,7 +31,8 @@ Trouble Flight::refusal(const Session& session, const mail::Reply& reply, Stage 
 
 Trouble Flight::uncertain(Trouble trouble, const Session& session) const {
     const FailoverSettings& failover = *job.failover();
-    if (failover.health && failover.after_dot == AfterDot::next)
+    bool asked_again = job.request().ask_first == session.peer.relay;
+    if (failover.health && (failover.after_dot == AfterDot::next || asked_again))
         return trouble;
     trouble.kind = Trouble::Kind::ambiguous;
     if (failover.health) {

@@ -27,7 +27,7 @@ struct Flight {
     io::Task<void> consult(const mail::Reply& reply, const Options& options);
     Trouble refusal(const Session& session, const mail::Reply& reply, Stage stage) const;
     // The server may have the message: unless duplicates are the lesser evil, it is asked again
-    // first.
+    // first; once, for a relay may swallow all that comes.
     Trouble uncertain(Trouble trouble, const Session& session) const;
     // These recipients failed over `session`, whose relay hears of it.
     void fail(Session& session, const std::vector<uint32_t>& places, const Trouble& trouble);

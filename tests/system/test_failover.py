@@ -153,6 +153,15 @@ def test_after_the_dot_the_same_relay_is_asked_again():
 
 
 @test(timeout=60, counted=False)
+def test_after_the_dot_a_relay_that_swallows_all_is_asked_twice():
+    with Pair("dot=stored drop", params={**AFTER_DOT, **STAYS_OPEN}) as pair:
+        queue_id = pair.send()
+        pair.instance.wait_log(f"{queue_id}: removed", 15)
+        check(len(pair.first.mails) == 2 and len(pair.second.mails) == 1,
+              (pair.first.mails, pair.second.mails))
+
+
+@test(timeout=60, counted=False)
 def test_after_the_dot_the_next_relay_when_the_first_is_gone():
     with Pair("dot=drop", params={**AFTER_DOT, **STAYS_OPEN}) as pair:
         queue_id = pair.send()

@@ -233,6 +233,20 @@ TEST_F(ChoiceTest, TheUnknownFateIsFirstAskedOfTheSameRelay) {
     EXPECT_EQ(last(), "sent 2.0.0 250 second");
 }
 
+TEST_F(ChoiceTest, WhoseFateIsUnknownTwiceIsAskedNoThirdTime) {
+    for (std::string key : {first_key, second_key}) {
+        Script cut = taking(key == second_key ? "second" : "");
+        if (key == first_key)
+            cut.resize(10);
+        serve(key, cut);
+    }
+    ipc::DeliveryRequest again = request({"r@x.example"}, both);
+    again.ask_first = "192.0.2.1[192.0.2.1]:25";
+    send(one, again);
+    EXPECT_EQ(dials(first_key), 1u);
+    EXPECT_EQ(last(), "sent 2.0.0 250 second");
+}
+
 TEST_F(ChoiceTest, OrThenOfTheNextOne) {
     change().after_dot = smtp::AfterDot::next;
     Script cut = taking("");
