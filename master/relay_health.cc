@@ -10,6 +10,7 @@
 #include "lib/io/pass_fd.h"
 #include "lib/io/sleep.h"
 #include "lib/ipc/relay_health.h"
+#include "lib/nexthop/failover_settings.h"
 #include "master/events.h"
 
 namespace master {
@@ -32,6 +33,7 @@ RelayHealth::RelayHealth(const config::Settings& settings, std::function<void()>
 void RelayHealth::read(const config::Settings& settings) {
     path_ = base::text(settings.text("data_directory"), "/", health::snapshot_file);
     interval_ = settings.time("failover_snapshot_interval");
+    rules_ = nexthop::FailoverSettings::from(settings, "smtp").rules;
 }
 
 // What is on disk are hints: what cannot be used of it costs a line in the log.
