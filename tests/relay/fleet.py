@@ -6,16 +6,18 @@ import threading
 
 from .script import DROP, HANG, RESET, Script, Slow, Stored
 from .session import Session
+from .tls import MISSING
 
 CAPABILITIES = ("PIPELINING", "SIZE 104857600", "8BITMIME", "ENHANCEDSTATUSCODES")
-WORDS = {"drop": DROP, "reset": RESET, "hang": HANG}
+WORDS = {"drop": DROP, "reset": RESET, "hang": HANG, "missing": MISSING}
 
 
 def script_of(text):
     """(Script, name) of "rcpt=450 4.2.0 later; dot=drop; caps=8BITMIME,SIZE 9; name=a.example".
 
     An action is a reply, drop, reset, hang, or slow N (the usual reply after N seconds), at the dot
-    also stored ACTION (the mail was taken all the same)."""
+    also stored ACTION (the mail was taken all the same), of starttls and auth also missing (it is
+    not offered)."""
     actions, capabilities, name = {}, CAPABILITIES, "server.example"
     for part in filter(None, (part.strip() for part in text.split(";"))):
         stage, _, action = part.partition("=")
@@ -39,8 +41,10 @@ def action_of(text):
 class Server:
     """What a Session asks of the relay it belongs to."""
 
-    def __init__(self, fleet, address, text):
+    def __init__(self, fleet, address, text, tls=None, accounts=None):
         self.fleet = fleet
+        self.tls = tls
+        self.accounts = accounts
         self.address = address
         self.script, self.name = script_of(text)
         self.sessions = []
@@ -70,11 +74,12 @@ class Fleet:
         self.servers = {}
         self.visits = []
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda *_: None)  # a client that breaks off a handshake
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def open(self, address, port, text=""):
-        server = self.servers[f"{address}:{port}"] = Server(self, address, text)
+    def open(self, address, port, text="", tls=None, accounts=None):
+        server = self.servers[f"{address}:{port}"] = Server(self, address, text, tls, accounts)
         self.listen(server, port)
         return server
 

@@ -22,8 +22,10 @@ class Relay:
     `dots` also counts mail whose dot was refused."""
 
     def __init__(self, address="127.0.0.1", port=0, name="relay.example", script=None,
-                 on_mail=None):
+                 on_mail=None, tls=None, accounts=None):
         self.name = name
+        self.tls = tls
+        self.accounts = accounts
         self.script = script or Script()
         self.mails = []
         self.dots = []

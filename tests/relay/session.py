@@ -2,11 +2,14 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import time
 from dataclasses import dataclass, field
 
+from .login import BAD, DIALOGUES, GOOD, authenticate
 from .script import DROP, HANG, RESET, Slow, Stored, Trickle
+from .tls import MISSING
 
 SILENCE = 600  # seconds; nobody is patient for so long
 
@@ -28,6 +31,8 @@ class Mail:
     parameters: str  # what followed the MAIL path
     wire: bytes  # DATA's bytes exactly as they came, up to the final dot
     time: float
+    tls: object = None  # of tls.Secured
+    login: object = None  # the user it was sent as
 
     def header(self, name):
         """The unfolded value of the first such header, or None."""
@@ -68,14 +73,18 @@ class Session:
     commands: list = field(default_factory=list)
     taken: int = 0
     lmtp: bool = False  # so each recipient gets a reply of its own behind the dot
+    tls: object = None
+    login: object = None
 
     async def serve(self):
         try:
+            if self.relay.tls and self.relay.tls.wrapper:
+                await self.relay.tls.secure(self)
             await self.answer("connect", "", f"220 {self.relay.name} ESMTP sample relay")
             while True:
                 line = await self.reader.readuntil(b"\n")
                 await self.command(line.decode("latin-1").rstrip("\r\n"))
-        except (Over, asyncio.IncompleteReadError, ConnectionError):
+        except (Over, asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             pass
         finally:
             self.writer.close()
@@ -92,7 +101,7 @@ class Session:
 
     async def answer(self, stage, argument, usual):
         """Says what the script wants, or the usual reply; True when that was a 2xx (DATA: 3xx)."""
-        action = self.relay.script.action(stage, self, argument)
+        action = self.action(stage, argument)
         if isinstance(action, Stored):
             action = action.action
         if action in (DROP, RESET, HANG):
@@ -113,6 +122,12 @@ class Session:
             raise Over
         return reply[0] == ("3" if stage == "data" else "2")
 
+    def action(self, stage, argument):
+        script = self.relay.script
+        if stage == "ehlo" and self.tls and "tls-ehlo" in script.actions:
+            stage = "tls-ehlo"
+        return script.action(stage, self, argument)
+
     async def break_off(self, action):
         if action == HANG:
             while await self.reader.read(65536):
@@ -125,11 +140,50 @@ class Session:
 
     async def do_ehlo(self, argument):
         self.helo = argument
-        lines = [self.relay.name, *self.relay.script.capabilities]
+        lines = [self.relay.name, *self.relay.script.capabilities, *self.secure_capabilities()]
         text = "\r\n".join(f"250{'-' if i + 1 < len(lines) else ' '}{line}"
                            for i, line in enumerate(lines))
         if await self.answer("ehlo", argument, text):
             self.clear()
+
+    def secure_capabilities(self):
+        """What depends on the TLS and the accounts of the relay."""
+        if self.may_start_tls():
+            yield "STARTTLS"
+        accounts = self.relay.accounts
+        if accounts and accounts.offered(self) and self.action("auth", "") != MISSING:
+            yield "AUTH " + " ".join(accounts.mechanisms)
+
+    def may_start_tls(self):
+        return bool(self.relay.tls) and not self.tls and self.action("starttls", "") != MISSING
+
+    async def do_starttls(self, argument):
+        if not self.may_start_tls():
+            await self.answer("unknown", argument, "502 5.5.1 not offered")
+        elif await self.answer("starttls", argument, "220 2.0.0 go ahead"):
+            await self.relay.tls.secure(self)
+            self.helo = ""
+            self.clear()
+
+    async def do_auth(self, argument):
+        accounts = self.relay.accounts
+        if not accounts or not accounts.offered(self):
+            await self.answer("unknown", argument, "503 5.5.1 not offered")
+        elif argument.partition(" ")[0].upper() not in {*accounts.mechanisms} & {*DIALOGUES}:
+            await self.answer("unknown", argument, "504 5.5.4 unknown mechanism")
+        elif self.action("auth", argument) is not None:
+            await self.answer("auth", argument, GOOD)
+        else:
+            await self.log_in(argument)
+
+    async def log_in(self, argument):
+        try:
+            user, good = await authenticate(self, self.relay.accounts, argument)
+        except ValueError as error:
+            await self.answer("bad-auth", argument, f"501 5.5.2 {error}")
+            return
+        self.login = user if good else None
+        await self.answer("after-auth", argument, GOOD if good else BAD)
 
     async def do_helo(self, argument):
         self.helo = argument
@@ -142,8 +196,11 @@ class Session:
 
     async def do_mail(self, argument):
         path, rest = path_and_rest(argument)
+        accounts = self.relay.accounts
         if self.sender is not None:
             await self.answer("mail", argument, "503 5.5.1 nested MAIL command")
+        elif accounts and accounts.required and not self.login:
+            await self.answer("mail-in-clear", argument, "530 5.7.0 authentication required")
         elif await self.answer("mail", path, "250 2.1.0 ok"):
             self.sender, self.parameters = path, rest
 
@@ -212,7 +269,7 @@ class Session:
 
     async def take(self, content, how, wire):
         mail = Mail(self.sender, self.recipients, content, self.helo, self.number, how,
-                    self.parameters, wire, time.time())
+                    self.parameters, wire, time.time(), self.tls, self.login)
         self.relay.seen_at_dot(mail)
         stored = isinstance(self.relay.script.actions.get("dot"), Stored)
         if stored:

@@ -1,6 +1,8 @@
 """What system tests stand on: scratch instances, relays, raw clients, ledgers, tracing."""
 
+from tests.relay.login import Accounts
 from tests.relay.script import DROP, HANG, RESET, Script, Slow, Times, Trickle
+from tests.relay.tls import Tls
 
 from .certificates import certificates, fingerprint
 from .client import Client, deliver

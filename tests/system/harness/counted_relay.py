@@ -16,7 +16,7 @@ class Relay(relay.Relay):
 
 
 class Fleet(fleet.Fleet):
-    def open(self, address, port, text=""):
-        server = super().open(address, port, text)
+    def open(self, address, port, text="", tls=None, accounts=None):
+        server = super().open(address, port, text, tls, accounts)
         account.taker(lambda: recipients(server))
         return server

@@ -7,7 +7,9 @@ A fault is a text:
     drop-syn        SYNs are dropped: a listener that never accepts, its queue full
     unreachable     no route leads there (in a network of the test's own)
     anything else   a script as in tests/relay/fleet.py: "connect=hang", "mail=421 4.3.2 busy;
-                    caps=SIZE 10", "content=drop", "dot=stored drop", "ehlo=slow 3"
+                    caps=SIZE 10", "content=drop", "dot=stored drop", "ehlo=slow 3", with TLS also
+                    "starttls=missing", "handshake=hang", "auth=454 4.7.0 later" (tests/relay/tls.py,
+                    login.py)
 
 Sessions that are open follow a changed script at their next command; every fault of the network
 ends them, but `drop-syn`, under which they fall silent.
@@ -31,14 +33,15 @@ SILENCE = "; ".join(f"{stage}=hang" for stage in STAGES)
 
 class FaultyRelay:
     """`mails` grows as mail is taken, `sessions` with each connection accepted. With root,
-    `connections()` also counts those that were refused or whose SYN was dropped."""
+    `connections()` also counts those that were refused or whose SYN was dropped. `tls` and
+    `accounts` are a Tls and Accounts; each mail says what it came under, and whose it was."""
 
-    def __init__(self, fault="", address=None, port=None, fleet=None):
+    def __init__(self, fault="", address=None, port=None, fleet=None, tls=None, accounts=None):
         self.address = address or loopback()
         self.port = port or free_port(self.address)
         self.fleet = fleet or Fleet()
         self._syns = SynCounter(self.address, self.port) if os.geteuid() == 0 else None
-        self._server = self.fleet.open(self.address, self.port)
+        self._server = self.fleet.open(self.address, self.port, "", tls, accounts)
         self.fault = ""
         self._unaccepted = []  # the listener that never accepts, and what fills its queue
         self.become(fault)
@@ -51,6 +54,10 @@ class FaultyRelay:
     def peer(self):
         """As `relay=` and what else the log says name it."""
         return f"{self.address}[{self.address}]:{self.port}"
+
+    @property
+    def accounts(self):
+        return self._server.accounts
 
     @property
     def mails(self):
