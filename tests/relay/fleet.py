@@ -1,6 +1,7 @@
 """Many sample servers in one thread, each on an address of its own, with the order of all visits."""
 
 import asyncio
+import logging
 import socket
 import threading
 
@@ -71,6 +72,7 @@ class Fleet:
     """`servers` by "address:port"; `visits` names the address of each connection, in order."""
 
     def __init__(self):
+        logging.getLogger("asyncio").setLevel(logging.ERROR)  # how clients end TLS is no news
         self.servers = {}
         self.visits = []
         self._loop = asyncio.new_event_loop()

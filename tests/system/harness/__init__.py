@@ -16,6 +16,7 @@ from .network import own_network, own_tree, small_buffers
 from .odd_name_server import OddNameServer
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send
+from .signed_names import SignedNameServer
 from .tools import SmtpSink, grand_totals, need, run, smtp_source, strace, swaks
 from .trial import check, eventually, soaking, test
 from .unbound import Unbound
