@@ -69,8 +69,8 @@ help:
 objects = $(patsubst %.cc,$(OUT)/%.o,$(1))
 
 # Standard headers are compiled ahead for all but the release build, where it shows what a .cc
-# forgets to include.
-ifneq ($(VARIANT),release)
+# forgets to include. QUICK=yes does so there as well.
+ifneq ($(VARIANT)$(QUICK),release)
 LIB_AHEAD := $(OUT)/standard.h
 endif
 

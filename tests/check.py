@@ -21,8 +21,8 @@ SYSTEM = "system"
 # name, command; each prints its own counts, or counts as one by its exit status.
 STEPS = [
     ("lint", [MAKE, "-s", "lint"]),
-    ("build", [MAKE, "-s", JOBS, "programs", "tools"]),
-    ("unit", [MAKE, "-s", JOBS, "unit"]),
+    ("build", [MAKE, "-s", JOBS, "QUICK=yes", "programs", "tools"]),
+    ("unit", [MAKE, "-s", JOBS, "QUICK=yes", "unit"]),
     (SYSTEM, [MAKE, "-s", "system"]),
     ("unit, address and undefined behaviour sanitizers", [MAKE, "-s", JOBS, "unit", "VARIANT=asan"]),
     ("unit, thread sanitizer", [MAKE, "-s", JOBS, "unit", "VARIANT=tsan"]),
