@@ -25,6 +25,7 @@ struct Candidate {
     base::Duration greeting{};  // to be greeted within, from then on
     base::Instant until = base::never;  // and both before this moment
     std::unique_ptr<Session> kept;      // an open session there, or null
+    SharedApproach approach;            // of a session there, kept or new
 };
 
 // How it went with one that did not win.

@@ -109,14 +109,28 @@ io::Task<std::optional<Candidate>> Course::next(const std::vector<size_t>& runni
     while (!found && !job_.settled()) {
         Fitness worst = desperate_ ? Fitness::held : Fitness::full;
         Plan::Step step = job_.plan().next(*this, worst, running);
-        if (step.what == What::look_up)
+        if (step.what == What::look_up) {
             co_await look_up(step.site);
-        else if (step.what == What::go)
-            found = start(step.site, *step.endpoint, step.as);
-        else if (!running.empty() || !tries_what_is_down())
+        } else if (step.what == What::go) {
+            std::optional<Candidate> next = co_await go(step.site, *step.endpoint, step.as);
+            found = std::move(next);
+        } else if (!running.empty() || !tries_what_is_down()) {
             break;
+        }
     }
     co_return found;
+}
+
+// None when there is trouble with how the place is to be approached, or as start().
+io::Task<std::optional<Candidate>> Course::go(size_t site, nexthop::Endpoint endpoint, Fitness as) {
+    co_await job_.find_approach(site, endpoint);
+    std::optional<Trouble> trouble = job_.approach(site, endpoint.host)->trouble;
+    if (!trouble)
+        co_return start(site, std::move(endpoint), as);
+    job_.plan().tried(site, endpoint);
+    job_.way().connected = io::loop().wall();
+    job_.failed(*trouble);
+    co_return std::nullopt;
 }
 
 // One message a second may go to what is down, when nothing else is left.
@@ -144,6 +158,9 @@ io::Task<void> Course::look_up(size_t site) {
             endpoints.push_back(relays_.endpoint(each, destination, configured));
         relays_.found(destination.text, std::move(endpoints));
     }
+    if (!job_.one_approach())
+        for (size_t i = 0; i < found.endpoints.size(); ++i)
+            co_await job_.find_approach(site, found.endpoints[i]);
     job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
     if (!absence) {
@@ -184,7 +201,8 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
     }
     if (candidate.hedged && others_left(site))
         candidate.until = job_.turn_ends();
-    candidate.kept = idle_.take_at(endpoint);
+    candidate.approach = job_.approach(site, endpoint.host)->approach;
+    candidate.kept = idle_.take_at(endpoint, candidate.approach);
     begun_.push_back({site, endpoint, io::loop().now(), std::move(standing)});
     candidate.endpoint = std::move(endpoint);
     return candidate;

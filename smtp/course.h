@@ -54,6 +54,7 @@ class Course : public Candidates, private Plan::Judge {
     Standing standing_of(size_t site, const nexthop::Endpoint& endpoint) const;
     Standing standing_of_name(size_t site) const;
     io::Task<void> look_up(size_t site);
+    io::Task<std::optional<Candidate>> go(size_t site, nexthop::Endpoint endpoint, Fitness as);
     std::optional<Candidate> start(size_t site, nexthop::Endpoint endpoint, Fitness as);
     bool tries_what_is_down();
     // Whether another relay could be asked beside this one.

@@ -17,6 +17,11 @@ std::string place_of(const nexthop::Endpoint& endpoint) {
 
 }  // namespace
 
+bool agree(const Job& job, const Session& session) {
+    const FoundApproach* own = job.approach(session.site, session.endpoint.host);
+    return own != nullptr && !own->trouble && same(own->approach, session.approach);
+}
+
 bool IdleSessions::reusable(const Session& session) const {
     return options_.keep_connections && !session.over && !session.closing &&
            io::loop().now() - session.opened < options_.reuse_limit &&
@@ -59,13 +64,29 @@ std::unique_ptr<Session> IdleSessions::take_from(Sessions& kept, const Wanted& w
     return session;
 }
 
+std::vector<std::pair<size_t, nexthop::Endpoint>> IdleSessions::places(
+    const std::string& nexthop) const {
+    std::vector<std::pair<size_t, nexthop::Endpoint>> places;
+    auto found = by_nexthop_.find(nexthop);
+    if (found == by_nexthop_.end())
+        return places;
+    for (const Kept& one : found->second) {
+        const Session& session = *one.session;
+        if (std::ranges::none_of(places, [&session](const auto& known) {
+                return known.first == session.site && known.second.same_place(session.endpoint);
+            }))
+            places.emplace_back(session.site, session.endpoint);
+    }
+    return places;
+}
+
 std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     auto found = by_nexthop_.find(job.request().nexthop);
     if (found == by_nexthop_.end())
         return nullptr;
     const std::string& first = job.plan().first();
     auto wanted = [&](const Session& one) {
-        return job.plan().untried(one.site, one.endpoint) && one.fit() &&
+        return job.plan().untried(one.site, one.endpoint) && agree(job, one) && one.fit() &&
                (first.empty() || one.peer.relay == first);
     };
     std::unique_ptr<Session> session = take_from(found->second, wanted);
@@ -74,11 +95,14 @@ std::unique_ptr<Session> IdleSessions::take(const Job& job) {
     return session;
 }
 
-std::unique_ptr<Session> IdleSessions::take_at(const nexthop::Endpoint& endpoint) {
+std::unique_ptr<Session> IdleSessions::take_at(const nexthop::Endpoint& endpoint,
+                                               const SharedApproach& approach) {
     std::unique_ptr<Session> session;
     if (!counts_.contains(place_of(endpoint)))
         return session;
-    auto wanted = [&endpoint](const Session& one) { return one.endpoint.same_place(endpoint); };
+    auto wanted = [&](const Session& one) {
+        return one.endpoint.same_place(endpoint) && same(one.approach, approach);
+    };
     for (auto at = by_nexthop_.begin(); at != by_nexthop_.end() && !session;) {
         session = take_from(at->second, wanted);
         at = at->second.empty() ? by_nexthop_.erase(at) : std::next(at);

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "lib/io/event.h"
 #include "lib/io/scope.h"
@@ -18,6 +20,10 @@
 
 namespace smtp {
 
+// Whether the message is known to have its approach in common with the session, which was opened
+// for the same next hop.
+bool agree(const Job& job, const Session& session);
+
 class IdleSessions {
   public:
     // `options` outlive it.
@@ -27,11 +33,15 @@ class IdleSessions {
     bool reusable(const Session& session) const;
     // Keeps it, or takes leave of it where it is not reusable.
     void put(std::unique_ptr<Session> session);
-    // The session used last among those for the next hop of `job` whose host it has not tried; null
-    // for none. Those that their servers have closed meanwhile are dropped.
+    // The places of those for this next hop, each once.
+    std::vector<std::pair<size_t, nexthop::Endpoint>> places(const std::string& nexthop) const;
+    // The session used last among those for the next hop of `job` whose host it has not tried, and
+    // whose approach it is known to have in common with them; null for none. Those that their
+    // servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
     // The same of one with `endpoint`, whatever next hop it was used for.
-    std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint);
+    std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint,
+                                     const SharedApproach& approach);
     size_t size() const;
 
     // Closes sessions when their time is over; all of them when its scope is cancelled.

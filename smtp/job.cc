@@ -39,6 +39,7 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
       queue_(queue),
       failover_(options.failover),
       plan_(request_.nexthop, options.nexthop, request_.configured, request_.ask_first),
+      approaches_(options.approaches),
       standings_(request_.recipients.size()),
       left_(request_.recipients.size()) {
     outcomes_.reserve(left_);
@@ -48,6 +49,19 @@ io::Task<void> Job::find_settings() {
     FailoverSettings found = co_await options_.policies->of(request_.nexthop);
     failover_ = std::make_shared<FailoverSettings>(std::move(found));
     knows_settings_ = true;
+}
+
+void Job::take_up() {
+    if (way_.taken_up == base::WallTime())
+        way_.taken_up = way_.connected = io::loop().wall();
+}
+
+io::Task<void> Job::find_approach(size_t site, nexthop::Endpoint endpoint) {
+    if (approach(site, endpoint.host) != nullptr)
+        co_return;
+    plan_.begin();
+    Visit visit(request_.nexthop, request_.sender, plan_.destination(site), endpoint);
+    co_await approaches_.find(site, std::move(visit));
 }
 
 uint64_t Job::size() const {

@@ -9,6 +9,7 @@
 #include "lib/base/time.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
+#include "smtp/approach.h"
 #include "smtp/budget.h"
 #include "smtp/failover_settings.h"
 #include "smtp/options.h"
@@ -39,8 +40,17 @@ class Job {
     // Its next hop may have settings of its own, to be found before the plan is asked.
     bool lacks_settings() const { return options_.policies && !knows_settings_; }
     io::Task<void> find_settings();
+    // How it is to approach a host of one of its destinations; null where that is not known yet,
+    // which it always is when there is but one approach.
+    const FoundApproach* approach(size_t site, const std::string& host) const {
+        return approaches_.of(site, host);
+    }
+    bool one_approach() const { return approaches_.complete(); }
+    io::Task<void> find_approach(size_t site, nexthop::Endpoint endpoint);
     const Plan& plan() const { return plan_; }
     Way& way() { return way_; }
+    // Work on it begins; again where it looks for another place.
+    void take_up();
 
     // What servers are shown of the message; the sender and the addresses are those of the request
     // unless show_as() said otherwise.
@@ -105,6 +115,7 @@ class Job {
     Failover failover_;
     bool knows_settings_ = false;
     Plan plan_;
+    KnownApproaches approaches_;
     std::vector<Standing> standings_;  // by place
     size_t left_;
     std::vector<mail::Outcome> outcomes_;

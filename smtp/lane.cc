@@ -75,11 +75,6 @@ std::unique_ptr<Flight> make_flight(Job& job, const Session& session, Workshop& 
     return flight;
 }
 
-void take_up(Job& job) {
-    if (job.way().taken_up == base::WallTime())
-        job.way().taken_up = job.way().connected = io::loop().wall();
-}
-
 // Other policies choose anew for each message, of all relays, before they look for a connection.
 bool goes_by_connection(const Job& job) {
     return job.failover()->policy == nexthop::Policy::failover;
@@ -117,12 +112,15 @@ std::unique_ptr<Job> Lane::choose() {
 
 // One message at one place: the session at hand, an idle one, or a new one to where the plan says.
 io::Task<void> Lane::attempt(Job& job) {
-    take_up(job);
+    job.take_up();
     co_await show(job);
     if (!job.showable())
         co_return;
-    if (!session_ && goes_by_connection(job))
+    if (!session_ && goes_by_connection(job)) {
+        if (!job.one_approach())
+            co_await find_approaches(job);
         session_ = shop_.idle.take(job);
+    }
     if (!session_) {
         bool connected = co_await connect(job);
         if (!connected)
@@ -138,7 +136,7 @@ io::Task<void> Lane::attempt(Job& job) {
         flight = prepare(job, *session_);
     }
     if (flight && !waiting_.empty())
-        co_await show(*waiting_.front());
+        co_await make_ready(*waiting_.front());
     if (flight)
         co_await carry(job, std::move(flight));
     release_session();
@@ -168,6 +166,21 @@ io::Task<void> Lane::show(Job& job) {
     }
     if (!trouble.empty())
         job.failed(local_trouble(trouble));
+}
+
+// How it would approach the places to which connections are open.
+io::Task<void> Lane::find_approaches(Job& job) {
+    std::vector<std::pair<size_t, nexthop::Endpoint>> places =
+        shop_.idle.places(job.request().nexthop);
+    for (size_t i = 0; i < places.size(); ++i)
+        co_await job.find_approach(places[i].first, places[i].second);
+}
+
+// What must be known of a message that may follow over the session at hand.
+io::Task<void> Lane::make_ready(Job& job) {
+    co_await show(job);
+    if (!job.one_approach() && job.request().nexthop == session_->nexthop)
+        co_await job.find_approach(session_->site, session_->endpoint);
 }
 
 // All places were tried that may be.
@@ -254,9 +267,9 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
         return nullptr;
     if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
         !job.plan().untried(session.site, session.endpoint) || !job.plan().first().empty() ||
-        !Transaction::fits_behind(job) || too_big_for(session, job))
+        !Transaction::fits_behind(job) || too_big_for(session, job) || !agree(job, session))
         return nullptr;
-    take_up(job);
+    job.take_up();
     job.way().relay = session.peer.relay;
     job.way().connected = io::loop().wall();
     std::unique_ptr<Flight> flight = prepare(job, session);

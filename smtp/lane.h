@@ -43,6 +43,8 @@ class Lane : private Successor {
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
     io::Task<void> show(Job& job);
+    io::Task<void> find_approaches(Job& job);
+    io::Task<void> make_ready(Job& job);
     io::Task<bool> connect(Job& job);
     void give_up(Job& job);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);

@@ -12,6 +12,7 @@
 #include "lib/io/socket_address.h"
 #include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/options.h"
+#include "smtp/approach.h"
 #include "smtp/failover_settings.h"
 #include "smtp/outgoing.h"
 #include "smtp/reply_filter.h"
@@ -29,7 +30,8 @@ struct Options {
     // Which next hops have settings of their own; null: none. Shared, because copies of these
     // options ask the same tables.
     std::shared_ptr<nexthop::FailoverPolicies> policies;
-    std::shared_ptr<ReplyFilter> reply_filter;  // null for none
+    std::shared_ptr<ReplyFilter> reply_filter;     // null for none
+    std::shared_ptr<const Approaches> approaches;  // null: no place is under TLS or wants a login
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

@@ -59,6 +59,9 @@ class Plan {
     const nexthop::Endpoint* sibling(const Judge& judge, size_t site,
                                      const nexthop::Endpoint& endpoint) const;
 
+    // Reads the next hop, if nothing was asked before.
+    void begin();
+    // From then on.
     const nexthop::Destination& destination(size_t site) const { return destinations_.at(site); }
     // A place is left that was not tried, fit or not.
     bool more() const;
@@ -109,7 +112,6 @@ class Plan {
     };
     class Walk;
 
-    void begin();
     std::optional<Step> named(const Judge& judge);
     Rank rank_of(size_t group, const nexthop::Endpoint& endpoint) const;
     bool open(size_t site, const nexthop::Endpoint& endpoint) const;

@@ -54,6 +54,7 @@ io::Task<void> Runner::connect(Dialer& dialer) {
             co_await dialer.dial(candidate_.endpoint.address, deadline);
         session_ = std::make_unique<Session>(std::move(wire), peer_of(candidate_.endpoint));
         session_->endpoint = candidate_.endpoint;
+        session_->approach = candidate_.approach;
         session_->turn_ends = candidate_.until;
     } catch (const io::TimedOut&) {
         trouble_ = unconnected(candidate_.endpoint, ETIMEDOUT);

@@ -12,6 +12,7 @@
 #include "lib/io/task.h"
 #include "lib/mail/reply.h"
 #include "lib/nexthop/endpoint.h"
+#include "smtp/approach.h"
 #include "smtp/stage.h"
 #include "smtp/standing.h"
 #include "smtp/trouble.h"
@@ -52,6 +53,7 @@ class Session {
     std::string nexthop;         // it was opened for,
     size_t site = 0;             // the number of the destination in that,
     nexthop::Endpoint endpoint;  // and the address
+    SharedApproach approach;     // only mail with the same may go over it
     base::Instant opened;
     // Whether no other place was left to ask when it was opened. Else another one's turn comes at
     // turn_ends: by then a message's envelope is to be through (budget.h).

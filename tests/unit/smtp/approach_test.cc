@@ -1,0 +1,104 @@
+#include "smtp/approach.h"
+
+#include "tests/unit/smtp/world.h"
+
+namespace smtp_test {
+namespace {
+
+// Each sender has a login of its own, but for those of `troubled`, for a host.
+struct ByName : smtp::Approaches {
+    bool same_for_all() const override { return false; }
+    io::Task<smtp::FoundApproach> find(smtp::Visit visit) const override {
+        smtp::FoundApproach found;
+        if (visit.host == troubled) {
+            found.trouble = smtp::lookup_trouble({4, 7, 5}, "no policy");
+            co_return found;
+        }
+        auto approach = std::make_shared<smtp::Approach>();
+        approach->login = smtp::Credentials{visit.sender + "@" + visit.element, "secret"};
+        found.approach = std::move(approach);
+        co_return found;
+    }
+    std::string troubled;
+};
+
+struct ApproachWorld : World {
+    std::shared_ptr<ByName> approaches = std::make_shared<ByName>();
+
+    ApproachWorld() { options.approaches = approaches; }
+    ipc::DeliveryRequest from(const std::string& sender, const std::string& nexthop = here) {
+        ipc::DeliveryRequest made = request({"r@example.com"}, nexthop);
+        made.sender = sender;
+        return made;
+    }
+};
+
+const Script two_messages = {
+    "S 220 hi",           "C EHLO",   "S 250-x", "S 250 PIPELINING", "C MAIL", "C RCPT", "C DATA",
+    "S 250 ok\r\n250 ok", "S 354 go", "D",       "S 250 first",      "C MAIL", "C RCPT", "C DATA",
+    "S 250 ok\r\n250 ok", "S 354 go", "D",       "S 250 second",     "E"};
+const Script one_message = {"S 220 hi", "C EHLO", "S 250 x",  "C MAIL", "S 250 ok",   "C RCPT",
+                            "S 250 ok", "C DATA", "S 354 go", "D",      "S 250 once", "E"};
+
+TEST_F(ApproachWorld, SendersWithTheSameLoginShareAConnection) {
+    serve("192.0.2.1:25", two_messages);
+    add(from("a@example.org"));
+    add(from("a@example.org"));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 first");
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 second");
+    EXPECT_EQ(dialer.dialled.size(), 1u);
+}
+
+TEST_F(ApproachWorld, SendersWithOtherLoginsDoNot) {
+    serve("192.0.2.1:25", one_message);
+    serve("192.0.2.1:25", one_message);
+    add(from("a@example.org"));
+    add(from("b@example.org"));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 once");
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 once");
+    EXPECT_EQ(dialer.dialled.size(), 2u);
+    // Nor over a connection that was left open; whose it is finds it again.
+    EXPECT_EQ(idle.size(), 2u);
+    serve("192.0.2.1:25", one_message);
+    add(from("c@example.org"));
+    run();
+    EXPECT_EQ(dialer.dialled.size(), 3u);
+}
+
+TEST_F(ApproachWorld, AnotherNextHopToTheSamePlaceSharesOnlyWhatIsTheSame) {
+    serve("192.0.2.1:25", one_message);
+    serve("192.0.2.1:25", one_message);
+    add(from("a@example.org"));
+    run();
+    add(from("a@example.org", "[192.0.2.1]"));  // which is another key
+    run();
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 once");
+    EXPECT_EQ(dialer.dialled.size(), 2u);
+}
+
+TEST_F(ApproachWorld, APlaceThatCannotBeApproachedIsPassedOver) {
+    approaches->troubled = "192.0.2.1";
+    serve("192.0.2.2:25", one_message);
+    add(from("a@example.org", "[192.0.2.1]:25, [192.0.2.2]:25"));
+    add(from("a@example.org"));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 once");
+    EXPECT_EQ(outcome(1), "deferred 4.7.5 no policy");
+    EXPECT_EQ(dialer.dialled, std::vector<std::string>{"192.0.2.2:25"});
+}
+
+TEST(ApproachTest, SameIsWhatIsEqual) {
+    auto one = std::make_shared<smtp::Approach>();
+    auto other = std::make_shared<smtp::Approach>();
+    EXPECT_TRUE(smtp::same(one, other));
+    EXPECT_TRUE(smtp::same(one, nullptr));
+    other->tls.level = smtp::TlsLevel::may;
+    EXPECT_FALSE(smtp::same(one, other));
+    EXPECT_FALSE(smtp::same(nullptr, other));
+    EXPECT_TRUE(smtp::same(other, std::make_shared<smtp::Approach>(*other)));
+}
+
+}  // namespace
+}  // namespace smtp_test
