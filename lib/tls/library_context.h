@@ -1,0 +1,17 @@
+// What contexts of both sides have in common: OpenSSL's SSL_CTX, filled from Settings.
+#pragma once
+
+#include "lib/tls/handles.h"
+#include "lib/tls/settings.h"
+
+namespace tls {
+
+// With options, protocols' floor, curves, certificates and authorities. Throws config::Error that
+// names parameter and file.
+Library make_library(const Settings& settings, const SSL_METHOD* method);
+
+// Restricts one connection. False when OpenSSL has nothing of that kind.
+bool set_protocols(SSL* connection, const Protocols& protocols);
+bool set_ciphers(SSL* connection, const std::string& list);
+
+}  // namespace tls

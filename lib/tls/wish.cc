@@ -1,0 +1,7 @@
+#include "lib/tls/wish.h"
+
+namespace tls {
+
+Wish::Wish() = default;
+
+}  // namespace tls
