@@ -6,7 +6,7 @@ namespace config {
 // clang-format off
 static constexpr Parameter rows[] = {
     not_built(flag("dns_ncache_ttl_fix_enable", "no", "reads the time limit of a negative answer of DNS from the packet")),
-    not_built(text("dnssec_probe", "ns:.", "the lookup that shows whether DNSSEC is checked")),
+    text("dnssec_probe", "ns:.", "the lookup that shows whether DNSSEC is checked"),
     not_built(flag("lmtp_assume_final", "no", "reports LMTP deliveries as final")),
     not_built(choice("smtp_address_verify_target", "rcpt", "rcpt|data", "the command at which a probe ends")),
     not_built(text("smtp_delivery_status_filter", "$default_delivery_status_filter", "tables that change delivery status codes of the client")),

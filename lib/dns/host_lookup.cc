@@ -39,6 +39,8 @@ io::Task<Answer> HostLookup::addresses(std::string host) {
             co_return std::move(asked);
     }
     Answer found = co_await native_.addresses(host, options_.families);
+    // The hosts file may have had a part in it, or names that nobody asked for.
+    found.authentic = false;
     if (found.state != Answer::State::found)
         found.reason = base::text("unable to look up host ", host, ": ", found.reason);
     co_return std::move(found);

@@ -27,8 +27,8 @@ class HostLookup {
         : resolver_(resolver), native_(resolver, hosts, search), options_(options) {}
 
     // Address records of A and AAAA, in the order they were found in. A numeric address stands for
-    // itself. Of DNS only "none" makes way for the native method.
-
+    // itself. Of DNS only "none" makes way for the native method,
+    // whose answers are never authentic; nor is a number.
     io::Task<Answer> addresses(std::string host);
     const Options& options() const { return options_; }
 

@@ -45,4 +45,14 @@ void oddities(const Message& message, const Question& question) {
                                       question.name, " qtype=", type_text(question.type)));
 }
 
+void no_validation(const Question& probe, const Answer& answer) {
+    bool answered = answer.state == Answer::State::found || answer.state == Answer::State::none;
+    std::string asked = base::lower(type_text(probe.type)) + ':';
+    base::append(asked, probe.name.empty() ? "." : probe.name);
+    base::log::warning("DNSSEC validation may be unavailable");
+    base::log::warning(base::text(
+        "reason: dnssec_probe '", asked, "' received ",
+        answered ? "a response that is not DNSSEC validated" : "no response: " + answer.reason));
+}
+
 }  // namespace dns::log

@@ -263,8 +263,15 @@ std::string type_text(Type type) {
     return known(static_cast<uint16_t>(type))->text;
 }
 
+std::optional<Type> type_named(std::string_view text) {
+    for (const KnownType& each : known_types)
+        if (base::equal_nocase(text, each.text))
+            return each.type;
+    return std::nullopt;
+}
+
 std::string build_query(const Question& question, uint16_t id, QueryOptions options) {
-    ldns_rdf* name = ldns_dname_new_frm_str(question.name.c_str());
+    ldns_rdf* name = ldns_dname_new_frm_str(question.name.empty() ? "." : question.name.c_str());
     if (name == nullptr)
         throw std::bad_alloc();
     // AD: the answer should say whether it was validated (RFC 6840 section 5.7). Servers too old

@@ -20,11 +20,13 @@ inline constexpr size_t largest_message = 65535;
 
 struct Question {
     Question(std::string of, Type asked) : name(std::move(of)), type(asked) {}
-    std::string name;  // a domain in lower case
+    std::string name;  // a domain in lower case; "" is the root
     Type type;
 };
 
 std::string type_text(Type type);  // "MX"
+// The type called so in letters of either case; none for one that is not known here.
+std::optional<Type> type_named(std::string_view text);
 
 struct QueryOptions {
     bool edns = true;

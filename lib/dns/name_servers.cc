@@ -62,6 +62,8 @@ struct NameServers::Inside {
         servers = std::make_shared<Servers>(addresses, limits);
     }
     void read_file();
+    io::Task<Answer> find(Question question);
+    io::Task<void> watch_validation(const Answer& answer);
     io::Task<Reading> look_up(Question question);
     io::Task<Reading> inquire(Question question);
 
@@ -69,6 +71,8 @@ struct NameServers::Inside {
     WatchedFile file;
     std::shared_ptr<Servers> servers;  // questions under way go on with those they began with
     Cache cache;
+    // It is known whether servers validate: they did once, or they were probed.
+    bool validation_known = false;
     io::Semaphore permits{most_under_way};
     // Shared with those who wait, who look at it after it has left the map.
     std::unordered_map<std::string, std::shared_ptr<UnderWay>> under_way;
@@ -144,9 +148,17 @@ io::Task<Answer> NameServers::ask(std::string name, Type type) {
         co_return not_askable(asked);
     inside_->read_file();
     Question question(asked, type);
+    Answer answer = co_await inside_->find(std::move(question));
+    if (inside_->options.dnssec && !inside_->validation_known)
+        co_await inside_->watch_validation(answer);
+    co_return std::move(answer);
+}
+
+// Follows aliases from one question to the next.
+io::Task<Answer> NameServers::Inside::find(Question question) {
     bool authentic = true;
     for (unsigned aliases = 0; aliases < most_aliases; ++aliases) {
-        Reading reading = co_await inside_->look_up(question);
+        Reading reading = co_await look_up(question);
         authentic = authentic && reading.answer.authentic;
         reading.answer.authentic = authentic;
         if (reading.alias.empty())
@@ -154,6 +166,21 @@ io::Task<Answer> NameServers::ask(std::string name, Type type) {
         question.name = std::move(reading.alias);
     }
     co_return endless(question.name);
+}
+
+// Asks once, when an answer is not validated and none was before: a server that does not validate
+// makes DANE useless, and nobody would notice.
+io::Task<void> NameServers::Inside::watch_validation(const Answer& answer) {
+    bool answered = answer.state == Answer::State::found || answer.state == Answer::State::none;
+    if (!answered && !answer.authentic)
+        co_return;
+    validation_known = true;
+    if (answer.authentic || !options.dnssec_probe)
+        co_return;
+    Question probe = *options.dnssec_probe;
+    Answer probed = co_await find(probe);
+    if (!probed.authentic)
+        log::no_validation(probe, probed);
 }
 
 }  // namespace dns

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/time.h"
 #include "lib/config/settings.h"
+#include "lib/dns/message.h"
 #include "lib/dns/resolver.h"
 #include "lib/io/socket_address.h"
 
@@ -20,9 +22,11 @@ struct Options {
     size_t cache_entries = 10000;                            // dns_cache_limit
     bool rotate = false;                                     // servers take turns to be asked first
     bool tcp = false;                                        // never by UDP
-    bool dnssec = false;      // asks servers to validate and to say so (the DO bit)
-    std::string resolv_conf;  // unless empty: this file says all but the last two, now and whenever
-                              // it changes
+    bool dnssec = false;  // asks servers to validate and to say so (the DO bit)
+    // What shows whether servers validate at all, when no answer was authentic yet; none: nothing.
+    std::optional<Question> dnssec_probe;
+    std::string resolv_conf;  // unless empty: this file says all but cache and DNSSEC, now and
+                              // whenever it changes
 
     // resolver_nameservers, else /etc/resolv.conf. Throws config::Error for what is no address.
     static Options from(const config::Settings& settings);

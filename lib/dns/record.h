@@ -65,7 +65,7 @@ struct Answer {
     std::vector<Record> records;  // of the type asked for, CNAMEs followed; as the server sent them
     std::string name;             // at the end of CNAMEs
     bool nxdomain = false;
-    bool authentic = false;  // the AD bit of a validating server
+    bool authentic = false;  // a server that was asked to validate it says that it did (AD)
     std::string reason;      // not found: "Host or domain name not found. Name service error for
                              // name=x type=MX: Host not found"
 };

@@ -66,10 +66,10 @@ std::vector<size_t> Servers::order() {
 io::Task<Heard> Servers::ask_one(Server& server, Question question, unsigned round) {
     io::Instant deadline = io::loop().now() + limits_.attempt;
     QueryOptions options;
-    options.dnssec = limits_.dnssec;
     options.tcp = limits_.tcp;
     // Something on the way may drop what has EDNS in it, so the last round goes without.
     options.edns = !server.plain && (limits_.dnssec || round == 0 || round + 1 < limits_.rounds);
+    options.dnssec = limits_.dnssec && options.edns;
     Heard heard = co_await exchange(server.address, question, options, deadline);
     if (options.edns && dislikes_edns(heard)) {
         options.edns = options.dnssec = false;
@@ -77,6 +77,8 @@ io::Task<Heard> Servers::ask_one(Server& server, Question question, unsigned rou
         server.plain = is_good(second);
         heard = std::move(second);
     }
+    // Nobody else's word counts: a server that was not asked to validate may say anything.
+    heard.message.authentic = heard.message.authentic && options.dnssec;
     bool mute = heard.kind == Heard::Kind::silence || heard.kind == Heard::Kind::unreachable;
     server.avoid_until = mute ? io::loop().now() + avoided_for : io::Instant{};
     co_return std::move(heard);

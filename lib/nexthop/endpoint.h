@@ -10,6 +10,18 @@
 
 namespace nexthop {
 
+// What DNSSEC vouches for of the names that led to an endpoint; filled in where it is asked to. Of
+// a stale one it is what was known then: that counts for more than the silence of name servers,
+// which must not make a host look as if it was never signed.
+struct Provenance {
+    std::string host;          // whose addresses were looked up
+    std::string host_end;      // the name at the end of its CNAMEs
+    bool host_secure = false;  // the addresses are validated, and each CNAME before them
+    std::string domain;        // whose MX or SRV records name the host; "" without such
+    std::string domain_end;
+    bool domain_secure = false;
+};
+
 struct Endpoint {
     // What led from the destination to this host: nothing but the destination's name, its MX or SRV
     // records; its being written as an address or a socket; or its name in place of exchangers
@@ -24,6 +36,7 @@ struct Endpoint {
     bool best = false;        // no other of the destination has a lower preference
     bool loop_guard = false;  // whether a server that has our name there is ourselves
     bool stale = false;       // DNS does not tell now, but told before
+    Provenance provenance;
 
     uint16_t port() const { return address.port(); }
     bool same_place(const Endpoint& other) const {

@@ -22,7 +22,10 @@ struct Text {
     }
     std::string operator()(const dns::Text& of) const { return of.text; }
     std::string operator()(const dns::Certificate& of) const {
-        return base::text(of.usage, ' ', of.selector, ' ', of.matching);
+        std::string text = base::text(of.usage, ' ', of.selector, ' ', of.matching, ' ');
+        for (unsigned char byte : of.data)
+            base::append(text, "0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]);
+        return text;
     }
 };
 

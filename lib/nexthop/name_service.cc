@@ -12,10 +12,16 @@ dns::HostLookup::Options host_lookup(const config::OwnSettings& own, const Looku
     return options;
 }
 
+dns::Options name_servers(const config::OwnSettings& own, const LookupOptions& lookup) {
+    dns::Options options = dns::Options::from(own.all());
+    options.dnssec = lookup.dnssec;
+    return options;
+}
+
 }  // namespace
 
 NameService::NameService(const config::OwnSettings& own, const LookupOptions& options)
-    : names_(dns::Options::from(own.all())),
+    : names_(name_servers(own, options)),
       searching_(names_, search_list_, options.search),
       hosts_(searching_, hosts_file_, search_list_, host_lookup(own, options)),
       sites_(options, searching_, hosts_) {}

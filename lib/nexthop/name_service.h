@@ -14,6 +14,8 @@ class NameService {
     NameService(const config::OwnSettings& own, const LookupOptions& options);
 
     SiteLookup& sites() { return sites_; }
+    // Names as they are, by DNS alone.
+    dns::Resolver& resolver() { return names_; }
 
   private:
     dns::NameServers names_;

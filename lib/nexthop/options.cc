@@ -46,6 +46,7 @@ LookupOptions lookup_options(const config::OwnSettings& own) {
     lookup.own = config::OwnAddresses::from(settings);
     lookup.search = search_rules(own);
     lookup.ask_dns = asks_dns(own);
+    lookup.dnssec = own.text("_dns_support_level") == "dnssec";
     lookup.guard_loops = own.program() != "lmtp";
     lookup.randomize = own.flag("_randomize_addresses");
     lookup.preference = address_preference(own);

@@ -55,6 +55,8 @@ io::Task<Site> SiteLookup::service(Search& search, const ServiceName& wanted) {
     else if (is_no_service(found))
         errors.add_refusal(base::text("Service ", name, " does not support SRV requests"));
     found = dns::in_srv_order(std::move(found), random_);
+    search.source = Endpoint::Source::srv;
+    search.named_in(answer);
     Endpoints all = co_await servers(found, search);
     if (all.empty() && goes_on_without(wanted, answer.state, errors)) {
         search.note("there is no server of that service: goes on without it");
@@ -74,7 +76,6 @@ io::Task<Site> SiteLookup::service(Search& search, const ServiceName& wanted) {
 
 io::Task<Endpoints> SiteLookup::servers(const std::vector<dns::Service>& found, Search& search) {
     Endpoints all;
-    search.source = Endpoint::Source::srv;
     for (const dns::Service& each : found) {
         if (each.name.empty())
             continue;

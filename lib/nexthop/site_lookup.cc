@@ -5,6 +5,7 @@
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/text.h"
+#include "lib/dns/domain.h"
 #include "lib/io/loop.h"
 
 namespace nexthop {
@@ -60,6 +61,13 @@ void SiteLookup::Search::note(std::string_view text) const {
         purpose.trace->steps.push_back(LookupTrace::Decision{std::string(text)});
 }
 
+// The servers that are looked up next are named by the MX or SRV records in `answer`.
+void SiteLookup::Search::named_in(const dns::Answer& answer) {
+    named_by.domain = destination.host;
+    named_by.domain_end = source == Source::mx ? answer.name : destination.host;
+    named_by.domain_secure = answer.authentic;
+}
+
 void SiteLookup::Search::asked(const std::string& name, std::string_view type,
                                const dns::Answer& answer) const {
     if (purpose.trace)
@@ -105,7 +113,7 @@ io::Task<Site> SiteLookup::look_up(const Destination& destination, const Purpose
         co_return without_endpoint({{4, 3, 5}, destination.defect});
     if (destination.kind == Kind::socket)
         co_return socket(destination);
-    Search search{destination, purpose, {}, Source::name};
+    Search search{destination, purpose, {}, Source::name, {}};
     Site site = co_await find(search);
     remember(site, search);
     co_return site;
@@ -121,6 +129,7 @@ io::Task<Site> SiteLookup::find(Search& search) {
 io::Task<Site> SiteLookup::without_service(Search& search) {
     search.errors = LookupErrors();
     search.source = Source::name;
+    search.named_by = Provenance();
     if (search.destination.kind == Destination::Kind::domain && options_.ask_dns)
         co_return co_await domain(search);
     co_return co_await host(search);
@@ -145,6 +154,8 @@ io::Task<Site> SiteLookup::domain(Search& search) {
         search.source = !knows && !options_.ignore_mx_error ? Source::null_mx : Source::name;
         co_return co_await host(search);
     }
+    search.source = Source::mx;
+    search.named_in(answer);
     Endpoints all = co_await exchangers(found, search);
     if (all.empty()) {
         base::log::warning(base::text("no MX host for ", name, " has a valid address record"));
@@ -162,6 +173,7 @@ io::Task<Site> SiteLookup::domain(Search& search) {
 io::Task<Site> SiteLookup::exchangers_are_us(Search& search, const Site& loop) {
     search.note("smtp_try_null_mx_list: goes to the host of that name");
     search.source = Source::null_mx;
+    search.named_by = Provenance();
     Endpoints all = co_await addresses_of(search.destination.host, search.destination.port, search);
     if (all.empty())
         co_return loop;
@@ -174,7 +186,6 @@ io::Task<Site> SiteLookup::exchangers_are_us(Search& search, const Site& loop) {
 io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& found,
                                            Search& search) {
     Endpoints all;
-    search.source = Source::mx;
     for (const dns::Exchange& exchange : found) {
         if (exchange.name.empty())
             continue;
@@ -233,6 +244,13 @@ io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name, uint16_t p
             if (std::optional<Endpoint> endpoint =
                     endpoint_at(found->ip, called, port, search.source))
                 endpoints.push_back(std::move(*endpoint));
+    if (options_.dnssec)
+        for (Endpoint& each : endpoints) {
+            each.provenance = search.named_by;
+            each.provenance.host = dns::canonical(name);
+            each.provenance.host_end = answer.name;
+            each.provenance.host_secure = answer.authentic;
+        }
     if (endpoints.empty())
         search.errors.add(answer.state, answer.reason);
     co_return endpoints;

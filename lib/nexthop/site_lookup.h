@@ -24,6 +24,7 @@ struct LookupOptions {
     config::OwnAddresses own;
     dns::SearchRules search;  // of names in DNS, by smtp_dns_resolver_options
     bool ask_dns = true;      // no: a domain is a host
+    bool dnssec = false;      // name servers are to validate; endpoints get their provenance
     bool guard_loops = true;  // mail to ourselves at port 25 is a loop
     bool randomize = true;
     AddressPreference preference = AddressPreference::any;
@@ -68,8 +69,10 @@ class SiteLookup {
         const Purpose& purpose;
         LookupErrors errors;
         Endpoint::Source source = Endpoint::Source::name;
+        Provenance named_by;  // its part about a domain, of the servers that are looked up now
 
         void note(std::string_view text) const;
+        void named_in(const dns::Answer& answer);
         void asked(const std::string& name, std::string_view type, const dns::Answer& answer) const;
         void dropped(const Endpoints& before, const Endpoints& after, const std::string& why) const;
     };

@@ -21,6 +21,13 @@ ns.invalid. A {address}
 serial.invalid. 0 TXT "{serial}"
 """
 
+ZONE_BELOW = """$ORIGIN {name}.
+$TTL {ttl}
+@ SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 {ttl}
+@ NS ns.invalid.
+$ORIGIN .
+"""
+
 CONFIG = """server:
   ip-address: {address}@{port}
   server-count: 1
@@ -44,18 +51,24 @@ zone:
 
 class NameServer:
     """`zone` are records with full names ("example.org. MX 10 mx.example.org."). Names at or below
-    one of `broken` are answered SERVFAIL. Without a port: a free one."""
+    one of `broken` are answered SERVFAIL. `below`: zones of their own, name to records, delegated
+    to the same server. Without a port: a free one."""
 
-    def __init__(self, zone="", broken=(), address=None, port=None, ttl=300):
+    def __init__(self, zone="", broken=(), address=None, port=None, ttl=300, below=None):
         self.address = address or loopback()
         self.port = port or free_port(self.address)
         self.ttl = ttl
         self.folder = scratch()
         self._serial = 0
+        self._below = below or {}
         self._write(zone)
         config = CONFIG.format(address=self.address, port=self.port, folder=self.folder)
         for name in broken:  # a zone without a file
             config += f'zone:\n  name: "{name}"\n  zonefile: "{self.folder}/absent"\n'
+        for number, (name, records) in enumerate(self._below.items()):
+            file = self.folder / f"below{number}.zone"
+            file.write_text(ZONE_BELOW.format(name=name, ttl=ttl) + records.strip() + "\n")
+            config += f'zone:\n  name: "{name}"\n  zonefile: "{file}"\n'
         (self.folder / "nsd.conf").write_text(config)
         self._output = open(self.folder / "output", "wb")
         self.process = subprocess.Popen([need("nsd"), "-d", "-c", self.folder / "nsd.conf"],
@@ -70,6 +83,7 @@ class NameServer:
     def _write(self, zone):
         self._serial += 1
         text = ROOT_ZONE.format(ttl=self.ttl, serial=self._serial, address=self.address)
+        text += "".join(f"{name}. NS ns.invalid.\n" for name in self._below)
         (self.folder / "root.zone").write_text(text + zone.strip() + "\n")
 
     def _wait(self):

@@ -31,6 +31,7 @@ Asked::Asked(const std::string& from) : packet(from) {
     id = message->id;
     question = *message->question;
     edns = packet.size() > 12 + name(question.name).size() + 4;
+    dnssec_ok = edns && packet.substr(packet.size() - 6, 4) == u32(0x8000);
 }
 
 Packet Asked::reply() const {

@@ -22,6 +22,7 @@ struct Asked {
     unsigned id;
     dns::Question question{"", dns::Type::a};
     bool edns = false;
+    bool dnssec_ok = false;
     bool tcp = false;
 
     // A response to it, for the test to complete.

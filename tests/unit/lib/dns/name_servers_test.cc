@@ -139,8 +139,11 @@ TEST_F(DnsNameServers, AuthenticNeedsEveryStepOfAChain) {
                         .wire()};
         return {asked.reply().flag(authentic).answer("b.example", Type::a, 0, a("1.2.3.4")).wire()};
     });
-    NameServers servers(options({&server}));
+    dns::Options validating = options({&server});
+    validating.dnssec = true;
+    NameServers servers(validating), plain(options({&server}));
     EXPECT_TRUE(now(servers, "a.example").authentic);
+    EXPECT_FALSE(now(plain, "a.example").authentic) << "nobody asked for validation";
     first = 0;
     EXPECT_FALSE(now(servers, "a.example").authentic);
 }
