@@ -40,6 +40,11 @@ ipc::AnvilCounts Census::count(Event event, const std::string& ident, Moment at)
     return {client.connections, rate};
 }
 
+ipc::AnvilCounts Census::look(Event event, const std::string& ident, Moment at) {
+    const Client& client = find(ident, at);
+    return {client.connections, client.rates[static_cast<size_t>(event)]};
+}
+
 void Census::hold(const std::string& ident, uint32_t number, Moment at) {
     Client& client = find(ident, at);
     client.connections += number;

@@ -17,8 +17,8 @@
 namespace anvil {
 
 // The events that have a rate, in the order of the statistics.
-enum class Event : uint8_t { connection, message, recipient };
-inline constexpr size_t events = 3;
+enum class Event : uint8_t { connection, message, recipient, tls_session };
+inline constexpr size_t events = 4;
 
 // The most of something since the last report, and whose it was.
 struct Peak {
@@ -43,6 +43,8 @@ class Census {
     };
     ipc::AnvilCounts connect(const std::string& ident, Moment at);
     ipc::AnvilCounts count(Event event, const std::string& ident, Moment at);
+    // The same without counting one more.
+    ipc::AnvilCounts look(Event event, const std::string& ident, Moment at);
     // `number` connections that began before, and are in no rate.
     void hold(const std::string& ident, uint32_t number, Moment at);
     void leave(const std::string& ident, uint32_t number, Moment at);

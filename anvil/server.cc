@@ -47,6 +47,10 @@ std::optional<ipc::AnvilCounts> Server::obey_one(const ipc::AnvilRequest& reques
             return census_.count(Event::message, request.ident, moment());
         case ipc::AnvilVerb::recipient:
             return census_.count(Event::recipient, request.ident, moment());
+        case ipc::AnvilVerb::tls_session:
+            return census_.count(Event::tls_session, request.ident, moment());
+        case ipc::AnvilVerb::tls_rate:
+            return census_.look(Event::tls_session, request.ident, moment());
         case ipc::AnvilVerb::hold:
             held[request.ident] += request.number;
             census_.hold(request.ident, request.number, moment());
@@ -103,6 +107,7 @@ void Server::log_statistics() {
     log_peak("connection count", peaks.connections, "", true);
     log_peak("message rate", peaks.rates[static_cast<size_t>(Event::message)], unit, true);
     log_peak("recipient rate", peaks.rates[static_cast<size_t>(Event::recipient)], unit, true);
+    log_peak("newtls rate", peaks.rates[static_cast<size_t>(Event::tls_session)], unit, true);
     log_peak("cache size", peaks.clients, "", false);
 }
 

@@ -39,6 +39,7 @@ struct Rule {
     io::Task<Verdict> (*look_up)(Check&, const Rule&) = nullptr;
     std::string name;
     std::string argument;
+    std::vector<std::string> search = {};  // of check_ccert_access: what is looked up, in order
     dict::Table* table = nullptr;
     const Rules* inner = nullptr;
 };
@@ -52,6 +53,7 @@ struct Subject {
 namespace kinds {
 inline constexpr std::string_view client = "Client host";
 inline constexpr std::string_view reverse_client = "Unverified Client host";
+inline constexpr std::string_view certificate = "Client certificate";
 inline constexpr std::string_view helo = "Helo command";
 inline constexpr std::string_view sender = "Sender address";
 inline constexpr std::string_view recipient = "Recipient address";

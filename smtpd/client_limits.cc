@@ -29,16 +29,24 @@ struct RateKind {
     std::string_view told;
 };
 
-io::Task<Objection> limit_rate(Session& session, const RateKind& kind) {
-    uint32_t most = session.options().client_limits.*kind.most;
+// How often the client did it, where that is too often.
+io::Task<std::optional<uint32_t>> excess(Session& session, ipc::AnvilVerb verb, uint32_t most) {
     if (most == 0 || session.counted_as.ident().empty())
         co_return std::nullopt;
     std::string ident = session.counted_as.ident();
     std::optional<ipc::AnvilCounts> counts =
-        co_await session.shared.anvil->tell(kind.verb, std::move(ident));
+        co_await session.shared.anvil->tell(verb, std::move(ident));
     if (!counts || !over(counts->rate, most))
         co_return std::nullopt;
-    log::over_limit(session, kind.logged, counts->rate);
+    co_return counts->rate;
+}
+
+io::Task<Objection> limit_rate(Session& session, const RateKind& kind) {
+    uint32_t most = session.options().client_limits.*kind.most;
+    std::optional<uint32_t> rate = co_await excess(session, kind.verb, most);
+    if (!rate)
+        co_return std::nullopt;
+    log::over_limit(session, kind.logged, *rate);
     co_return mail::Reply::make(
         450, base::text("4.7.1 Error: too ", kind.told, " from ", session.client.address));
 }
@@ -51,6 +59,7 @@ ClientLimits ClientLimits::from(const config::Settings& settings) {
     limits.connection_rate = limit(settings.number("smtpd_client_connection_rate_limit"));
     limits.message_rate = limit(settings.number("smtpd_client_message_rate_limit"));
     limits.recipient_rate = limit(settings.number("smtpd_client_recipient_rate_limit"));
+    limits.tls_rate = limit(settings.number("smtpd_client_new_tls_session_rate_limit"));
     limits.ipv4_bits = limit(settings.number("smtpd_client_ipv4_prefix_length"));
     limits.ipv6_bits = limit(settings.number("smtpd_client_ipv6_prefix_length"));
     return limits;
@@ -116,6 +125,27 @@ io::Task<Objection> limit_recipient(Session& session) {
     static constexpr RateKind kind = {ipc::AnvilVerb::recipient, &ClientLimits::recipient_rate,
                                       "Recipient address rate", "many recipients"};
     co_return co_await limit_rate(session, kind);
+}
+
+io::Task<Objection> limit_tls_request(Session& session) {
+    uint32_t most = session.options().client_limits.tls_rate;
+    std::optional<uint32_t> rate = co_await excess(session, ipc::AnvilVerb::tls_rate, most);
+    if (!rate)
+        co_return std::nullopt;
+    log::tls_request_refused(session);
+    co_return mail::Reply::make(
+        454, base::text("4.7.0 Error: too many new TLS sessions from ", session.client.text()));
+}
+
+io::Task<Objection> limit_tls_session(Session& session) {
+    uint32_t most = session.options().client_limits.tls_rate;
+    std::optional<uint32_t> rate = co_await excess(session, ipc::AnvilVerb::tls_session, most);
+    if (!rate)
+        co_return std::nullopt;
+    log::over_limit(session, "New TLS session rate", *rate);
+    co_return mail::Reply::make(
+        421, base::text("4.7.0 ", session.options().myhostname,
+                        " Error: too many new TLS sessions from ", session.client.text()));
 }
 
 }  // namespace smtpd

@@ -1,5 +1,6 @@
 // ClientLimits keep one client from taking the service of all: sessions at a time, sessions,
-// messages and recipients in a unit of time, counted over all workers by the anvil service.
+// messages, recipients and TLS sessions in a unit of time, counted over all workers by the anvil
+// service.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +21,15 @@ struct ClientLimits {
     uint32_t connection_rate = 0;
     uint32_t message_rate = 0;
     uint32_t recipient_rate = 0;
+    uint32_t tls_rate = 0;
     unsigned ipv4_bits = 32;  // of addresses that tell clients apart
     unsigned ipv6_bits = 84;
     std::string service;  // "smtp": each service counts for itself; set at start
 
     static ClientLimits from(const config::Settings& settings);
     bool any() const {
-        return connections > 0 || connection_rate > 0 || message_rate > 0 || recipient_rate > 0;
+        return connections > 0 || connection_rate > 0 || message_rate > 0 || recipient_rate > 0 ||
+               tls_rate > 0;
     }
 };
 
@@ -56,5 +59,8 @@ class CountedSession {
 io::Task<Objection> limit_connection(Session& session);
 io::Task<Objection> limit_message(Session& session);
 io::Task<Objection> limit_recipient(Session& session);
+// A client that asks for TLS, and one that has made a new session of it.
+io::Task<Objection> limit_tls_request(Session& session);
+io::Task<Objection> limit_tls_session(Session& session);
 
 }  // namespace smtpd

@@ -6,37 +6,34 @@
 #include "lib/mail/address.h"
 #include "smtpd/host_name.h"
 #include "smtpd/log.h"
+#include "smtpd/starttls.h"
 
 namespace smtpd {
 
 namespace {
-
-Answer not_implemented(Session&, const esmtp::Command&) {
-    return Answer(502, "5.5.1 Error: command not implemented");
-}
 
 Answer no_authentication(Session&, const esmtp::Command&) {
     return Answer(503, "5.5.1 Error: authentication not enabled");
 }
 
 constexpr CommandKind table[command_kinds] = {
-    // name, where, handle, converse, junk, last
-    {"helo", "HELO", nullptr, helo_command, true, true},
-    {"ehlo", "EHLO", nullptr, ehlo_command, true, true},
-    {"starttls", "STARTTLS", not_implemented, nullptr, false, true},
-    {"auth", "AUTH", no_authentication, nullptr, false, true},
-    {"xclient", "XCLIENT", nullptr, xclient_command, false, true},
-    {"xforward", "XFORWARD", xforward_command, nullptr, false, false},
-    {"mail", "MAIL", nullptr, mail_command, false, false},
-    {"rcpt", "RCPT", nullptr, rcpt_command, false, false},
-    {"data", "DATA", nullptr, data_command, false, true},
-    {"bdat", "BDAT", nullptr, bdat_command, false, false},
-    {"rset", "RSET", rset_command, nullptr, true, false},
-    {"noop", "NOOP", noop_command, nullptr, true, true},
-    {"vrfy", "VRFY", nullptr, vrfy_command, true, true},
-    {"etrn", "ETRN", nullptr, etrn_command, true, true},
-    {"quit", "QUIT", quit_command, nullptr, false, false},
-    {"unknown", "UNKNOWN", nullptr, unknown_command, false, false},
+    // name, where, handle, converse, junk, last, plain
+    {"helo", "HELO", nullptr, helo_command, true, true, true},
+    {"ehlo", "EHLO", nullptr, ehlo_command, true, true, true},
+    {"xclient", "XCLIENT", nullptr, xclient_command, false, true, true},
+    {"xforward", "XFORWARD", xforward_command, nullptr, false, false, false},
+    {"starttls", "STARTTLS", nullptr, starttls_command, false, true, true},
+    {"auth", "AUTH", no_authentication, nullptr, false, true, false},
+    {"mail", "MAIL", nullptr, mail_command, false, false, false},
+    {"rcpt", "RCPT", nullptr, rcpt_command, false, false, false},
+    {"data", "DATA", nullptr, data_command, false, true, false},
+    {"bdat", "BDAT", nullptr, bdat_command, false, false, false},
+    {"rset", "RSET", rset_command, nullptr, true, false, false},
+    {"noop", "NOOP", noop_command, nullptr, true, true, true},
+    {"vrfy", "VRFY", nullptr, vrfy_command, true, true, false},
+    {"etrn", "ETRN", nullptr, etrn_command, true, true, false},
+    {"quit", "QUIT", quit_command, nullptr, false, false, true},
+    {"unknown", "UNKNOWN", nullptr, unknown_command, false, false, true},
 };
 
 size_t place(std::string_view name) {

@@ -23,14 +23,19 @@ struct Answer {
         ends = true;
         return std::move(*this);
     }
+    Answer&& said() && {
+        is_said = true;
+        return std::move(*this);
+    }
     Answer&& forgiven() && {
         error = false;
         return std::move(*this);
     }
 
     mail::Reply reply;
-    bool error;  // counts towards the error limits
-    bool ends;   // the session is over with it
+    bool error;            // counts towards the error limits
+    bool ends;             // the session is over with it
+    bool is_said = false;  // the command has sent the reply itself
 };
 
 struct CommandKind {
@@ -39,8 +44,9 @@ struct CommandKind {
     // One of the two: some commands are answered at once, some wait for tables or read on.
     Answer (*handle)(Session&, const esmtp::Command&);
     io::Task<Answer> (*converse)(Session&, const esmtp::Command&);
-    bool junk;  // too many of it without mail count as errors
-    bool last;  // nothing may be sent behind it before its reply came (RFC 2920 section 3.1)
+    bool junk;   // too many of it without mail count as errors
+    bool last;   // nothing may be sent behind it before its reply came (RFC 2920 section 3.1)
+    bool plain;  // obeyed without TLS where that is demanded
 };
 
 // In the order of the disconnect line; the last one stands for all that are not known.

@@ -5,6 +5,7 @@
 #include "lib/config/values.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
+#include "smtpd/starttls.h"
 
 namespace smtpd {
 
@@ -35,8 +36,9 @@ io::Task<void> choose_extensions(Session& session) {
     if (maps.empty())
         co_return;
     dict::Lookup lookup = co_await maps.find(session.client.address, dict::Key::whole);
-    static const std::vector<std::string> all = {
-        "pipelining", "size", "vrfy", "etrn", "enhancedstatuscodes", "8bitmime", "dsn", "chunking"};
+    static const std::vector<std::string> all = {"pipelining", "size",     "vrfy",
+                                                 "etrn",       "starttls", "enhancedstatuscodes",
+                                                 "8bitmime",   "dsn",      "chunking"};
     session.discarded_keywords.reset();
     if (lookup.found())
         session.discarded_keywords = config::parse_list(lookup.value);
@@ -53,6 +55,8 @@ mail::Reply capabilities(const Session& session) {
     if (!options.disable_vrfy)
         offer(reply, session, "VRFY");
     offer(reply, session, "ETRN");
+    if (offers_starttls(session))
+        reply.lines.push_back("STARTTLS");
     if (session.client.may_xclient)
         offer(reply, session, "XCLIENT",
               "NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");

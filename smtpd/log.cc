@@ -143,6 +143,15 @@ void forbidden(const Session& session, const esmtp::Command& command) {
                                   base::printable(text.substr(0, shown))));
 }
 
+void tls_request_refused(const Session& session) {
+    base::log::warning(base::text("Refusing STARTTLS request from ", session.client.text(),
+                                  " for service ", session.options().client_limits.service));
+}
+
+void tls_aborted(const Session& session, std::string_view why) {
+    base::log::info(base::text("NOQUEUE: abort: TLS from ", session.client.text(), ": ", why));
+}
+
 void command_replaced(const Session& session, std::string_view command, std::string_view instead) {
     base::log::info(base::text(session.client.text(), ": replacing command \"",
                                base::printable(command.substr(0, shown)), "\" with \"",

@@ -39,6 +39,9 @@ void over_limit(const Session& session, std::string_view what, uint32_t number);
 void bad_address(const Session& session, std::string_view address);
 // ETRN for a site that mail is not kept for.
 void not_flushed(const Session& session, std::string_view domain);
+// A client asks for too many new TLS sessions; a session under TLS may not go on.
+void tls_request_refused(const Session& session);
+void tls_aborted(const Session& session, std::string_view why);
 void forbidden(const Session& session, const esmtp::Command& command);
 // The spool refused a message.
 // smtpd_command_filter changed a command, or does not answer.

@@ -99,9 +99,21 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
     envelope.client_port = session.client.port;
     envelope.helo_name = session.helo;
     envelope.protocol = session.protocol;
-    if (!session.login.empty() && session.protocol == "ESMTP")
-        envelope.protocol = "ESMTPA";  // RFC 3848
+    if (session.protocol == "ESMTP")  // RFC 3848
+        base::append(envelope.protocol, session.tls ? "S" : "", session.login.empty() ? "" : "A");
     return envelope;
+}
+
+// What Received: says of the session, each note on a line of its own.
+std::string received_notes(const Session& session) {
+    const TlsOptions& tls = session.options().tls;
+    if (!session.tls || !tls.shown_in_received)
+        return "";
+    std::string notes;
+    std::string clause = session.tls->received_clause(tls.asks_certificate);
+    for (std::string_view line : base::split(clause, "\r\n"))
+        base::append(notes, notes.empty() ? "\r\n\t" : "\r\n", line);
+    return notes;
 }
 
 }  // namespace
@@ -136,6 +148,7 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
     session.mail = std::make_unique<Transaction>(
         session.shared, new_envelope(session, path.address, announced), session.client.completed);
     session.mail->sender_given(path.address);
+    session.mail->received_notes = received_notes(session);
     // An access table may say what is to become of the message.
     Objection objection = co_await judge_sender(session, path.address);
     if (objection) {

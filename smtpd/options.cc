@@ -42,6 +42,7 @@ Options Options::from(const config::Settings& settings) {
     options.bare_lf_reject_code =
         static_cast<int>(settings.number("smtpd_forbid_bare_newline_reject_code"));
     options.client_limits = ClientLimits::from(settings);
+    options.tls = TlsOptions::from(settings);
     options.cleanup = cleanup::Options::from(settings);
     return options;
 }

@@ -11,6 +11,7 @@
 #include "lib/config/networks.h"
 #include "lib/config/settings.h"
 #include "smtpd/client_limits.h"
+#include "smtpd/tls_options.h"
 
 namespace smtpd {
 
@@ -46,6 +47,7 @@ struct Options {
     int bare_lf_reject_code = 550;
 
     ClientLimits client_limits;
+    TlsOptions tls;
     cleanup::Options cleanup;
 
     static Options from(const config::Settings& settings);

@@ -72,11 +72,6 @@ Verdict reject_multi_recipient_bounce(Check& check, const Rule&) {
                         "Multi-recipient bounce");
 }
 
-Verdict reject_plaintext_session(Check& check, const Rule&) {
-    return check.reject(
-        {check.policy().codes().plaintext, "4.7.1", "Session encryption is required"});
-}
-
 io::Task<Verdict> sleep(Check&, const Rule& rule) {
     base::Duration pause = std::chrono::seconds(*base::number<uint32_t>(rule.argument));
     co_await io::sleep(pause);

@@ -106,6 +106,7 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       discarded_keyword_maps_(
           dict::Maps::of(sources_.tables, settings, "smtpd_discard_ehlo_keyword_address_maps")),
       command_filter_(dict::Maps::of(sources_.tables, settings, "smtpd_command_filter")),
+      relay_certificates_(dict::Maps::of(sources_.tables, settings, "relay_clientcerts")),
       logged_permits_(dict::MatchList::of(dict::MatchList::Of::strings, sources_.tables, settings,
                                           "smtpd_log_access_permit_actions")),
       forbidden_commands_(dict::MatchList::of(dict::MatchList::Of::strings, sources_.tables,

@@ -95,6 +95,8 @@ class Policy {
     const dict::Maps& command_filter() const { return command_filter_; }
     // Tables of the extensions that a client's address is not offered.
     const dict::Maps& discarded_keyword_maps() const { return discarded_keyword_maps_; }
+    // Fingerprints of clients that may relay.
+    const dict::Maps& relay_certificates() const { return relay_certificates_; }
     // `address` as tables have it: complete, without a source route.
     std::string standard_form(std::string_view address) const {
         return rewriter_.rewrite(address, rewrite::Context::local);
@@ -124,7 +126,7 @@ class Policy {
     KnownAddresses known_addresses_;
     rewrite::Rewriter rewriter_;
     std::string footer_;
-    dict::Maps footer_maps_, discarded_keyword_maps_, command_filter_;
+    dict::Maps footer_maps_, discarded_keyword_maps_, command_filter_, relay_certificates_;
     dict::MatchList logged_permits_, forbidden_commands_;
 };
 

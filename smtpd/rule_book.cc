@@ -32,8 +32,8 @@ constexpr Deed deeds[] = {
     {"permit_mynetworks", rules::permit_mynetworks, nullptr},
     {"permit_inet_interfaces", rules::permit_inet_interfaces, nullptr},
     {"permit_sasl_authenticated", rules::permit_sasl_authenticated, nullptr},
-    {"permit_tls_all_clientcerts", rules::nobody, nullptr},
-    {"permit_tls_clientcerts", rules::nobody, nullptr},
+    {"permit_tls_all_clientcerts", rules::permit_tls_all_clientcerts, nullptr},
+    {"permit_tls_clientcerts", nullptr, rules::permit_tls_clientcerts},
     {"reject_invalid_helo_hostname", rules::reject_invalid_helo_hostname, nullptr},
     {"reject_non_fqdn_helo_hostname", rules::reject_non_fqdn_helo_hostname, nullptr},
     {"reject_non_fqdn_sender", rules::reject_non_fqdn_sender, nullptr},
@@ -50,6 +50,7 @@ constexpr Deed deeds[] = {
     {"check_sender_access", nullptr, rules::check_sender_access},
     {"check_recipient_access", nullptr, rules::check_recipient_access},
     {"check_etrn_access", nullptr, rules::check_etrn_access},
+    {"check_ccert_access", nullptr, rules::check_ccert_access},
     {"check_client_a_access", nullptr, rules::check_server_access},
     {"check_client_mx_access", nullptr, rules::check_server_access},
     {"check_client_ns_access", nullptr, rules::check_server_access},
@@ -84,6 +85,7 @@ Rule plain_rule(const config::RestrictionUse& use, dict::Tables* tables) {
     Rule rule;
     rule.name = use.name;
     rule.argument = use.argument;
+    rule.search = use.search;
     const Deed* deed = use.known == nullptr ? nullptr : find_deed(use.name);
     bool table = deed && use.known->takes == config::RestrictionName::Takes::table;
     if (deed == nullptr || (table && tables == nullptr)) {

@@ -11,13 +11,18 @@ Verdict reject(Check& check, const Rule& rule);
 Verdict defer(Check& check, const Rule& rule);
 Verdict defer_if_permit(Check& check, const Rule& rule);
 Verdict defer_if_reject(Check& check, const Rule& rule);
-Verdict nobody(Check& check, const Rule& rule);  // permits whom nothing here can recognize yet
+Verdict nobody(Check& check, const Rule& rule);  // says nothing
 Verdict permit_sasl_authenticated(Check& check, const Rule& rule);
 Verdict unknown(Check& check, const Rule& rule);
 Verdict reject_unauth_pipelining(Check& check, const Rule& rule);
 Verdict reject_multi_recipient_bounce(Check& check, const Rule& rule);
-Verdict reject_plaintext_session(Check& check, const Rule& rule);
 io::Task<Verdict> sleep(Check& check, const Rule& rule);
+
+// tls_rules.cc
+Verdict reject_plaintext_session(Check& check, const Rule& rule);
+Verdict permit_tls_all_clientcerts(Check& check, const Rule& rule);
+io::Task<Verdict> permit_tls_clientcerts(Check& check, const Rule& rule);
+io::Task<Verdict> check_ccert_access(Check& check, const Rule& rule);
 
 // client_rules.cc
 Verdict permit_mynetworks(Check& check, const Rule& rule);

@@ -53,6 +53,12 @@ Policy::FindRoute by(const route::Router& router) {
     };
 }
 
+// Keys are for root alone: this process goes on with those it has until another has read the new.
+io::Task<void> watch_certificates(ServerTls& tls, ipc::Service& service) {
+    co_await tls.outdated();
+    service.ask_for_successor();
+}
+
 }  // namespace
 
 Server::Server(const config::Settings& settings, dict::Tables& tables)
@@ -62,7 +68,8 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
       sources_(settings),
       mappings_(settings, tables),
       router_(settings, tables),
-      policy_(settings, {tables, sources_.resolver(), by(router_)}) {}
+      policy_(settings, {tables, sources_.resolver(), by(router_)}),
+      tls_(settings, options_.tls, tables, nullptr) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();
@@ -71,12 +78,15 @@ io::Task<void> Server::run(ipc::Service& service) {
     ipc::RingClient doorbell(writer);
     ipc::AnvilClient anvil(anvil_socket);
     ClientNames names(sources_.native(), name_options_);
-    Shared shared{options_,        policy_, mappings_, writer, [&doorbell] { doorbell.ring(); },
-                  service.hurry(), &anvil,  &names};
+    Shared shared{
+        options_,        policy_, mappings_, writer,        [&doorbell] { doorbell.ring(); },
+        service.hurry(), &anvil,  &names,    tls_.context()};
     io::Scope beside;
     beside.spawn(doorbell.run());
     if (options_.client_limits.any())
         beside.spawn(anvil.run());
+    if (tls_.context() != nullptr)
+        beside.spawn(watch_certificates(tls_, service));
     service.ready();
     std::exception_ptr error;
     try {

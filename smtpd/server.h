@@ -11,6 +11,7 @@
 #include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
+#include "smtpd/server_tls.h"
 
 namespace smtpd {
 
@@ -30,6 +31,7 @@ class Server {
     cleanup::Mappings mappings_;
     route::Router router_;
     Policy policy_;
+    ServerTls tls_;
 };
 
 }  // namespace smtpd

@@ -12,6 +12,7 @@
 #include "smtpd/judge.h"
 #include "smtpd/log.h"
 #include "smtpd/soft_bounce.h"
+#include "smtpd/starttls.h"
 
 namespace smtpd {
 
@@ -95,6 +96,11 @@ io::Task<void> reply(Session& session, mail::Reply text) {
 // True when the session goes on.
 io::Task<bool> greet(Session& session) {
     Objection crowd = co_await limit_connection(session);
+    if (session.options().tls.from_start) {  // before anything can be said
+        Objection unfit = co_await enter_tls(session);
+        if (!crowd)
+            crowd = std::move(unfit);
+    }
     if (crowd) {
         session.stream.put(crowd->wire());
         session.cut_off = true;
@@ -122,6 +128,8 @@ io::Task<Answer> obey(Session& session, const esmtp::Command& command, size_t pl
     ++count.total;
     if (session.denied && kind.handle != quit_command)
         co_return Answer(503, base::text("5.7.0 Error: access denied for ", session.client.text()));
+    if (!kind.plain && session.options().tls.demanded && !session.tls)
+        co_return Answer(530, "5.7.0 Must issue a STARTTLS command first");
     if (kind.junk && session.junk++ > session.options().junk_command_limit)
         ++session.errors;
     if (kind.handle != nullptr) {
@@ -130,8 +138,8 @@ io::Task<Answer> obey(Session& session, const esmtp::Command& command, size_t pl
         co_return answer;
     }
     Answer answer = co_await kind.converse(session, command);
-    // A session that begins anew (220) is no command obeyed.
-    count.ok += answer.reply.code < 400 && answer.reply.code != 220;
+    // A session that begins anew (220) is no command obeyed, unless it was told so beforehand.
+    count.ok += answer.reply.code < 400 && (answer.reply.code != 220 || answer.is_said);
     co_return answer;
 }
 
@@ -174,7 +182,8 @@ io::Task<bool> one_command(Session& session, std::string_view line) {
     Answer answer = co_await obey(session, command, place);
     session.errors += answer.error;
     session.cut_off = answer.ends && (answer.error || !session.stream.buffered().empty());
-    co_await reply(session, std::move(answer.reply));
+    if (!answer.is_said)
+        co_await reply(session, std::move(answer.reply));
     co_return !answer.ends;
 }
 

@@ -13,10 +13,15 @@
 #include "lib/io/stream.h"
 #include "lib/io/task.h"
 #include "lib/spool/writer.h"
+#include "lib/tls/facts.h"
 #include "smtpd/check.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
 #include "smtpd/transaction.h"
+
+namespace tls {
+class ServerContext;
+}
 
 namespace smtpd {
 
@@ -28,10 +33,11 @@ struct Shared {
     const Policy& policy;
     const cleanup::Mappings& mappings;
     spool::Writer& writer;
-    std::function<void()> committed;    // a message is durable: ring the queue manager
-    const io::Event& hurry;             // clients are to come back later
-    ipc::AnvilClient* anvil = nullptr;  // none: clients are not counted
-    ClientNames* names = nullptr;       // none: clients stay unknown
+    std::function<void()> committed;          // a message is durable: ring the queue manager
+    const io::Event& hurry;                   // clients are to come back later
+    ipc::AnvilClient* anvil = nullptr;        // none: clients are not counted
+    ClientNames* names = nullptr;             // none: clients stay unknown
+    const tls::ServerContext* tls = nullptr;  // none: without TLS
 };
 
 inline constexpr size_t command_kinds = 16;
@@ -75,6 +81,7 @@ struct Session {
     // Instead of smtpd_discard_ehlo_keywords; from the first EHLO on, where a table has the client.
     std::optional<std::vector<std::string>> discarded_keywords;
     std::string helo;                           // "" before HELO and EHLO
+    std::unique_ptr<const tls::Facts> tls;      // none: in plain text
     std::string login;                          // who logged in at the client in front, or ""
     std::string_view protocol = "SMTP";         // or "ESMTP"
     std::string_view where = "CONNECT";         // the last command, for the log

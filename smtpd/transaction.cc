@@ -48,7 +48,8 @@ void Transaction::add_recipient(std::string_view given, uint32_t notify, std::st
 }
 
 io::Task<void> Transaction::begin_content() {
-    std::string received = cleanup::received_header(shared_.options.cleanup, envelope_);
+    std::string received =
+        cleanup::received_header(shared_.options.cleanup, envelope_, received_notes);
     co_await intake_.begin(envelope_, received, local_, prepended);
 }
 

@@ -32,10 +32,11 @@ class Transaction {
     // `notify` and `orcpt`: what the client wants to hear of it (mail::Recipient).
     void add_recipient(std::string_view given, uint32_t notify = 0, std::string_view orcpt = {});
     size_t recipients() const { return envelope_.recipients.size(); }
-    size_t overshoot = 0;    // RCPT commands over the limit
-    bool discarded = false;  // an access table throws it away: it is accepted, not stored
-    cleanup::Orders orders;  // of access tables
-    std::string prepended;   // headers (CRLF lines) that access tables put on top
+    size_t overshoot = 0;        // RCPT commands over the limit
+    bool discarded = false;      // an access table throws it away: it is accepted, not stored
+    cleanup::Orders orders;      // of access tables
+    std::string received_notes;  // of the session, for Received:: lines, each behind a line end
+    std::string prepended;       // headers (CRLF lines) that access tables put on top
 
     // Adds lines of content (CRLF, not dot-stuffed). What the spool refuses is remembered, and the
     // rest of the content swallowed.

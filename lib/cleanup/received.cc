@@ -30,13 +30,15 @@ std::string received_from_user(const Options& options, const mail::Envelope& env
                       mail::rfc5322_date(envelope.arrival), "\r\n");
 }
 
-std::string received_header(const Options& options, const mail::Envelope& envelope) {
+std::string received_header(const Options& options, const mail::Envelope& envelope,
+                            std::string_view notes) {
     const std::string& helo =
         envelope.helo_name.empty() ? envelope.client_name : envelope.helo_name;
     std::string out;
     base::append(out, "Received: from ", harmless(helo), " (", envelope.client_name, ' ',
-                 address_literal(envelope.client_address), ")\r\n\tby ", options.myhostname, " (",
-                 options.mail_name, ") with ", envelope.protocol, " id ", envelope.queue_id);
+                 address_literal(envelope.client_address), ")", notes, "\r\n\tby ",
+                 options.myhostname, " (", options.mail_name, ") with ", envelope.protocol, " id ",
+                 envelope.queue_id);
     if (envelope.recipients.size() == 1)
         base::append(out, "\r\n\tfor <", envelope.recipients[0].address, ">; ");
     else

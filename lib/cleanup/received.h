@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "lib/cleanup/options.h"
 #include "lib/mail/envelope.h"
@@ -9,8 +10,10 @@
 namespace cleanup {
 
 // RFC 5321 section 4.4, with CRLF line ends; names the recipient if there is only one, so that a
-// blind copy stays blind.
-std::string received_header(const Options& options, const mail::Envelope& envelope);
+// blind copy stays blind. `notes` are comments on the session that it came in: lines, each behind
+// CRLF and a tab.
+std::string received_header(const Options& options, const mail::Envelope& envelope,
+                            std::string_view notes = {});
 
 // The same for mail of a user of this machine.
 std::string received_from_user(const Options& options, const mail::Envelope& envelope,

@@ -15,7 +15,7 @@ static constexpr Parameter rows[] = {
     not_built(number("smtpd_client_auth_rate_limit", "0", 0, most_int, "logins of a client a minute")),
     number("smtpd_client_ipv4_prefix_length", "32", 0, 32, "bits of an IPv4 address that tell clients apart"),
     number("smtpd_client_ipv6_prefix_length", "84", 0, 128, "bits of an IPv6 address that tell clients apart"),
-    not_built(number("smtpd_client_new_tls_session_rate_limit", "0", 0, most_int, "new TLS sessions of a client a minute")),
+    number("smtpd_client_new_tls_session_rate_limit", "0", 0, most_int, "new TLS sessions of a client in anvil_rate_time_unit"),
     moot(flag("smtpd_delay_open_until_valid_rcpt", "yes", "nothing is written before the content comes")),
     not_built(text("smtpd_dns_reply_filter", "", "tables that change answers of DNS")),
     not_built(flag("smtpd_hide_client_session", "no", "leaves the client out of Received:")),

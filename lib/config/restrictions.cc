@@ -41,7 +41,7 @@ static constexpr RestrictionName names[] = {
     {"check_reverse_client_hostname_a_access", Takes::table, works, {}},
     {"check_reverse_client_hostname_mx_access", Takes::table, works, {}},
     {"check_reverse_client_hostname_ns_access", Takes::table, works, {}},
-    {"check_ccert_access", Takes::table, not_built, {}},
+    {"check_ccert_access", Takes::table, works, {}},
     {"check_sasl_access", Takes::table, not_built, {}},
     {"reject_rbl_client", Takes::domain, not_built, {}},
     {"reject_rbl", Takes::domain, not_built, "reject_rbl_client"},
@@ -146,6 +146,43 @@ static bool fits(Takes takes, std::string_view argument) {
     return takes != Takes::table || find_restriction(argument) == nullptr;
 }
 
+constexpr std::string_view certificate_keys[] = {"cert_fingerprint", "pubkey_fingerprint"};
+
+// "search_order = key, key" in braces.
+static std::vector<std::string> parse_search_order(std::string_view text) {
+    size_t equals = text.find('=');
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}' || equals == text.npos ||
+        base::trim(text.substr(1, equals - 1)) != "search_order")
+        throw Error(
+            base::text("check_ccert_access: expected { search_order = … } behind the table, "
+                       "not ",
+                       text));
+    std::vector<std::string> keys = words_of(text.substr(equals + 1, text.size() - equals - 2));
+    for (const std::string& key : keys)
+        if (std::find(std::begin(certificate_keys), std::end(certificate_keys), key) ==
+            std::end(certificate_keys))
+            throw Error(base::text("check_ccert_access: bad search key: \"", key,
+                                   "\"; expected cert_fingerprint or pubkey_fingerprint"));
+    return keys;
+}
+
+// "type:name", or "{ type:name, { search_order = … } }".
+static void read_search(RestrictionUse& use) {
+    use.search.assign(std::begin(certificate_keys), std::end(certificate_keys));
+    std::string_view text = use.argument;
+    if (!text.starts_with('{') || !text.ends_with('}'))
+        return;
+    std::vector<std::string> words = words_of(text.substr(1, text.size() - 2));
+    if (words.empty() || words.size() > 2)
+        throw Error(
+            base::text("check_ccert_access: expected { type:name, { search_order = … } }, "
+                       "not ",
+                       text));
+    if (words.size() == 2)
+        use.search = parse_search_order(words[1]);
+    use.argument = words[0];
+}
+
 std::vector<RestrictionUse> parse_restrictions(std::string_view text,
                                                std::string_view default_access) {
     std::vector<RestrictionUse> uses;
@@ -154,17 +191,20 @@ std::vector<RestrictionUse> parse_restrictions(std::string_view text,
         const std::string& word = words[at];
         const RestrictionName* known = find_restriction(word);
         if (known == nullptr && word.find(':') != word.npos && !default_access.empty()) {
-            uses.push_back({find_restriction(default_access), std::string(default_access), word});
+            uses.push_back(
+                {find_restriction(default_access), std::string(default_access), word, {}});
             continue;
         }
         if (known == nullptr || known->takes == Takes::nothing) {
-            uses.push_back({known, known ? std::string(known->name) : word, {}});
+            uses.push_back({known, known ? std::string(known->name) : word, {}, {}});
             continue;
         }
         if (at + 1 == words.size() || !fits(known->takes, words[at + 1]))
             throw Error(base::text("restriction ", word, ": expected ", text_of(known->takes),
                                    " behind it"));
-        uses.push_back({known, std::string(known->name), words[++at]});
+        uses.push_back({known, std::string(known->name), words[++at], {}});
+        if (known->name == "check_ccert_access")
+            read_search(uses.back());
     }
     return uses;
 }

@@ -31,6 +31,8 @@ struct RestrictionUse {
     const RestrictionName* known = nullptr;  // null: a restriction class, or unknown
     std::string name;                        // today's name, or as written
     std::string argument;                    // "" for those that take none
+    // What check_ccert_access looks up in its table, in order.
+    std::vector<std::string> search;
 };
 
 // Restrictions stand between commas and white space; { } keep what they enclose together. A table

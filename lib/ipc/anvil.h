@@ -22,11 +22,13 @@ namespace ipc {
 enum class AnvilFrame : uint8_t { request = 1, answer = 2 };
 
 enum class AnvilVerb : uint8_t {
-    connect = 1,    // one more connection
-    leave = 2,      // one less
-    message = 3,    // MAIL
-    recipient = 4,  // RCPT
-    hold = 5,       // `number` connections that are there already, told to an anvil that is new
+    connect = 1,      // one more connection
+    leave = 2,        // one less
+    message = 3,      // MAIL
+    recipient = 4,    // RCPT
+    hold = 5,         // `number` connections that are there already, told to an anvil that is new
+    tls_session = 6,  // a TLS handshake that took up no session of before
+    tls_rate = 7,     // how many there were; none more
 };
 
 // `ident` is service and client: "smtp:192.0.2.1".

@@ -1,6 +1,7 @@
 """A raw SMTP client: sends exactly the bytes it is told to."""
 
 import socket
+import ssl
 
 from . import account
 
@@ -20,6 +21,26 @@ class Client:
 
     def close(self):
         self.socket.close()
+
+    def secure(self, ca=None, certificate=None, name=None, newest=None):
+        """Goes on under TLS, with the server's certificate judged by the file `ca` and `name`
+        (without one: not at all). `newest`: the highest version that is offered."""
+        context = ssl.create_default_context(cafile=ca)
+        context.check_hostname = bool(ca and name)
+        context.verify_mode = ssl.CERT_REQUIRED if ca else ssl.CERT_NONE
+        if certificate:
+            context.load_cert_chain(certificate.cert, certificate.key)
+        if newest:
+            context.maximum_version = newest
+        self.socket = context.wrap_socket(self.socket, server_hostname=name)
+        return self
+
+    def starttls(self, **how):
+        """EHLO, STARTTLS and EHLO again; gives what that one offers."""
+        self.open()
+        self.expect("STARTTLS", 220)
+        self.secure(**how)
+        return self.expect("EHLO client.example", 250)
 
     def send(self, data):
         self.socket.sendall(data if isinstance(data, bytes) else data.encode("latin-1"))

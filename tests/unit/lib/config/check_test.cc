@@ -187,13 +187,13 @@ TEST_F(CheckInstance, LooksIntoServices) {
     config::create_directories(settings());
     write("master.cf",
           "smtp inet n - n - - smtpd\n -o smtpd_timeout=$mine\n -o soft_bounce=2\n"
-          "587 inet n - n - - smtpd\n -o smtpd_tls_security_level=encrypt\n"
+          "587 inet n - n - - smtpd\n -o smtpd_milters=inet:[::1]:26\n"
           "smtp unix - - n - - smtp\n26 inet n - n - - smptd\nlocal unix - n n - - local\n -o "
           "soft_bounce=2\n");
     EXPECT_EQ(problems("mine = 5s\nstray = 1\n"),
               (Texts{"stop ROOT/etc/master.cf, line 1: -o: soft_bounce: expected yes or no, found "
                      "\"2\"",
-                     "stop ROOT/etc/master.cf, line 4: -o: smtpd_tls_security_level = encrypt is "
+                     "stop ROOT/etc/master.cf, line 4: -o: smtpd_milters = inet:[::1]:26 is "
                      "not built yet, and mail could suffer if it were ignored: expected no value "
                      "or no such line",
                      "stop ROOT/etc/master.cf, line 7: command: expected a program of this mail "

@@ -234,8 +234,9 @@ INSTANTIATE_TEST_SUITE_P(
             "ftp, kern, lpr, news, syslog, user, uucp, local0, local1, local2, local3, local4, "
             "local5, local6, local7, found \"post\""},
         Bad{"smtpd_tls_security_level = must",
-            "main.cf, line 1: smtpd_tls_security_level: expected one of none, may, encrypt or "
-            "nothing, found \"must\""},
+            "main.cf, line 1: smtpd_tls_security_level: expected one of none, may, encrypt, "
+            "verify, "
+            "secure, fingerprint, dane, dane-only or nothing, found \"must\""},
         Bad{"queue_directory =",
             "main.cf, line 1: queue_directory: expected a value that is not empty"},
         Bad{"smtpd_banner = $(x",
@@ -273,7 +274,7 @@ INSTANTIATE_TEST_SUITE_P(
             "suffer if it were ignored: expected no value or no such line"}));
 
 TEST(Settings, RiskyValuesStopTheStart) {
-    for (const char* line : {"body_checks = regexp:/x", "smtpd_tls_security_level = encrypt",
+    for (const char* line : {"body_checks = regexp:/x", "smtpd_proxy_filter = 127.0.0.1:26",
                              "smtp_sasl_auth_enable = yes", "smtpd_sasl_auth_enable = yes",
                              "header_checks = regexp:/x", "smtp_destination_rate_delay = 1s"})
         EXPECT_NE(problems(line).find("mail could suffer"), std::string::npos) << line;
