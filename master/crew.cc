@@ -31,12 +31,13 @@ bool is_fault(int signal) {
 }  // namespace
 
 Crew::Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard,
-           RelayHealth& health)
+           RelayHealth& health, const TlsMemory& tls)
     : plan_(std::move(plan)),
       sockets_(std::move(sockets)),
       rules_(rules),
       heard_(std::move(heard)),
       health_(health),
+      tls_(tls),
       throttle_(rules.throttle_most) {}
 
 Crew::~Crew() = default;
@@ -141,6 +142,7 @@ void Crew::start_worker() {
     order.generation = generation_;
     if (plan_.relays)
         order.health = health_.descriptor();
+    order.tls = tls_.descriptor(plan_.command);
     used_ = true;
     try {
         workers_.push_back(

@@ -12,6 +12,7 @@
 #include "master/relay_health.h"
 #include "master/staffing.h"
 #include "master/throttle.h"
+#include "master/tls_memory.h"
 #include "master/worker.h"
 
 namespace master {
@@ -30,8 +31,9 @@ class Crew {
         std::function<void()> change;  // settled() may be another now
     };
 
-    // `sockets` are master's own; they and `health` live longer than the crew.
-    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard, RelayHealth& health);
+    // `sockets` are master's own; they, `health` and `tls` live longer than the crew.
+    Crew(ServicePlan plan, std::vector<int> sockets, Rules rules, Heard heard, RelayHealth& health,
+         const TlsMemory& tls);
     ~Crew();
 
     const ServicePlan& plan() const { return plan_; }
@@ -86,6 +88,7 @@ class Crew {
     Rules rules_;
     Heard heard_;
     RelayHealth& health_;
+    const TlsMemory& tls_;
     Throttle throttle_;
     unsigned generation_ = 0;
     std::list<std::unique_ptr<Worker>> workers_;

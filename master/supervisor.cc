@@ -49,7 +49,8 @@ Supervisor::Supervisor(Instance instance, Sockets sockets)
     : instance_(std::move(instance)),
       sockets_(std::move(sockets)),
       signals_({SIGTERM, SIGINT, SIGHUP, SIGQUIT}),
-      health_(instance_.settings, [this] { call_probers(); }) {}
+      health_(instance_.settings, [this] { call_probers(); }),
+      tls_(instance_.settings) {}
 
 io::Task<void> Supervisor::run() {
     write(mark_);  // of an earlier master there may be another
@@ -57,6 +58,7 @@ io::Task<void> Supervisor::run() {
     for (const ServicePlan& plan : instance_.plan.services)
         start_crew(plan);
     tasks_.spawn(health_.run());
+    tasks_.spawn(tls_.run());
     std::exception_ptr error;
     try {
         co_await follow_signals();
@@ -93,7 +95,8 @@ void Supervisor::start_crew(const ServicePlan& plan) {
     Crew::Heard heard;
     heard.death = [this](pid_t pid, int by) { tell_qmgr(pid, by); };
     heard.change = [this] { moved_.set(); };
-    auto crew = std::make_unique<Crew>(plan, sockets_.of(plan), rules(), std::move(heard), health_);
+    auto crew =
+        std::make_unique<Crew>(plan, sockets_.of(plan), rules(), std::move(heard), health_, tls_);
     crew->start();
     crews_[plan.key()] = std::move(crew);
 }
@@ -141,6 +144,7 @@ bool Supervisor::adopt() {
         log_new_remarks(fresh, instance_);
         instance_ = std::move(fresh);
         health_.reload(instance_.settings);
+        tls_.reload(instance_.settings);
         return true;
     } catch (const std::exception& error) {
         log_not_reloaded(error.what());

@@ -14,6 +14,7 @@
 #include "master/instance.h"
 #include "master/relay_health.h"
 #include "master/sockets.h"
+#include "master/tls_memory.h"
 
 namespace master {
 
@@ -49,6 +50,7 @@ class Supervisor {
     io::Signals signals_;
     unsigned generation_ = 0;
     RelayHealth health_;
+    TlsMemory tls_;
     std::map<std::string, std::unique_ptr<Crew>> crews_;    // by ServicePlan::key()
     std::map<std::string, std::unique_ptr<Crew>> retired_;  // by a key of their own
     ipc::ReloadMark mark_;

@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/ipc/relay_health.h"
+#include "lib/ipc/tls_memory.h"
 #include "master/staffing.h"
 
 namespace master {
@@ -18,9 +19,12 @@ namespace {
 constexpr const char* kept_variables[] = {"TZ", "MAIL_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS",
                                           "TSAN_OPTIONS"};
 
-// The table comes behind the sockets.
+// The table comes behind the sockets, the memory of TLS behind that.
 int health_number(const WorkerOrder& order) {
     return ipc::first_listener + static_cast<int>(order.sockets.size());
+}
+int tls_number(const WorkerOrder& order) {
+    return health_number(order) + 1;
 }
 
 std::vector<std::string> environment_of(const WorkerOrder& order) {
@@ -38,6 +42,8 @@ std::vector<std::string> environment_of(const WorkerOrder& order) {
     };
     if (order.health >= 0)
         variables.push_back(base::text(ipc::health_variable, "=", health_number(order)));
+    if (order.tls >= 0)
+        variables.push_back(base::text(ipc::tls_memory_variable, "=", tls_number(order)));
     for (const char* name : kept_variables)
         if (const char* value = ::getenv(name))
             variables.push_back(base::text(name, "=", value));
@@ -59,6 +65,8 @@ io::Child start(const WorkerOrder& order, int channel) {
         options.descriptors.push_back({socket, number++});
     if (order.health >= 0)
         options.descriptors.push_back({order.health, health_number(order)});
+    if (order.tls >= 0)
+        options.descriptors.push_back({order.tls, tls_number(order)});
     return io::Child::spawn(options);
 }
 

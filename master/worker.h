@@ -19,6 +19,7 @@ struct WorkerOrder {
     size_t slot = 0;  // which of the plan's processes
     unsigned generation = 0;
     int health = -1;  // the table of relay health, for a plan that has to do with relays
+    int tls = -1;     // the memory of TLS, for a plan that has to do with that
 };
 
 class Worker {

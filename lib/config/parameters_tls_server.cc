@@ -42,6 +42,7 @@ static constexpr Parameter rows[] = {
     moot(text("tls_random_exchange_name", "${data_directory}/prng_exch", "random numbers come from the kernel")),
     moot(time("tls_random_prng_update_period", "3600s", 1, most_int, "random numbers come from the kernel")),
     moot(time("tls_random_reseed_period", "3600s", 1, most_int, "random numbers come from the kernel")),
+    number("tls_session_cache_size", "1000", 1, 1000000, "TLS sessions that the clients of an instance keep"),
     text("tls_server_sni_maps", "", "tables of keys with certificates by server name"),
     text("tls_session_ticket_cipher", "aes-256-cbc", "the cipher of session tickets"),
     list("tls_ssl_options", "", "options of the TLS library"),

@@ -1,0 +1,197 @@
+// What travels over a TLS connection that is made: whole, in full records, to a clean end.
+#include "lib/tls/wire.h"
+
+#include "tests/unit/lib/tls/world.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Counts what passes below TLS.
+class CountingWire : public io::Wire {
+  public:
+    struct Counts {
+        size_t reads = 0, writes = 0, bytes = 0;
+    };
+    CountingWire(std::unique_ptr<io::Wire> below, Counts& counts)
+        : below_(std::move(below)), counts_(counts) {}
+    ssize_t try_read(std::span<char> into) override {
+        ++counts_.reads;
+        return below_->try_read(into);
+    }
+    ssize_t try_write(std::string_view bytes) override {
+        ++counts_.writes;
+        counts_.bytes += bytes.size();
+        return below_->try_write(bytes);
+    }
+    io::Readiness::Waiting readable(io::Instant deadline) override {
+        return below_->readable(deadline);
+    }
+    io::Readiness::Waiting writable(io::Instant deadline) override {
+        return below_->writable(deadline);
+    }
+    void finish_writing() override { below_->finish_writing(); }
+
+  private:
+    std::unique_ptr<io::Wire> below_;
+    Counts& counts_;
+};
+
+io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
+                    tls::Handshake& into) {
+    tls::Wish wish;
+    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, io::never);
+    into = std::move(made);
+}
+
+io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
+                      tls::Handshake& into) {
+    tls::ServerWish wish;
+    tls::Handshake made = co_await tls::accept(std::move(wire), context, wish, io::never);
+    into = std::move(made);
+}
+
+io::Task<void> send(io::Stream& stream, std::string text) {
+    stream.put(text);
+    co_await stream.flush();
+}
+
+io::Task<void> receive_all(io::Stream& stream, std::string& into) {
+    while (true) {
+        bool more = co_await stream.fill();
+        into.append(stream.buffered());
+        stream.consume(stream.buffered().size());
+        if (!more)
+            co_return;
+    }
+}
+
+struct TlsWires : trial::World {
+    CountingWire::Counts counts;
+    io::Scope scope;
+    std::unique_ptr<io::Stream> client_end, server_end;
+
+    void connect_ends(const std::string& lines = "") {
+        server(std::string(trial::good_key) + trial::good);
+        client(lines);
+        auto [here, there] = io::wire_pair(capacity);
+        scope.spawn(
+            dial(std::make_unique<CountingWire>(std::move(here), counts), *client_context, near));
+        scope.spawn(answer(std::move(there), *server_context, far));
+        loop.run_until_idle();
+        ASSERT_TRUE(near.wire && far.wire) << near.error << far.error;
+        client_end = std::make_unique<io::Stream>(std::move(near.wire));
+        server_end = std::make_unique<io::Stream>(std::move(far.wire));
+        counts = {};
+    }
+    void TearDown() override {
+        scope.cancel();
+        loop.run_until_idle();
+        client_end.reset();
+        server_end.reset();
+    }
+};
+
+TEST_F(TlsWires, CarryWhateverTheWireBelowTakesAtOnce) {
+    std::string text;
+    for (int i = 0; i < 60'000; ++i)
+        text += std::to_string(i);
+    for (size_t size : {1 << 20, 1 << 16, 5'000, 400}) {
+        capacity = size;
+        std::string part = text.substr(0, size < 1000 ? 20'000 : text.size());
+        connect_ends();
+        std::string got, back;
+        scope.spawn(receive_all(*server_end, got));
+        scope.spawn(receive_all(*client_end, back));
+        scope.spawn(send(*client_end, part));
+        loop.run_until_idle();
+        scope.spawn(send(*server_end, part));
+        loop.run_until_idle();
+        EXPECT_TRUE(got == part && back == part) << size;
+        client_end.reset();
+        loop.run_until_idle();
+        EXPECT_TRUE(server_end->eof());
+        scope.cancel();
+        loop.run_until_idle();
+        server_end.reset();
+    }
+}
+
+TEST_F(TlsWires, FillTheirRecords) {
+    capacity = 1 << 20;
+    connect_ends();
+    std::string got;
+    scope.spawn(receive_all(*server_end, got));
+    loop.run_until_idle();
+    for (int i = 0; i < 100; ++i)
+        client_end->put("RCPT TO:<somebody@example.com>\r\n");
+    scope.spawn(send(*client_end, ""));
+    loop.run_until_idle();
+    EXPECT_EQ(counts.writes, 1u);
+    EXPECT_LT(counts.bytes, 100u * 32 + 30);
+    counts = {};
+    scope.spawn(send(*client_end, std::string(65'536, 'x')));
+    loop.run_until_idle();
+    EXPECT_EQ(counts.writes, 4u);
+    EXPECT_EQ(got.size(), 3200u + 65'536);
+}
+
+TEST_F(TlsWires, GiveAllThatCameAtOnceAndThenWait) {
+    connect_ends();
+    scope.spawn(send(*server_end, std::string(40'000, 'y')));
+    loop.run_until_idle();
+    std::array<char, 65'536> into;
+    // Less than there is: the rest is there without anything more to read below.
+    EXPECT_EQ(client_end->wire().try_read({into.data(), 10}), 10);
+    std::string got;
+    scope.spawn(receive_all(*client_end, got));
+    loop.run_until_idle();
+    EXPECT_EQ(got.size(), 39'990u);
+    size_t before = counts.reads;
+    clock.advance(60s);
+    loop.run_until_idle();
+    EXPECT_EQ(counts.reads, before);  // nobody asks again and again
+}
+
+TEST_F(TlsWires, SayWhenTheyEnd) {
+    connect_ends();
+    server_end->wire().finish_writing();
+    char byte;
+    EXPECT_EQ(client_end->wire().try_read({&byte, 1}), 0);
+    // The other direction is still there.
+    EXPECT_EQ(client_end->wire().try_write("bye"), 3);
+    EXPECT_EQ(server_end->wire().try_read({&byte, 1}), 1);
+}
+
+TEST_F(TlsWires, BreakOnWhatIsNoTls) {
+    server(std::string(trial::good_key) + trial::good);
+    client();
+    auto [here, there] = io::wire_pair();
+    auto [front, back] = io::wire_pair();
+    scope.spawn(dial(std::move(here), *client_context, near));
+    scope.spawn(answer(std::move(back), *server_context, far));
+    // Bytes pass by hand, so that one can be changed.
+    std::array<char, 65'536> bytes;
+    auto pass = [&](io::Wire& from, io::Wire& to) {
+        loop.run_until_idle();
+        ssize_t n = from.try_read(bytes);
+        if (n > 0)
+            to.try_write({bytes.data(), static_cast<size_t>(n)});
+        loop.run_until_idle();
+    };
+    for (int i = 0; i < 4; ++i) {
+        pass(*there, *front);
+        pass(*front, *there);
+    }
+    ASSERT_TRUE(near.wire && far.wire);
+    far.wire->try_write("secret");
+    ssize_t n = front->try_read(bytes);
+    ASSERT_GT(n, 10);
+    bytes[static_cast<size_t>(n) - 3] ^= 1;
+    there->try_write({bytes.data(), static_cast<size_t>(n)});
+    char byte;
+    EXPECT_THROW(near.wire->try_read({&byte, 1}), io::Closed);
+    EXPECT_THROW(near.wire->try_write("x"), io::Closed);
+}
+
+}  // namespace
