@@ -1,14 +1,6 @@
 #include "smtp/approach.h"
 
 namespace smtp {
-namespace {
-
-bool led_by_dns(nexthop::Endpoint::Source source) {
-    return source == nexthop::Endpoint::Source::mx || source == nexthop::Endpoint::Source::srv;
-}
-
-}  // namespace
-
 bool same(const SharedApproach& one, const SharedApproach& other) {
     if (one == other)
         return true;
@@ -16,23 +8,27 @@ bool same(const SharedApproach& one, const SharedApproach& other) {
     return (one ? *one : plain) == (other ? *other : plain);
 }
 
-Visit::Visit(std::string next, std::string from, const nexthop::Destination& to,
-             const nexthop::Endpoint& endpoint)
-    : nexthop(std::move(next)),
-      sender(std::move(from)),
-      element(to.text),
-      domain(to.host),
-      host(endpoint.host),
-      port(endpoint.address.is_inet() ? endpoint.port() : 0),
-      host_from_dns(led_by_dns(endpoint.source)) {}
+Approaches::Approaches(nexthop::TlsPolicies tls) : tls_(std::move(tls)) {
+    auto usual = std::make_shared<Approach>();
+    usual->tls = tls_.usual();
+    usual_ = std::move(usual);
+}
 
-io::Task<FoundApproach> Approaches::find(Visit) const {
+io::Task<FoundApproach> Approaches::find(Visit visit) {
     FoundApproach found;
     found.approach = usual_;
+    nexthop::FoundTlsPolicy policy = co_await tls_.find(visit);
+    if (!policy.trouble.empty())
+        found.trouble = lookup_trouble(policy.dsn, policy.reason);
+    if (policy.policy == usual_->tls)
+        co_return found;
+    auto approach = std::make_shared<Approach>();
+    approach->tls = std::move(policy.policy);
+    found.approach = std::move(approach);
     co_return found;
 }
 
-KnownApproaches::KnownApproaches(std::shared_ptr<const Approaches> approaches)
+KnownApproaches::KnownApproaches(std::shared_ptr<Approaches> approaches)
     : approaches_(std::move(approaches)) {
     if (!approaches_ || !approaches_->same_for_all())
         return;

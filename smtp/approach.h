@@ -12,12 +12,15 @@
 #include <utility>
 
 #include "lib/io/task.h"
-#include "lib/nexthop/destination.h"
-#include "lib/nexthop/endpoint.h"
-#include "smtp/tls_policy.h"
+#include "lib/nexthop/tls_policies.h"
+#include "lib/nexthop/visit.h"
 #include "smtp/trouble.h"
 
 namespace smtp {
+
+using nexthop::TlsLevel;
+using nexthop::TlsPolicy;
+using nexthop::Visit;
 
 struct Credentials {
     std::string user;
@@ -36,20 +39,6 @@ struct Approach {
 using SharedApproach = std::shared_ptr<const Approach>;
 bool same(const SharedApproach& one, const SharedApproach& other);
 
-// Who goes where.
-struct Visit {
-    Visit(std::string next, std::string from, const nexthop::Destination& to,
-          const nexthop::Endpoint& endpoint);
-
-    std::string nexthop;  // the whole of it as written
-    std::string sender;   // the message's, as it is queued
-    std::string element;  // of the next hop, as written: "[relay.example]:587"
-    std::string domain;   // its name: "relay.example"
-    std::string host;     // that was found: the same, or an exchanger's name
-    uint16_t port;
-    bool host_from_dns;  // MX or SRV records led to it
-};
-
 struct FoundApproach {
     FoundApproach() = default;
     SharedApproach approach;
@@ -58,13 +47,16 @@ struct FoundApproach {
 
 class Approaches {
   public:
+    explicit Approaches(nexthop::TlsPolicies tls);
     virtual ~Approaches() = default;
-    // Every visit has the approach usual(); find() need not be called.
-    virtual bool same_for_all() const { return true; }
-    const SharedApproach& usual() const { return usual_; }
-    virtual io::Task<FoundApproach> find(Visit visit) const;
 
-  protected:
+    // Every visit has the approach usual(); find() need not be called.
+    virtual bool same_for_all() const { return tls_.same_for_all(); }
+    const SharedApproach& usual() const { return usual_; }
+    virtual io::Task<FoundApproach> find(Visit visit);
+
+  private:
+    nexthop::TlsPolicies tls_;
     SharedApproach usual_;
 };
 
@@ -72,7 +64,7 @@ class Approaches {
 class KnownApproaches {
   public:
     // Null: all approaches are plain.
-    explicit KnownApproaches(std::shared_ptr<const Approaches> approaches);
+    explicit KnownApproaches(std::shared_ptr<Approaches> approaches);
 
     // There is nothing to find out: of() answers for every place.
     bool complete() const { return !approaches_; }
@@ -82,7 +74,7 @@ class KnownApproaches {
     io::Task<void> find(size_t site, Visit visit);
 
   private:
-    std::shared_ptr<const Approaches> approaches_;  // null when complete
+    std::shared_ptr<Approaches> approaches_;  // null when complete
     FoundApproach usual_;
     std::map<std::pair<size_t, std::string>, FoundApproach> found_;
 };

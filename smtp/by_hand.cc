@@ -78,6 +78,7 @@ int ask(const ByHand& wanted, const config::Settings& common, std::string_view p
     io::Loop loop;
     std::string service = wanted.service.empty() ? std::string(program) : wanted.service;
     Options options = Options::from(settings, program, service, tables);
+    options.wants_chain = true;
     nexthop::NameService names(config::OwnSettings(settings, program), options.nexthop.lookup);
     SocketDialer dialer(options);
     Survey survey(dialer, names.sites(), options);

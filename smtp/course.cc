@@ -7,6 +7,7 @@
 #include "lib/io/loop.h"
 #include "smtp/greeting.h"
 #include "smtp/log.h"
+#include "smtp/start_tls.h"
 #include "smtp/verdict.h"
 
 namespace smtp {
@@ -203,6 +204,8 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
         candidate.until = job_.turn_ends();
     candidate.approach = job_.approach(site, endpoint.host)->approach;
     candidate.kept = idle_.take_at(endpoint, candidate.approach);
+    if (!job_.one_approach() && job_.plan().is_configured_relay(site))
+        relays_.approached(standing.subject().key, candidate.approach);
     begun_.push_back({site, endpoint, io::loop().now(), std::move(standing)});
     candidate.endpoint = std::move(endpoint);
     return candidate;
@@ -253,6 +256,9 @@ void Course::failed(const Candidate& candidate, Trouble trouble) {
 
 void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
     job_.way().connected = io::loop().wall();
+    const FoundApproach* approach = job_.approach(begun.site, begun.endpoint.host);
+    if (approach != nullptr && approach->approach)
+        job_.way().tls = tls_status(approach->approach->tls, options_);
     // A server that is ourselves: other exchangers would only send the message back. A relay that
     // the configuration names is another matter.
     if (trouble.kind == Trouble::Kind::unreachable && !job_.plan().is_configured_relay())

@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/nexthop/site.h"
 #include "smtp/log.h"
+#include "smtp/start_tls.h"
 
 namespace smtp {
 namespace {
@@ -79,6 +80,23 @@ class Handshake {
 
     // Throws as Session::reply() does.
     io::Task<std::optional<Trouble>> run() {
+        std::optional<Trouble> trouble = co_await hello();
+        bool plain = !session_.approach || session_.approach->tls.level == TlsLevel::none;
+        if (!trouble && plain && session_.offers.starttls && options_.note_starttls_offer)
+            log::starttls_offered(session_.endpoint.host);
+        if (trouble || plain || session_.tls)
+            co_return trouble;
+        std::optional<Trouble> insecure = co_await start_tls(session_, options_);
+        if (insecure || !session_.tls)
+            co_return insecure;
+        std::optional<Trouble> again = co_await hello();
+        if (!again && options_.block_early_reply && !session_.quiet())
+            co_return too_early();
+        co_return again;
+    }
+
+  private:
+    io::Task<std::optional<Trouble>> hello() {
         if (options_.lmtp)
             co_return co_await say(Stage::lhlo, "LHLO ");
         if (!session_.extended)
@@ -89,7 +107,14 @@ class Handshake {
         co_return co_await say(Stage::helo, "HELO ");
     }
 
-  private:
+    // What was begun in another's name before TLS is being answered (CVE-2009-3555).
+    Trouble too_early() const {
+        Trouble trouble = protocol_error(session_.peer, session_.stage, "sent replies ahead");
+        trouble.cause = health::Reason::early_data;
+        trouble.destination = true;
+        return trouble;
+    }
+
     // Whatever the command: the next place is asked. Who knows nothing of relays asks here again.
     bool not_now(const mail::Reply& reply) const {
         return options_.failover->health ? reply.transient() : reply.code == 421;

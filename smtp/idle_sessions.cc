@@ -23,7 +23,8 @@ bool agree(const Job& job, const Session& session) {
 }
 
 bool IdleSessions::reusable(const Session& session) const {
-    return options_.keep_connections && !session.over && !session.closing &&
+    bool kept = !session.tls || session.approach->tls.reuse;
+    return options_.keep_connections && kept && !session.over && !session.closing &&
            io::loop().now() - session.opened < options_.reuse_limit &&
            (options_.reuse_count == 0 || session.uses <= options_.reuse_count);
 }

@@ -51,6 +51,10 @@ io::Task<void> Job::find_settings() {
     knows_settings_ = true;
 }
 
+bool Job::may_go_plain() const {
+    return request_.active_since - request_.arrival >= options_.plain_after;
+}
+
 void Job::take_up() {
     if (way_.taken_up == base::WallTime())
         way_.taken_up = way_.connected = io::loop().wall();

@@ -23,6 +23,7 @@ namespace smtp {
 // What log lines say about the way of a message besides its outcome.
 struct Way {
     std::string relay = "none";
+    std::string tls;             // "encrypt": what was wanted, and came of it; "" for nothing
     unsigned uses = 0;           // messages of this connection so far, this one included
     base::WallTime taken_up{};   // when work on the message began
     base::WallTime connected{};  // when it could be sent; ends the third delay
@@ -73,6 +74,9 @@ class Job {
     // The end of the turn of a relay that is asked now, where another one could be (budget.h). The
     // first one to be asked begins the attempt.
     base::Instant turn_ends();
+
+    // It has waited long enough to do without TLS that is only wished for and does not work.
+    bool may_go_plain() const;
 
     // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
     void reached() { reached_ = true; }

@@ -9,7 +9,8 @@
 #include "smtp/envelope_commands.h"
 #include "smtp/flight.h"
 #include "smtp/log.h"
-#include "smtp/race.h"
+#include "smtp/opening.h"
+#include "smtp/start_tls.h"
 #include "smtp/xforward.h"
 
 namespace smtp {
@@ -129,6 +130,7 @@ io::Task<void> Lane::attempt(Job& job) {
     job.plan().reached(session_->site, session_->endpoint);
     job.reached();
     job.way().relay = session_->peer.relay;
+    job.way().tls = tls_status(*session_, shop_.options);
     session_->turn_ends = session_->alone ? base::never : job.turn_ends();
     std::unique_ptr<Flight> flight = std::move(session_->ahead);
     if (!flight) {
@@ -189,36 +191,10 @@ void Lane::give_up(Job& job) {
     job.give_up();
 }
 
-// A session at the first place that is ready to talk.
 io::Task<bool> Lane::connect(Job& job) {
-    job.way().relay = "none";
-    job.way().uses = 0;
-    Course course(job, shop_.options, shop_.idle, shop_.sites, shop_.relays);
-    Pace pace = Pace::of(*job.failover());
-    Race race(shop_.dialer, course, shop_.options, pace);
-    Raced raced = co_await race.run();
-    job.way().connected = io::loop().wall();
-    session_ = std::move(raced.session);
-    if (!session_ && !job.settled())
-        give_up(job);
-    if (!session_)
-        co_return false;
-    session_->nexthop = job.request().nexthop;
-    session_->site = raced.candidate.site;
-    session_->endpoint = raced.candidate.endpoint;
-    session_->peer = peer_of(session_->endpoint);
-    job.way().relay = session_->peer.relay;
-    if (!raced.kept) {
-        std::optional<Trouble> trouble =
-            co_await introduce(*session_, job.request().nexthop, shop_.options);
-        if (trouble) {
-            session_.reset();
-            course.failed(raced.candidate, std::move(*trouble));
-            co_return false;
-        }
-    }
-    course.won(*session_, raced.candidate, raced.kept);
-    co_return true;
+    std::unique_ptr<Session> session = co_await open_session(job, shop_);
+    session_ = std::move(session);
+    co_return session_ != nullptr;
 }
 
 // Null where the message cannot go over this session: what that means is settled with the job.
@@ -271,6 +247,7 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
         return nullptr;
     job.take_up();
     job.way().relay = session.peer.relay;
+    job.way().tls = tls_status(session, shop_.options);
     job.way().connected = io::loop().wall();
     std::unique_ptr<Flight> flight = prepare(job, session);
     if (!flight)

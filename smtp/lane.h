@@ -6,24 +6,11 @@
 #include <memory>
 
 #include "lib/io/task.h"
-#include "lib/nexthop/site_lookup.h"
-#include "smtp/dialer.h"
-#include "smtp/greeting.h"
-#include "smtp/idle_sessions.h"
 #include "smtp/job.h"
 #include "smtp/transaction.h"
+#include "smtp/workshop.h"
 
 namespace smtp {
-
-// What all lanes of a process share; all of it outlives them.
-struct Workshop {
-    const Options& options;
-    Queue& queue;
-    Dialer& dialer;
-    IdleSessions& idle;
-    nexthop::SiteLookup& sites;
-    Relays& relays;
-};
 
 class Lane : private Successor {
   public:

@@ -34,7 +34,7 @@ void outcome(const ipc::DeliveryRequest& request, const ipc::DeliveryRecipient& 
         ", delays=", mail::delay_text(request.active_since - request.arrival), '/',
         mail::delay_text(way.taken_up - request.active_since), '/',
         mail::delay_text(way.connected - way.taken_up), '/', mail::delay_text(now - way.connected),
-        ", dsn=", outcome.dsn.text(), ", status=",
+        way.tls.empty() ? "" : ", tls=", way.tls, ", dsn=", outcome.dsn.text(), ", status=",
         request.probe ? mail::probe_text(outcome.status) : mail::status_text(outcome.status), " (",
         one_line(outcome.reason), ")");
     base::log::info(line);
@@ -101,6 +101,16 @@ void misconfigured(std::string_view parameter) {
 
 void our_own_name(std::string_view peer, std::string_view did, std::string_view name) {
     base::log::warning(base::text("host ", peer, " ", did, " with my own hostname ", name));
+}
+
+void starttls_offered(std::string_view host) {
+    base::log::info(base::text("Host offered STARTTLS: [", host, "]"));
+}
+
+void no_wrappermode(std::string_view program) {
+    base::log::info(base::text("SMTPS wrappermode (TCP port 465) requires setting \"", program,
+                               "_tls_wrappermode = yes\", and \"", program,
+                               "_tls_security_level = encrypt\" (or stronger)"));
 }
 
 void not_bound(std::string_view address, std::string_view why) {

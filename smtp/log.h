@@ -43,6 +43,10 @@ void many_valued(std::string_view parameter, std::string_view address);
 void misconfigured(std::string_view parameter);
 // A server greets or answers with the name of this machine.
 void our_own_name(std::string_view peer, std::string_view did, std::string_view name);
+// "Host offered STARTTLS: [HOST]", where no use is made of it.
+void starttls_offered(std::string_view host);
+// A server at the port of TLS from the first byte is about to be spoken to without.
+void no_wrappermode(std::string_view program);
 // The local address that connections should have cannot be used.
 void not_bound(std::string_view address, std::string_view why);
 // The queue could not be told of a delivery.

@@ -43,6 +43,7 @@ void read_times(Options& options, const config::OwnSettings& own) {
     options.reuse_limit = own.time("_connection_reuse_time_limit");
     options.connect = own.time("_connect_timeout");
     options.helo = own.time(options.lmtp ? "_lhlo_timeout" : "_helo_timeout");
+    options.starttls = own.time("_starttls_timeout");
     options.xforward = own.time("_xforward_timeout");
     options.mail = own.time("_mail_timeout");
     options.rcpt = own.time("_rcpt_timeout");
@@ -55,6 +56,17 @@ void read_times(Options& options, const config::OwnSettings& own) {
     options.least_rate = own.number("_min_data_rate");
 }
 
+void read_tls(Options& options, const config::OwnSettings& own, dict::Tables& tables) {
+    nexthop::TlsPolicies policies = nexthop::TlsPolicies::of(own, tables);
+    if (!policies.none())
+        options.tls = std::make_shared<tls::ClientContext>(own);
+    options.note_starttls_offer = own.flag("_tls_note_starttls_offer");
+    options.block_early_reply = own.flag("_tls_block_early_mail_reply");
+    options.log_tls_status = base::equal_nocase(own.text("_log_tls_feature_status"), "yes");
+    options.plain_after = own.all().time("minimal_backoff_time");
+    options.approaches = std::make_shared<Approaches>(std::move(policies));
+}
+
 }  // namespace
 
 Options Options::from(const config::Settings& settings, std::string_view program,
@@ -63,6 +75,7 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.lmtp = program == "lmtp";
     config::OwnSettings own(settings, program);
     options.myhostname = settings.text("myhostname");
+    options.service = service;
     options.helo_name = own.text(options.lmtp ? "_lhlo_name" : "_helo_name");
     options.nexthop = nexthop::Options::from(own, service);
     auto policies = nexthop::FailoverPolicies::of(settings, service, tables);
@@ -96,6 +109,7 @@ Options Options::from(const config::Settings& settings, std::string_view program
     options.convert_mime = !settings.flag("disable_mime_output_conversion");
     options.line_limit = own.number("_line_length_limit");
     read_times(options, own);
+    read_tls(options, own, tables);
     return options;
 }
 

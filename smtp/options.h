@@ -12,6 +12,7 @@
 #include "lib/io/socket_address.h"
 #include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/options.h"
+#include "lib/tls/client_context.h"
 #include "smtp/approach.h"
 #include "smtp/failover_settings.h"
 #include "smtp/outgoing.h"
@@ -25,13 +26,19 @@ struct Options {
     bool lmtp = false;
     std::string myhostname = "localhost";
     std::string helo_name = "localhost";
+    std::string service = "smtp";  // of master.cf
     nexthop::Options nexthop;
     Failover failover = std::make_shared<FailoverSettings>();
     // Which next hops have settings of their own; null: none. Shared, because copies of these
     // options ask the same tables.
     std::shared_ptr<nexthop::FailoverPolicies> policies;
-    std::shared_ptr<ReplyFilter> reply_filter;     // null for none
-    std::shared_ptr<const Approaches> approaches;  // null: no place is under TLS or wants a login
+    std::shared_ptr<ReplyFilter> reply_filter;  // null for none
+    std::shared_ptr<tls::ClientContext> tls;    // null: no TLS; shared as the tables are
+    bool wants_chain = false;                   // the certificates of servers are to be shown
+    bool note_starttls_offer = false;
+    bool block_early_reply = false;
+    bool log_tls_status = true;
+    std::shared_ptr<Approaches> approaches;  // null: no place is under TLS or wants a login
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;
@@ -44,6 +51,9 @@ struct Options {
     bool skip_quit_response = true;
     bool send_xforward = false;
     bool soft_bounce = false;
+    // Waited so long before this attempt, mail goes in the clear where a TLS handshake that was
+    // only wished for fails.
+    base::Duration plain_after = 300s;
 
     bool keep_connections = true;
     base::Duration idle_limit = 2s;     // of a kept connection
@@ -51,7 +61,8 @@ struct Options {
     uint64_t reuse_count = 0;           // times a connection is used again; 0: any number
 
     base::Duration connect = 30s;
-    base::Duration helo = 300s;  // greeting, EHLO, HELO, LHLO
+    base::Duration helo = 300s;      // greeting, EHLO, HELO, LHLO
+    base::Duration starttls = 300s;  // the command, and then the handshake
     base::Duration xforward = 300s;
     base::Duration mail = 300s;
     base::Duration rcpt = 300s;

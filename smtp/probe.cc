@@ -6,30 +6,10 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/greeting.h"
-#include "smtp/race.h"
+#include "smtp/opening.h"
 
 namespace smtp {
 namespace {
-
-// A race of one.
-class OnlyOne : public Candidates {
-  public:
-    explicit OnlyOne(Candidate candidate) : candidate_(std::move(candidate)) {}
-
-    io::Task<std::optional<Candidate>> next(const std::vector<size_t>&) override {
-        co_return std::exchange(candidate_, std::nullopt);
-    }
-    std::optional<Candidate> sibling(const Candidate&) override { return std::nullopt; }
-    bool ended(Ended how) override {
-        failure = std::move(how);
-        return false;
-    }
-
-    Ended failure;
-
-  private:
-    std::optional<Candidate> candidate_;
-};
 
 std::optional<io::SocketAddress> address_in(std::string_view key) {
     key = key.substr(0, key.find('%'));
@@ -93,30 +73,28 @@ std::optional<nexthop::Endpoint> endpoint_of(const health::Subject& subject) {
     return endpoint;
 }
 
-io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, const Options& options) {
+io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, SharedApproach approach,
+                     const Options& options) {
     const FailoverSettings& failover = *options.failover;
     Candidate candidate;
     candidate.endpoint = std::move(endpoint);
+    candidate.approach = std::move(approach);
     candidate.connect = failover.probe_connect_timeout;
     candidate.greeting = failover.probe_banner_timeout;
-    OnlyOne only(std::move(candidate));
-    Pace pace;
-    Race race(dialer, only, options, pace);
     base::Instant begun = io::loop().now();
-    Raced raced = co_await race.run();
+    OneTry tried = co_await try_one(dialer, std::move(candidate), options);
     Probed probed;
-    if (!raced.session) {
-        tell(probed, std::move(only.failure));
+    if (!tried.session) {
+        tell(probed, std::move(tried.failure));
         co_return probed;
     }
-    Session& session = *raced.session;
-    session.endpoint = raced.candidate.endpoint;
-    session.peer = peer_of(raced.candidate.endpoint);
+    Session& session = *tried.session;
     session.turn_ends = io::loop().now() + failover.probe_banner_timeout;
     probed.connecting = session.opened - begun;
     probed.greeting = io::loop().now() - session.opened;
     probed.greeted = base::printable(session.greeting.one_line());
     co_await introduce_us(session, options, probed);
+    probed.tls = std::move(session.tls);
     co_return probed;
 }
 

@@ -1,6 +1,8 @@
-// Asking a server whether it is there: a connection, its greeting, EHLO, and goodbye.
+// Asking a server whether it is there: a connection, its greeting, EHLO, TLS where its approach
+// wants that, and goodbye.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +10,8 @@
 #include "lib/health/subject.h"
 #include "lib/io/task.h"
 #include "lib/nexthop/endpoint.h"
+#include "lib/tls/facts.h"
+#include "smtp/approach.h"
 #include "smtp/dialer.h"
 #include "smtp/options.h"
 #include "smtp/trouble.h"
@@ -25,9 +29,11 @@ struct Probed {
     std::string greeted;                  // the server's words, as log lines quote them
     std::string_view protocol;            // ESMTP, SMTP or LMTP, once it is introduced
     std::vector<std::string> extensions;  // what it offers, as it says it
+    std::unique_ptr<tls::Facts> tls;      // null: it did not come to TLS
 };
 
 // The limits are those of failover_probe_…_timeout. Throws what goes wrong here.
-io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, const Options& options);
+io::Task<Probed> ask(Dialer& dialer, nexthop::Endpoint endpoint, SharedApproach approach,
+                     const Options& options);
 
 }  // namespace smtp

@@ -108,7 +108,10 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
     health::Reason came_of_it = health::Reason::local_trouble;
     try {
         if (endpoint) {
-            Probed probed = co_await ask(dialer_, *endpoint, options_);
+            FoundApproach approach = co_await approach_of(key, *endpoint);
+            if (approach.trouble)
+                throw std::runtime_error(approach.trouble->reason);
+            Probed probed = co_await ask(dialer_, *endpoint, approach.approach, options_);
             came_of_it = probed.trouble ? probed.trouble->cause : health::Reason::none;
             if (probed.trouble)
                 standing.failed(came_of_it, "");
@@ -119,6 +122,19 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
         // A shortage of ours says nothing of the relay, which is asked again in its time.
     }
     ended(key, standing, wish, came_of_it);
+}
+
+// As mail does or, when this process has seen none for it, as mail would for "[host]:port".
+io::Task<FoundApproach> Prober::approach_of(std::string key, nexthop::Endpoint endpoint) {
+    FoundApproach found;
+    found.approach = relays_.approach(key);
+    if (found.approach || !options_.approaches)
+        co_return found;
+    nexthop::Destination relay;
+    relay.host = endpoint.host;
+    relay.text = base::text('[', endpoint.host, "]:", endpoint.port());
+    Visit visit(relay.text, "", relay, endpoint);
+    co_return co_await options_.approaches->find(std::move(visit));
 }
 
 // Its lease is kept from one probe to the next, until it is back.

@@ -42,6 +42,7 @@ class Prober {
     void see_to_nexthop(const health::Names& names, bool changed, Watch& watch);
     base::Instant next_time() const;
     io::Task<void> probe(health::Subject subject, uint64_t wish);
+    io::Task<FoundApproach> approach_of(std::string key, nexthop::Endpoint endpoint);
     void ended(const std::string& key, const Standing& standing, uint64_t wish,
                health::Reason came_of_it);
     io::Task<void> revive(std::string key);

@@ -47,6 +47,15 @@ void Relays::tell(const std::optional<health::Transition>& transition) const {
         log::relay_health(*transition);
 }
 
+void Relays::approached(const std::string& key, SharedApproach how) {
+    approaches_[key] = std::move(how);
+}
+
+SharedApproach Relays::approach(const std::string& key) const {
+    auto found = approaches_.find(key);
+    return found == approaches_.end() ? nullptr : found->second;
+}
+
 // Relays are configured: there are few of them.
 void Relays::found(const std::string& relay, std::vector<health::Subject> endpoints) {
     endpoints_[relay] = std::move(endpoints);

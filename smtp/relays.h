@@ -52,6 +52,10 @@ class Relays {
     const std::vector<health::Subject>& endpoints(const std::string& relay) const;
     unsigned in_flight(const std::string& relay) const;
 
+    // How mail of this process approached the endpoint with this key last; null where none did.
+    void approached(const std::string& key, SharedApproach how);
+    SharedApproach approach(const std::string& key) const;
+
     // Connections of this process to the endpoint with this key, begun or open.
     size_t connections(const std::string& key) const;
     void begin(const std::string& key) { ++connections_[key]; }
@@ -65,6 +69,7 @@ class Relays {
     const Options& options_;
     bool probed_actively_ = false;
     std::map<std::string, size_t> connections_;  // by key; no zeros
+    std::map<std::string, SharedApproach> approaches_;
     std::map<std::string, std::vector<health::Subject>> endpoints_;
     nexthop::PolicyMemory memory_;
     nexthop::Random random_;

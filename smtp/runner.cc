@@ -1,11 +1,14 @@
 #include "smtp/runner.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "lib/base/error.h"
 #include "lib/io/loop.h"
 #include "smtp/greeting.h"
+#include "smtp/log.h"
+#include "smtp/start_tls.h"
 
 namespace smtp {
 
@@ -31,6 +34,9 @@ io::Task<void> Runner::run(Dialer& dialer, const Options& options, io::Event& ne
         if (session_) {
             connected_ = io::loop().now();
             news.set();
+            co_await wrap(options);
+        }
+        if (session_ && !trouble_) {
             base::Duration limit = session_->within_turn(candidate_.greeting);
             std::optional<Trouble> refusal = co_await hear_greeting(*session_, limit, options);
             trouble_ = std::move(refusal);
@@ -43,6 +49,18 @@ io::Task<void> Runner::run(Dialer& dialer, const Options& options, io::Event& ne
         session_.reset();
     over_ = true;
     news.set();
+}
+
+// TLS from the first byte, where that is wanted.
+io::Task<void> Runner::wrap(const Options& options) {
+    bool wrapped = session_->approach && session_->approach->tls.wrapped;
+    if (!wrapped && session_->endpoint.address.is_inet() && session_->endpoint.port() == 465)
+        log::no_wrappermode(options.lmtp ? "lmtp" : "smtp");
+    if (!wrapped)
+        co_return;
+    base::Duration limit = session_->within_turn(std::min(candidate_.greeting, options.starttls));
+    std::optional<Trouble> failure = co_await secure(*session_, limit, options);
+    trouble_ = std::move(failure);
 }
 
 io::Task<void> Runner::connect(Dialer& dialer) {

@@ -48,6 +48,7 @@ class Runner {
   private:
     io::Task<void> run(Dialer& dialer, const Options& options, io::Event& news);
     io::Task<void> connect(Dialer& dialer);
+    io::Task<void> wrap(const Options& options);
     Trouble too_slow() const;
 
     Candidate candidate_;

@@ -12,6 +12,7 @@
 #include "lib/io/task.h"
 #include "lib/mail/reply.h"
 #include "lib/nexthop/endpoint.h"
+#include "lib/tls/facts.h"
 #include "smtp/approach.h"
 #include "smtp/stage.h"
 #include "smtp/standing.h"
@@ -48,12 +49,14 @@ class Session {
     io::Stream stream;
     Peer peer;
     mail::Reply greeting;
-    mail::Reply introduction;    // what it said to EHLO, LHLO or HELO,
-    esmtp::Capabilities offers;  // and what is understood of that
-    std::string nexthop;         // it was opened for,
-    size_t site = 0;             // the number of the destination in that,
-    nexthop::Endpoint endpoint;  // and the address
-    SharedApproach approach;     // only mail with the same may go over it
+    mail::Reply introduction;         // what it said to EHLO, LHLO or HELO,
+    esmtp::Capabilities offers;       // and what is understood of that
+    std::string nexthop;              // it was opened for,
+    size_t site = 0;                  // the number of the destination in that,
+    nexthop::Endpoint endpoint;       // and the address
+    SharedApproach approach;          // only mail with the same may go over it
+    std::unique_ptr<tls::Facts> tls;  // null: in the clear,
+    bool fallen = false;              // though TLS was wished for, and failed there
     base::Instant opened;
     // Whether no other place was left to ask when it was opened. Else another one's turn comes at
     // turn_ends: by then a message's envelope is to be through (budget.h).

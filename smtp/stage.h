@@ -11,6 +11,7 @@ enum class Stage : uint8_t {
     ehlo,
     helo,
     lhlo,
+    starttls,
     reset,
     xforward,
     mail,

@@ -6,6 +6,7 @@
 
 #include "lib/base/text.h"
 #include "lib/io/scope.h"
+#include "smtp/tls_report.h"
 #include "smtp/verdict.h"
 
 namespace smtp {
@@ -15,8 +16,14 @@ double seconds(base::Duration time) {
     return std::chrono::duration<double>(time).count();
 }
 
+// An address, and what led to it.
+struct Place {
+    nexthop::Destination relay;
+    nexthop::Endpoint endpoint;
+};
+
 // "[r1.example]:587/192.0.2.1": a host and one of its addresses.
-std::optional<nexthop::Endpoint> labelled(std::string_view place, const Options& options) {
+std::optional<Place> labelled(std::string_view place, const Options& options) {
     size_t slash = place.rfind('/');
     if (slash == std::string_view::npos || !io::SocketAddress::inet(place.substr(slash + 1), 0))
         return std::nullopt;
@@ -25,12 +32,14 @@ std::optional<nexthop::Endpoint> labelled(std::string_view place, const Options&
     if (hosts.size() != 1 || hosts[0].kind == nexthop::Destination::Kind::unusable ||
         hosts[0].kind == nexthop::Destination::Kind::socket)
         return std::nullopt;
-    nexthop::Endpoint endpoint;
+    Place found;
+    nexthop::Endpoint& endpoint = found.endpoint;
     endpoint.host = hosts[0].host;
     endpoint.ip = place.substr(slash + 1);
     endpoint.address = *io::SocketAddress::inet(endpoint.ip, hosts[0].port);
     endpoint.loop_guard = options.nexthop.lookup.guard_loops && hosts[0].port == 25;
-    return endpoint;
+    found.relay = std::move(hosts[0]);
+    return found;
 }
 
 void add_trouble(base::Json& json, const Trouble& trouble) {
@@ -71,14 +80,17 @@ base::Json json_of(const Probed& probed) {
 
 // An address to ask, or why there is none; and what came of it.
 struct Survey::Question {
-    std::optional<nexthop::Endpoint> endpoint;
+    std::string nexthop;
+    std::optional<Place> place;
+    SharedApproach approach;
     Probed probed;
 };
 
 io::Task<std::vector<Survey::Question>> Survey::questions(std::string place) {
     std::vector<Question> all;
-    if (std::optional<nexthop::Endpoint> endpoint = labelled(place, options_)) {
-        all.emplace_back().endpoint = std::move(endpoint);
+    if (std::optional<Place> one = labelled(place, options_)) {
+        all.emplace_back().place = std::move(one);
+        all.back().nexthop = all.back().place->relay.text;
         co_return all;
     }
     std::vector<nexthop::Destination> destinations =
@@ -88,8 +100,10 @@ io::Task<std::vector<Survey::Question>> Survey::questions(std::string place) {
     purpose.interleave = options_.failover->health;
     for (size_t i = 0; i < destinations.size(); ++i) {
         nexthop::Site site = co_await sites_.look_up(destinations[i], purpose);
-        for (nexthop::Endpoint& endpoint : site.endpoints)
-            all.emplace_back().endpoint = std::move(endpoint);
+        for (nexthop::Endpoint& endpoint : site.endpoints) {
+            all.emplace_back().place = Place{destinations[i], std::move(endpoint)};
+            all.back().nexthop = place;
+        }
         if (!site.absence)
             continue;
         Trouble trouble = lookup_trouble(site.absence->dsn, site.absence->reason);
@@ -101,18 +115,31 @@ io::Task<std::vector<Survey::Question>> Survey::questions(std::string place) {
 
 io::Task<void> Survey::ask_one(Question& question) {
     try {
-        Probed probed = co_await ask(dialer_, *question.endpoint, options_);
+        FoundApproach found = co_await approach_of(question);
+        question.approach = found.approach;
+        question.probed.trouble = found.trouble;
+        if (found.trouble)
+            co_return;
+        Probed probed = co_await ask(dialer_, question.place->endpoint, found.approach, options_);
         question.probed = std::move(probed);
     } catch (const std::runtime_error& error) {
         question.probed.trouble = local_trouble(error.what());
     }
 }
 
+// As mail without a sender does.
+io::Task<FoundApproach> Survey::approach_of(const Question& question) {
+    if (!options_.approaches)
+        co_return FoundApproach();
+    Visit visit(question.nexthop, "", question.place->relay, question.place->endpoint);
+    co_return co_await options_.approaches->find(std::move(visit));
+}
+
 io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
     std::vector<Question> all = co_await questions(place);
     io::Scope at_once;
     for (Question& question : all)
-        if (question.endpoint)
+        if (question.place)
             at_once.spawn(ask_one(question));
     std::exception_ptr error;
     try {
@@ -129,12 +156,17 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
     for (const Question& question : all) {
         base::Json json;
         json.string("place", place);
-        if (question.endpoint) {
-            json.string("name", question.endpoint->host).string("address", question.endpoint->ip);
-            if (question.endpoint->address.is_inet())
-                json.integer("port", question.endpoint->port());
+        if (question.place) {
+            const nexthop::Endpoint& endpoint = question.place->endpoint;
+            json.string("name", endpoint.host).string("address", endpoint.ip);
+            if (endpoint.address.is_inet())
+                json.integer("port", endpoint.port());
         }
         json.add(json_of(question.probed));
+        if (question.approach)
+            json.object("tls_policy", tls_policy_json(question.approach->tls));
+        if (question.probed.tls)
+            json.object("tls", tls_facts_json(*question.probed.tls));
         answers.push_back(std::move(json));
     }
     co_return answers;

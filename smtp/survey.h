@@ -1,6 +1,7 @@
 // Survey finds out how the servers at a list of places answer, for people and programs that ask.
 //
-// It goes as far as the reply to EHLO, in the way of deliveries. Nothing that is known of relays
+// It goes as far as the reply to EHLO, and TLS where the policy wants that, in the way of
+// deliveries. Nothing that is known of relays
 // changes, and no mail is sent.
 #pragma once
 
@@ -32,6 +33,7 @@ class Survey {
 
     io::Task<std::vector<Question>> questions(std::string place);
     io::Task<void> ask_one(Question& question);
+    io::Task<FoundApproach> approach_of(const Question& question);
 
     Dialer& dialer_;
     nexthop::SiteLookup& sites_;

@@ -20,6 +20,8 @@ constexpr Row greeting = {Reason::banner_timeout, Reason::banner_timeout, Reason
                           Reason::banner_4xx,     Reason::banner_4xx,     Reason::banner_5xx};
 constexpr Row hello = {Reason::connection_lost, Reason::ehlo_timeout, Reason::ehlo_refused,
                        Reason::ehlo_refused,    Reason::ehlo_refused, Reason::ehlo_refused};
+constexpr Row starttls = {Reason::tls_failed, Reason::tls_failed, Reason::tls_failed,
+                          Reason::reply_421,  Reason::tls_failed, Reason::tls_failed};
 constexpr Row aside = {Reason::connection_lost,
                        Reason::command_timeout,
                        Reason::connection_lost,
@@ -37,9 +39,9 @@ constexpr Row ending = {Reason::after_dot, Reason::after_dot, Reason::after_dot,
 constexpr Row leaving = {none, none, none, none, none, none};
 
 // In the order of Stage.
-constexpr std::array<Row, 14> causes = {greeting, hello,  hello,  hello,   aside,
-                                        aside,    mail,   rcpt,   content, content,
-                                        content,  ending, ending, leaving};
+constexpr std::array<Row, 15> causes = {greeting, hello,   hello,  hello,  starttls,
+                                        aside,    aside,   mail,   rcpt,   content,
+                                        content,  content, ending, ending, leaving};
 
 // "Too many": a limit on what the client may send, rather than on what the recipient gets.
 bool limits_rate(const mail::Reply& reply) {
@@ -80,7 +82,8 @@ Fault fault_of(const mail::Reply& reply) {
 }
 
 bool before_mail(Reason cause) {
-    constexpr std::array own = {Reason::banner_4xx, Reason::banner_5xx, Reason::ehlo_refused};
+    constexpr std::array own = {Reason::banner_4xx, Reason::banner_5xx, Reason::ehlo_refused,
+                                Reason::tls_failed_required};
     return std::ranges::find(own, cause) != own.end();
 }
 

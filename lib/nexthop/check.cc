@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 #include "lib/nexthop/check_names.h"
 #include "lib/nexthop/check_tables.h"
+#include "lib/nexthop/check_tls.h"
 #include "lib/nexthop/relay_uses.h"
 
 namespace nexthop {
@@ -40,12 +41,8 @@ class Check {
     void look_at_passwords(const std::string& transport) {
         std::string program(transports_.transports().command(transport));
         config::Settings own = transports_.settings_of(transport);
-        auto value = [&](const char* suffix) { return own.value(program + suffix); };
-        std::string level = value("_tls_security_level");
-        bool is_open = (level.empty() || level == "none") && value("_tls_policy_maps").empty() &&
-                       !base::equal_nocase(value("_tls_wrappermode"), "yes");
         std::string maps = program + "_sasl_password_maps";
-        if (is_open && !own.value(maps).empty())
+        if (!own.value(maps).empty() && never_asks_for_tls(own, program))
             warn(base::text(own.where(maps), ": ", maps),
                  base::text("passwords are sent where anybody on the way can read them: ",
                             "expected ", program, "_tls_security_level = encrypt"));
@@ -132,6 +129,7 @@ Problems check_relays_closely(const config::Settings& settings) {
     Problems problems = std::move(check).problems();
     append(problems, check_repeated_keys(settings));
     append(problems, check_failover_policies(settings, tables));
+    append(problems, check_tls(check.transports(), tables));
     append(problems, std::move(names));
     return problems;
 }

@@ -160,7 +160,8 @@ def defaults(program, folder):
 NEWER = {
     "address_verify_map", "alias_maps", "config_directory", "daemon_directory", "html_directory", "import_environment",
     "mail_release_date", "mail_version", "milter_default_action", "postscreen_cache_map", "process_id",
-    "proxy_read_maps", "readme_directory", "shlib_directory", "smtp_tls_dane_insecure_mx_policy",
+    "proxy_read_maps", "readme_directory", "shlib_directory", "lmtp_tls_connection_reuse",
+    "smtp_tls_connection_reuse", "smtp_tls_dane_insecure_mx_policy",
     "smtp_tls_security_level", "smtpd_forbid_bare_newline", "smtpd_forbid_unauth_pipelining",
     "smtpd_forbidden_commands", "tls_eecdh_auto_curves", "tls_export_cipherlist", "tls_high_cipherlist",
     "tls_low_cipherlist", "tls_medium_cipherlist", "tls_null_cipherlist",

@@ -7,8 +7,9 @@ namespace {
 
 // Each sender has a login of its own, but for those of `troubled`, for a host.
 struct ByName : smtp::Approaches {
+    ByName() : Approaches(nexthop::TlsPolicies()) {}
     bool same_for_all() const override { return false; }
-    io::Task<smtp::FoundApproach> find(smtp::Visit visit) const override {
+    io::Task<smtp::FoundApproach> find(smtp::Visit visit) override {
         smtp::FoundApproach found;
         if (visit.host == troubled) {
             found.trouble = smtp::lookup_trouble({4, 7, 5}, "no policy");
@@ -94,7 +95,7 @@ TEST(ApproachTest, SameIsWhatIsEqual) {
     auto other = std::make_shared<smtp::Approach>();
     EXPECT_TRUE(smtp::same(one, other));
     EXPECT_TRUE(smtp::same(one, nullptr));
-    other->tls.level = smtp::TlsLevel::may;
+    other->tls.level = nexthop::TlsLevel::may;
     EXPECT_FALSE(smtp::same(one, other));
     EXPECT_FALSE(smtp::same(nullptr, other));
     EXPECT_TRUE(smtp::same(other, std::make_shared<smtp::Approach>(*other)));

@@ -157,12 +157,12 @@ TEST(Settings, PerTransportNamesFallBack) {
 TEST(Settings, WarnsOfWhatHasNoEffect) {
     Settings s =
         of("biff = no\nno_such = 1\nused = $empty_one\nsmtpd_banner = $used\n"
-           "smtp_tls_security_level = may\nbiff = no\nhtml_directory = /x\n"
+           "smtp_tls_enable_rpk = yes\nbiff = no\nhtml_directory = /x\n"
            "smtpd_peername_lookup = no\nsyslog_facility = local1\n");
     std::vector<std::string> expected = {
         "main.cf, line 6: overriding earlier entry: biff=no",
         "$empty_one is used but has no value; it is taken as empty",
-        "main.cf, line 5: smtp_tls_security_level = may is not built yet and has no effect",
+        "main.cf, line 5: smtp_tls_enable_rpk = yes is not built yet and has no effect",
         "main.cf, line 9: syslog_facility = local1 is not built yet and has no effect"};
     EXPECT_EQ(s.warnings(), expected);
     EXPECT_EQ(config::unused_names(s.main_cf(), {}), std::vector<std::string>{"no_such"});
@@ -269,9 +269,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"smtpd_milters = inet:localhost:8891",
             "main.cf, line 1: smtpd_milters = inet:localhost:8891 is not built yet, and mail could "
             "suffer if it were ignored: expected no value or no such line"},
-        Bad{"smtp_tls_security_level = encrypt",
-            "main.cf, line 1: smtp_tls_security_level = encrypt is not built yet, and mail could "
-            "suffer if it were ignored: expected no value or no such line"}));
+        Bad{"smtp_tls_security_level = encrypted",
+            "main.cf, line 1: smtp_tls_security_level: expected one of none, may, encrypt, dane, "
+            "dane-only, fingerprint, verify, secure or nothing, found \"encrypted\""}));
 
 TEST(Settings, RiskyValuesStopTheStart) {
     for (const char* line : {"body_checks = regexp:/x", "smtpd_proxy_filter = 127.0.0.1:26",

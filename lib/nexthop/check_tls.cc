@@ -1,0 +1,104 @@
+#include "lib/nexthop/check_tls.h"
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/config/error.h"
+#include "lib/config/own_settings.h"
+#include "lib/dict/braces.h"
+#include "lib/nexthop/tls_policies.h"
+#include "lib/tls/client_context.h"
+
+namespace nexthop {
+namespace {
+
+class Check {
+  public:
+    explicit Check(dict::Tables& tables) : tables_(tables) {}
+
+    void look_at(const config::OwnSettings& own) {
+        try {
+            TlsDefaults defaults = tls_defaults(own);
+            look_at_default(own, defaults.policy);
+            for (const std::string& table : dict::split_braced(own.text("_tls_policy_maps")))
+                look_into(own, table, defaults);
+            bool wanted = defaults.policy.level != TlsLevel::none ||
+                          !own.text("_tls_policy_maps").empty() ||
+                          !own.text("_tls_per_site").empty();
+            if (wanted)
+                tls::ClientContext read_all(own);
+        } catch (const config::Error& error) {
+            for (const std::string& problem : error.problems())
+                add(true, problem);
+        }
+    }
+    std::vector<config::Problem> problems() && { return std::move(problems_); }
+
+  private:
+    void add(bool fatal, std::string text) {
+        if (std::ranges::find(problems_, text, &config::Problem::text) == problems_.end())
+            problems_.push_back({fatal, std::move(text)});
+    }
+
+    void look_at_default(const config::OwnSettings& own, const TlsPolicy& policy) {
+        std::string name = own.name("_tls_wrappermode");
+        bool tables = !own.text("_tls_policy_maps").empty() || !own.text("_tls_per_site").empty();
+        if (policy.wrapped && !is_mandatory(policy.level) && !tables)
+            add(false, base::text(own.where("_tls_wrappermode"), ": ", name, " = yes: expected ",
+                                  own.name("_tls_security_level"), " = encrypt or stronger, found ",
+                                  name_of(policy.level), "; mail waits in the queue"));
+        if (policy.level == TlsLevel::fingerprint && policy.match.empty())
+            add(false,
+                base::text(own.where("_tls_security_level"), ": ", own.name("_tls_security_level"),
+                           " = fingerprint: expected ", own.name("_tls_fingerprint_cert_match"),
+                           " with a fingerprint; mail waits in the queue"));
+    }
+
+    void look_into(const config::OwnSettings& own, const std::string& table,
+                   const TlsDefaults& defaults) {
+        if (!seen_.insert(table).second)
+            return;
+        try {
+            tables_.open(table).each([&](std::string_view key, std::string_view value) {
+                for (const std::string& problem : tls_policy_problems(table, key, value, defaults))
+                    add(false, base::text(own.where("_tls_policy_maps"), ": ",
+                                          own.name("_tls_policy_maps"), ": ", problem));
+            });
+        } catch (const config::Error&) {
+            return;  // said where tables are opened
+        } catch (const base::SystemError&) {
+            return;
+        }
+    }
+
+    dict::Tables& tables_;
+    std::vector<config::Problem> problems_;
+    std::set<std::string> seen_;
+};
+
+}  // namespace
+
+std::vector<config::Problem> check_tls(TransportOptions& transports, dict::Tables& tables) {
+    Check check(tables);
+    for (const std::string& transport : transports.transports().speaking_smtp()) {
+        if (transports.of(transport) == nullptr)
+            continue;
+        config::Settings settings = transports.settings_of(transport);
+        check.look_at(config::OwnSettings(settings, transports.transports().command(transport)));
+    }
+    return std::move(check).problems();
+}
+
+bool never_asks_for_tls(const config::Settings& settings, std::string_view program) {
+    auto value = [&](const char* suffix) { return settings.value(base::text(program, suffix)); };
+    auto yes = [&](const char* suffix) { return base::equal_nocase(value(suffix), "yes"); };
+    std::string level = value("_tls_security_level");
+    bool by_level =
+        level.empty() ? yes("_use_tls") || yes("_enforce_tls") : !base::equal_nocase(level, "none");
+    return !by_level && value("_tls_policy_maps").empty() && value("_tls_per_site").empty() &&
+           !yes("_tls_wrappermode");
+}
+
+}  // namespace nexthop

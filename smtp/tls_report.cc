@@ -1,0 +1,67 @@
+#include "smtp/tls_report.h"
+
+#include <array>
+#include <ctime>
+
+#include "lib/base/text.h"
+
+namespace smtp {
+namespace {
+
+std::string date(base::WallTime when) {
+    std::time_t seconds = std::chrono::system_clock::to_time_t(
+        std::chrono::time_point_cast<std::chrono::system_clock::duration>(when));
+    std::tm parts{};
+    std::array<char, 32> text{};
+    gmtime_r(&seconds, &parts);
+    size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return std::string(text.data(), size);
+}
+
+void add_unless_empty(base::Json& json, std::string_view name, const std::string& value) {
+    if (!value.empty())
+        json.string(name, value);
+}
+
+base::Json link_json(const tls::ChainLink& link) {
+    base::Json json;
+    json.string("subject", link.subject).string("issuer", link.issuer);
+    json.string("from", date(link.not_before)).string("until", date(link.not_after));
+    json.string("key", link.key).string("fingerprint", link.fingerprint);
+    if (!link.names.empty())
+        json.texts("names", link.names);
+    return json;
+}
+
+}  // namespace
+
+base::Json tls_policy_json(const TlsPolicy& policy) {
+    base::Json json;
+    json.string("level", nexthop::name_of(policy.level));
+    add_unless_empty(json, "from", policy.source.text);
+    if (policy.wrapped)
+        json.boolean("wrappermode", true);
+    if (!policy.match.empty())
+        json.texts("match", policy.match);
+    return json;
+}
+
+base::Json tls_facts_json(const tls::Facts& facts) {
+    base::Json json;
+    json.string("protocol", facts.protocol).string("cipher", facts.cipher);
+    json.integer("bits", facts.bits);
+    add_unless_empty(json, "key_exchange", facts.key_exchange);
+    json.string("status", tls::peer_status_word(facts.peer));
+    add_unless_empty(json, "problem", facts.problem);
+    add_unless_empty(json, "server_name", facts.server_name);
+    add_unless_empty(json, "tlsa_match", facts.tlsa_match);
+    add_unless_empty(json, "fingerprint", facts.certificate_fingerprint);
+    add_unless_empty(json, "key_fingerprint", facts.key_fingerprint);
+    std::vector<base::Json> chain;
+    for (const tls::ChainLink& link : facts.chain)
+        chain.push_back(link_json(link));
+    json.objects("chain", chain);
+    return json;
+}
+
+}  // namespace smtp

@@ -1,0 +1,15 @@
+// What is told of a connection's TLS to those who asked for a probe.
+#pragma once
+
+#include "lib/base/json.h"
+#include "lib/tls/facts.h"
+#include "smtp/approach.h"
+
+namespace smtp {
+
+// The policy: level, and where it is from.
+base::Json tls_policy_json(const TlsPolicy& policy);
+// What came of it: protocol, cipher, what the certificate is worth and why not more, the chain.
+base::Json tls_facts_json(const tls::Facts& facts);
+
+}  // namespace smtp
