@@ -5,8 +5,8 @@ smtp-source -s 20 -l 4096 sends BENCH_MESSAGES (20000) through each to a smtp-si
 from the first connection until the sink has them all. CPU is what master and everything below it
 used, without source and sink. BENCH_RUNS (3) runs each, alternating; medians are compared.
 BENCH_ONLY=postfix or posthaste measures one alone. Postfix needs root. Then mail routed by a
-transport table of a million keys: bench/routing.py, and what mail feels of dead relays:
-bench/failover.py. BENCH_WHAT=mail, routing or failover measures one of them.
+transport table of a million keys: bench/routing.py, mail under TLS: bench/tls.py, and what mail feels
+of dead relays: bench/failover.py. BENCH_WHAT=mail, routing, tls or failover measures one of them.
 """
 
 import os
@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT)]
 from harness import Instance, SmtpSink, free_port, loopback, smtp_source  # noqa: E402
 import failover  # noqa: E402
 import routing  # noqa: E402
+import tls  # noqa: E402
 from harness.places import made  # noqa: E402
 from harness.processes import become_subreaper, cpu_seconds, descendants, end_all  # noqa: E402
 
@@ -72,6 +73,8 @@ def main():
             compare(peers)
         if what in ("", "routing"):
             routing.compare(peers)
+        if what in ("", "tls"):
+            tls.compare(peers)
         if what in ("", "failover"):
             failover.compare()
     finally:

@@ -18,8 +18,11 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// These name tables without using them: whom proxymap serves, what newaliases makes.
-constexpr std::string_view only_named[] = {"alias_database", "proxy_read_maps", "proxy_write_maps"};
+// These name tables without using them: whom proxymap serves, what newaliases makes, where Postfix
+// keeps sessions.
+constexpr std::string_view only_named[] = {"alias_database", "proxy_read_maps", "proxy_write_maps",
+                                           "smtp_tls_session_cache_database",
+                                           "lmtp_tls_session_cache_database"};
 
 // A server goes on without the tables of this one's default.
 constexpr std::string_view for_local_mail = "local_recipient_maps";

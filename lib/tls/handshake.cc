@@ -123,9 +123,11 @@ void judge(SSL* connection, const ClientContext::Inside& context, const Wish& wi
                             ? chain_problem(static_cast<int>(result), peer, false,
                                             context.settings.verify_depth)
                             : verdict.problem();
-    facts.peer = trusted ? PeerStatus::trusted : PeerStatus::untrusted;
+    // A good chain alone is not what was asked for, unless nothing was.
+    facts.peer = PeerStatus::untrusted;
     switch (wish.check) {
         case Check::nothing:
+            facts.peer = trusted ? PeerStatus::trusted : PeerStatus::untrusted;
             return;
         case Check::fingerprints:
             facts.peer = has_fingerprint(wish, facts) ? PeerStatus::verified : facts.peer;

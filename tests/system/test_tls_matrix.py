@@ -1,10 +1,10 @@
 """Security level by kind of peer: under which TLS a mail arrives, or why it does not.
 
-The cells are in tls/cells.py.
+The cells are in levels/cells.py, with what Posthaste does otherwise than Postfix, and why.
 """
 
-from tls.cells import cells
-from tls.world import World
+from levels.cells import cells, wanted_of_us
+from levels.world import World
 
 from harness import check, test
 
@@ -29,13 +29,18 @@ def told_by_the_peer(cell, outcome, mails):
             yield f"{cell.name}: {word or 'no TLS'} in the log, but it came under {mail.tls}"
 
 
-def run_all(peer, wanted):
-    with World(cells(), peer) as world:
+def run_all(peer, wanted, without=()):
+    with World([cell for cell in cells() if cell.level not in without], peer) as world:
         wrong = list(faults(world, wanted))
         print(f"figure: {len(world.cells)} cells")
         check(not wrong, f"{len(wrong)} of {len(world.cells)} cells:\n" + "\n".join(wrong))
 
 
-@test(root=True, timeout=90, counted=False)
+@test(root=True, timeout=120, counted=False)
+def test_posthaste():
+    run_all(False, wanted_of_us, without=("dane", "dane-only"))
+
+
+@test(root=True, timeout=120, counted=False)
 def test_postfix():
     run_all(True, lambda cell: cell.want)

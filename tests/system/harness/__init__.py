@@ -17,6 +17,8 @@ from .odd_name_server import OddNameServer
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send
 from .signed_names import SignedNameServer
+from .socket_map import SocketMap
+from .stunnel import Stunnel
 from .tools import SmtpSink, grand_totals, need, run, smtp_source, strace, swaks
 from .trial import check, eventually, soaking, test
 from .unbound import Unbound

@@ -56,6 +56,10 @@ class FaultyRelay:
         return f"{self.address}[{self.address}]:{self.port}"
 
     @property
+    def tls(self):
+        return self._server.tls
+
+    @property
     def accounts(self):
         return self._server.accounts
 

@@ -49,7 +49,9 @@ TEST(TableCheck, OpensWhatIsSet) {
 TEST(TableCheck, LooksIntoServicesAndLeavesOutWhatIsNotBuilt) {
     TableWorld world;
     std::vector<std::string> found =
-        problems(world, "mailbox_command_maps = hash:/no/such\nalias_database = hash:/no/such\n",
+        problems(world,
+                 "mailbox_command_maps = hash:/no/such\nalias_database = hash:/no/such\n"
+                 "smtp_tls_session_cache_database = btree:/no/such\n",
                  "smtp inet n - n - - smtpd\n    -o relay_recipient_maps=hash:/no/such\n");
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].substr(0, 40), "master.cf, line 1: relay_recipient_maps:");

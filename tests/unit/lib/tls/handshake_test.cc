@@ -50,12 +50,12 @@ TEST_F(TlsHandshake, JudgesACertificateByWhatWasWishedFor) {
          "Verified"},
         {"good, below a dot", trial::good_key, trial::good, names({".example"}), "Verified"},
         {"good, below another", trial::good_key, trial::good, names({".mx.example"}),
-         "Trusted: hostname mismatch"},
+         "Untrusted: hostname mismatch"},
         {"good, wildcard", trial::good_key, trial::good, names({"a.wild.example"}), "Verified"},
         {"good, wildcard of two labels", trial::good_key, trial::good, names({"a.b.wild.example"}),
          "Verified"},
         {"wrong name", trial::other_key, trial::other, names({"mx.example"}),
-         "Trusted: hostname mismatch"},
+         "Untrusted: hostname mismatch"},
         {"expired", trial::old_key, trial::old, names({"mx.example"}),
          "Untrusted: certificate has expired"},
         {"self-signed, verify", trial::selfsigned_key, trial::selfsigned, names({"mx.example"}),
@@ -65,7 +65,7 @@ TEST_F(TlsHandshake, JudgesACertificateByWhatWasWishedFor) {
         {"fingerprint of the key", trial::selfsigned_key, trial::selfsigned, fingerprint,
          "Verified"},
         {"another fingerprint", trial::good_key, trial::good, wrong_fingerprint,
-         "Trusted: not trusted by local or TLSA policy"},
+         "Untrusted: not trusted by local or TLSA policy"},
     };
     for (const Row& row : rows) {
         server(chain(row.key, row.certificate));
@@ -77,7 +77,7 @@ TEST_F(TlsHandshake, WildcardsStandForOneLabelWhenToldSo) {
     server(chain(trial::good_key, trial::good));
     client("tls_wildcard_matches_multiple_labels = no");
     EXPECT_EQ(outcome(names({"a.wild.example"})), "Verified");
-    EXPECT_EQ(outcome(names({"a.b.wild.example"})), "Trusted: hostname mismatch");
+    EXPECT_EQ(outcome(names({"a.b.wild.example"})), "Untrusted: hostname mismatch");
 }
 
 TEST_F(TlsHandshake, TrustAnchorsOfAFileStandAlone) {
@@ -88,7 +88,7 @@ TEST_F(TlsHandshake, TrustAnchorsOfAFileStandAlone) {
     own.trust_anchor_files = {scratch.folder + "/anchor.pem", scratch.folder + "/ca.pem"};
     EXPECT_EQ(outcome(own), "Verified");
     own.names = {"no.example"};
-    EXPECT_EQ(outcome(own), "Trusted: hostname mismatch");
+    EXPECT_EQ(outcome(own), "Untrusted: hostname mismatch");
     own.trust_anchor_files = {"/nowhere"};
     EXPECT_EQ(outcome(own), "failed: No such file or directory");
 }

@@ -158,7 +158,7 @@ TEST_F(TlsSessions, AreNotResumedByAnotherWish) {
     EXPECT_FALSE(resumes(elsewhere));
     // A server that is not who it should be is not remembered.
     EXPECT_FALSE(resumes(elsewhere));
-    EXPECT_EQ(near.facts.peer, tls::PeerStatus::trusted);
+    EXPECT_EQ(near.facts.peer, tls::PeerStatus::untrusted);
     Wish none = wish;
     none.session_key.clear();
     EXPECT_FALSE(resumes(none));

@@ -48,3 +48,21 @@ def cells():
     peers, *rows = (line.split() for line in TABLE.strip().splitlines())
     return [Cell(level, peer, WORDS[word]) for level, *words in rows
             for peer, word in zip(peers[1:], words, strict=True)]
+
+
+STARTS_TLS = ("may", "encrypt", "dane", "fingerprint", "verify", "secure")
+MUST = ("encrypt", "fingerprint", "verify", "secure")
+
+# What Posthaste does otherwise: (levels, peers, outcome, why).
+DIFFERENT = [
+    (STARTS_TLS, ("injects",), ("deferred", "4.7.5", "",
+                                "host HERE sent more than its reply to STARTTLS before TLS began"),
+     "who has put replies into the plaintext is not asked for others: Postfix throws them away"),
+    (MUST, ("never",), ("deferred", "4.7.0", "", WORDS["forbidden"][3]),
+     "a relay that will not start TLS has said nothing about the message, which Postfix returns"),
+]
+
+
+def wanted_of_us(cell):
+    return next((outcome for levels, peers, outcome, _ in DIFFERENT
+                 if cell.level in levels and cell.peer in peers), cell.want)

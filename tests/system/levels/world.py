@@ -77,12 +77,13 @@ class World:
         """(status, code, word of the TLS line, reason) as in the table."""
         found = eventually(lambda: re.search(
             rf"{queue_id}: to=<\S+, relay=.*dsn=(\S+), status=(\w+) \((.*)\)$", self.instance.log(),
-            re.MULTILINE), 20, f"an outcome of {cell.name}")
+            re.MULTILINE), 40, f"an outcome of {cell.name}")
         relay, host = self.relays[cell.peer], f"{cell.name}.{DOMAIN}"
         reason = re.sub(rf"{re.escape(f'{host}[{relay.address}]')}(:{relay.port})?", "HERE", found[3])
         words = re.findall(rf" (\w+) TLS connection established to {re.escape(host)}\[",
                            self.instance.log())
-        return found[2], found[1], " ".join(words), reason
+        # The prober may have been there, too, since.
+        return found[2], found[1], " ".join(dict.fromkeys(words)), reason
 
     def came(self, cell):
         return [mail for mail in self.relays[cell.peer].mails
