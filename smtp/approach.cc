@@ -1,6 +1,18 @@
 #include "smtp/approach.h"
 
 namespace smtp {
+namespace {
+
+Trouble no_login(std::string reason) {
+    Trouble trouble;
+    trouble.cause = health::Reason::local_trouble;
+    trouble.dsn = {4, 7, 0};
+    trouble.reason = std::move(reason);
+    return trouble;
+}
+
+}  // namespace
+
 bool same(const SharedApproach& one, const SharedApproach& other) {
     if (one == other)
         return true;
@@ -8,7 +20,8 @@ bool same(const SharedApproach& one, const SharedApproach& other) {
     return (one ? *one : plain) == (other ? *other : plain);
 }
 
-Approaches::Approaches(nexthop::TlsPolicies tls) : tls_(std::move(tls)) {
+Approaches::Approaches(nexthop::TlsPolicies tls, std::shared_ptr<Logins> logins)
+    : tls_(std::move(tls)), logins_(std::move(logins)) {
     auto usual = std::make_shared<Approach>();
     usual->tls = tls_.usual();
     usual_ = std::move(usual);
@@ -20,12 +33,26 @@ io::Task<FoundApproach> Approaches::find(Visit visit) {
     nexthop::FoundTlsPolicy policy = co_await tls_.find(visit);
     if (!policy.trouble.empty())
         found.trouble = lookup_trouble(policy.dsn, policy.reason);
-    if (policy.policy == usual_->tls)
-        co_return found;
-    auto approach = std::make_shared<Approach>();
-    approach->tls = std::move(policy.policy);
-    found.approach = std::move(approach);
+    if (policy.policy != usual_->tls) {
+        auto approach = std::make_shared<Approach>();
+        approach->tls = std::move(policy.policy);
+        found.approach = std::move(approach);
+    }
+    if (logins_ && !found.trouble)
+        co_await add_login(std::move(visit), found);
     co_return found;
+}
+
+// Who would have to log in and cannot goes nowhere without it.
+io::Task<void> Approaches::add_login(Visit visit, FoundApproach& found) {
+    FoundLogin one = co_await logins_->find(std::move(visit));
+    if (!one.trouble.empty())
+        found.trouble = no_login(std::move(one.trouble));
+    if (!one.login)
+        co_return;
+    auto approach = std::make_shared<Approach>(*found.approach);
+    approach->login = std::move(one.login);
+    found.approach = std::move(approach);
 }
 
 KnownApproaches::KnownApproaches(std::shared_ptr<Approaches> approaches)

@@ -14,6 +14,7 @@
 #include "lib/io/task.h"
 #include "lib/nexthop/tls_policies.h"
 #include "lib/nexthop/visit.h"
+#include "smtp/credentials.h"
 #include "smtp/trouble.h"
 
 namespace smtp {
@@ -21,12 +22,6 @@ namespace smtp {
 using nexthop::TlsLevel;
 using nexthop::TlsPolicy;
 using nexthop::Visit;
-
-struct Credentials {
-    std::string user;
-    std::string secret;
-    bool operator==(const Credentials&) const = default;
-};
 
 struct Approach {
     TlsPolicy tls;
@@ -47,16 +42,20 @@ struct FoundApproach {
 
 class Approaches {
   public:
-    explicit Approaches(nexthop::TlsPolicies tls);
+    // `logins` null: nobody logs in anywhere.
+    explicit Approaches(nexthop::TlsPolicies tls, std::shared_ptr<Logins> logins = nullptr);
     virtual ~Approaches() = default;
 
     // Every visit has the approach usual(); find() need not be called.
-    virtual bool same_for_all() const { return tls_.same_for_all(); }
+    virtual bool same_for_all() const { return !logins_ && tls_.same_for_all(); }
     const SharedApproach& usual() const { return usual_; }
     virtual io::Task<FoundApproach> find(Visit visit);
 
   private:
+    io::Task<void> add_login(Visit visit, FoundApproach& found);
+
     nexthop::TlsPolicies tls_;
+    std::shared_ptr<Logins> logins_;
     SharedApproach usual_;
 };
 

@@ -77,9 +77,10 @@ void Course::weigh(size_t site, const nexthop::Endpoint& endpoint) const {
 
 Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) const {
     const Plan& plan = job_.plan();
+    const FoundApproach* found = job_.approach(site, endpoint.host);
     return {relays_,
             relays_.endpoint(endpoint, plan.destination(site), plan.is_configured_relay(site)),
-            job_.failover()};
+            job_.failover(), relays_.login_at(found == nullptr ? nullptr : found->approach)};
 }
 
 Standing Course::standing_of_name(size_t site) const {

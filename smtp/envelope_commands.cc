@@ -32,7 +32,7 @@ bool safe_in_command(std::string_view text) {
                         [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
-std::string mail_command(const Job& job, const esmtp::Capabilities& offers) {
+std::string mail_command(const Job& job, const esmtp::Capabilities& offers, bool of_nobody) {
     const ipc::DeliveryRequest& request = job.request();
     std::string line = base::text("MAIL FROM:<", job.sender(), ">");
     if (offers.size)
@@ -43,6 +43,8 @@ std::string mail_command(const Job& job, const esmtp::Capabilities& offers) {
         base::append(line, " RET=", request.dsn_ret);
     if (offers.dsn && !request.dsn_envid.empty())
         base::append(line, " ENVID=", request.dsn_envid);
+    if (of_nobody)
+        line += " AUTH=<>";
     return line += "\r\n";
 }
 

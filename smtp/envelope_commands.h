@@ -13,7 +13,8 @@ namespace smtp {
 bool safe_in_command(std::string_view text);
 
 // With CRLF. Everything in them must be safe_in_command().
-std::string mail_command(const Job& job, const esmtp::Capabilities& offers);
+// `of_nobody`: says that nobody vouches for the sender (AUTH=<>).
+std::string mail_command(const Job& job, const esmtp::Capabilities& offers, bool of_nobody = false);
 // With `original`, servers that report deliveries are told what the recipient was before it was
 // rewritten, even where the client did not ask for that.
 std::string rcpt_command(const Job& job, uint32_t place, const esmtp::Capabilities& offers,

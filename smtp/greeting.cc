@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/nexthop/site.h"
 #include "smtp/log.h"
+#include "smtp/login.h"
 #include "smtp/start_tls.h"
 
 namespace smtp {
@@ -211,6 +212,10 @@ io::Task<std::optional<Trouble>> introduce(Session& session, std::string_view ne
     std::optional<Trouble> trouble;
     try {
         std::optional<Trouble> refused = co_await handshake.run();
+        if (!refused) {
+            std::optional<Trouble> stranger = co_await log_in(session, options);
+            refused = std::move(stranger);
+        }
         trouble = std::move(refused);
     } catch (const io::Closed&) {
         error = std::current_exception();

@@ -22,8 +22,8 @@ Trouble unconnected(const nexthop::Endpoint& endpoint, int error);
 io::Task<std::optional<Trouble>> hear_greeting(Session& session, base::Duration limit,
                                                const Options& options);
 
-// Says EHLO or HELO, or LHLO, to a server that has greeted; on the way to `nexthop`. None when it
-// is ready for mail.
+// Says EHLO or HELO, or LHLO, to a server that has greeted, and logs in where that is called for;
+// on the way to `nexthop`. None when it is ready for mail.
 io::Task<std::optional<Trouble>> introduce(Session& session, std::string_view nexthop,
                                            const Options& options);
 

@@ -117,6 +117,11 @@ void not_bound(std::string_view address, std::string_view why) {
     base::log::warning(base::text("cannot send from ", address, ": ", why));
 }
 
+void no_token(std::string_view relay, std::string_view user, std::string_view why) {
+    base::log::warning(base::text(relay, ": no new token for ", base::printable(user), ": ",
+                                  base::printable(why)));
+}
+
 void not_marked(const ipc::DeliveryRequest& request, std::string_view why) {
     base::log::warning(
         base::text(request.queue_id, ": delivered, but not marked so in the queue: ", why));

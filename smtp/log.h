@@ -49,6 +49,8 @@ void starttls_offered(std::string_view host);
 void no_wrappermode(std::string_view program);
 // The local address that connections should have cannot be used.
 void not_bound(std::string_view address, std::string_view why);
+// The token that was refused cannot be renewed.
+void no_token(std::string_view relay, std::string_view user, std::string_view why);
 // The queue could not be told of a delivery.
 void not_marked(const ipc::DeliveryRequest& request, std::string_view why);
 // qmgr sent what is no request.

@@ -64,7 +64,8 @@ void read_tls(Options& options, const config::OwnSettings& own, dict::Tables& ta
     options.block_early_reply = own.flag("_tls_block_early_mail_reply");
     options.log_tls_status = base::equal_nocase(own.text("_log_tls_feature_status"), "yes");
     options.plain_after = own.all().time("minimal_backoff_time");
-    options.approaches = std::make_shared<Approaches>(std::move(policies));
+    options.approaches =
+        std::make_shared<Approaches>(std::move(policies), Logins::from(own, tables));
 }
 
 }  // namespace
@@ -97,6 +98,8 @@ Options Options::from(const config::Settings& settings, std::string_view program
         dict::Maps::of(tables, settings,
                        own.name(options.lmtp ? "_discard_lhlo_keyword_address_maps"
                                              : "_discard_ehlo_keyword_address_maps"));
+    options.login = LoginRules::from(own, tables);
+    options.dummy_mail_auth = own.flag("_send_dummy_mail_auth");
     options.skip_5xx_greeting = own.flag("_skip_5xx_greeting");
     options.skip_quit_response = own.flag("_skip_quit_response");
     options.send_xforward = own.flag("_send_xforward_command");

@@ -15,6 +15,7 @@
 #include "lib/tls/client_context.h"
 #include "smtp/approach.h"
 #include "smtp/failover_settings.h"
+#include "smtp/login_rules.h"
 #include "smtp/outgoing.h"
 #include "smtp/reply_filter.h"
 
@@ -39,6 +40,9 @@ struct Options {
     bool block_early_reply = false;
     bool log_tls_status = true;
     std::shared_ptr<Approaches> approaches;  // null: no place is under TLS or wants a login
+
+    LoginRules login;
+    bool dummy_mail_auth = false;  // says AUTH=<> in MAIL behind a login
 
     std::optional<io::SocketAddress> bind_v4;  // local address of connections
     std::optional<io::SocketAddress> bind_v6;

@@ -42,6 +42,16 @@ health::Subject Relays::nexthop(std::string_view as_written, bool configured) co
     return subject;
 }
 
+Login Relays::login_at(const SharedApproach& approach) const {
+    Login login;
+    if (table_ == nullptr || !approach || !approach->login)
+        return login;
+    const sasl::Account& account = approach->login->account;
+    login.user = account.user;
+    login.key = base::text(account.user, ":", table_->secret_mark(account.user, account.secret));
+    return login;
+}
+
 void Relays::tell(const std::optional<health::Transition>& transition) const {
     if (transition)
         log::relay_health(*transition);

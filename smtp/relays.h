@@ -14,9 +14,16 @@
 #include "lib/nexthop/destination.h"
 #include "lib/nexthop/endpoint.h"
 #include "lib/nexthop/policy.h"
+#include "smtp/approach.h"
 #include "smtp/options.h"
 
 namespace smtp {
+
+// Who mail is at an endpoint, as far as health goes.
+struct Login {
+    std::string key = "anon";  // of the identity, behind the endpoint's
+    std::string user;          // as people read it; "" for nobody
+};
 
 class Relays {
   public:
@@ -34,6 +41,9 @@ class Relays {
     health::Subject endpoint(const nexthop::Endpoint& endpoint, const nexthop::Destination& relay,
                              bool configured) const;
     health::Subject nexthop(std::string_view as_written, bool configured) const;
+
+    // A login with a new secret is another one, of which nothing is known yet.
+    Login login_at(const SharedApproach& approach) const;
 
     // To the log, where there is something to say.
     void tell(const std::optional<health::Transition>& transition) const;

@@ -73,6 +73,7 @@ class Session {
     // What a reply is about is told by its place among the others: a line that is none ends the
     // session. Else such lines, which some servers send, are overlooked.
     bool counts_replies = false;
+    std::string login_mechanism;         // by which we have logged in; "" for not at all
     std::string_view protocol = "SMTP";  // or ESMTP, LMTP
     std::string queue_id;                // of the message that was begun last
     bool needs_reset = false;            // a transaction may be open: RSET comes first

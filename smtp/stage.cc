@@ -11,12 +11,13 @@ struct Words {
 };
 
 // In the order of Stage.
-constexpr std::array<Words, 15> words{{
+constexpr std::array<Words, 16> words{{
     {"receiving the initial server greeting", "connection"},
     {"performing the EHLO handshake", "EHLO command"},
     {"performing the HELO handshake", "HELO command"},
     {"performing the LHLO handshake", "LHLO command"},
     {"receiving the STARTTLS response", "STARTTLS command"},
+    {"performing the EHLO handshake", "AUTH command"},
     {"sending RSET", "RSET command"},
     {"sending XFORWARD", "XFORWARD command"},
     {"sending MAIL FROM", "MAIL FROM command"},

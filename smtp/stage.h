@@ -12,6 +12,7 @@ enum class Stage : uint8_t {
     helo,
     lhlo,
     starttls,
+    auth,
     reset,
     xforward,
     mail,

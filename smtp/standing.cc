@@ -49,10 +49,11 @@ uint64_t number_of(std::string_view queue_id) {
 
 }  // namespace
 
-Standing::Standing(Relays& relays, health::Subject subject, Failover settings)
+Standing::Standing(Relays& relays, health::Subject subject, Failover settings, Login login)
     : relays_(relays.table() == nullptr || !settings->health ? nullptr : &relays),
       settings_(std::move(settings)),
-      subject_(std::move(subject)) {}
+      subject_(std::move(subject)),
+      login_(std::move(login)) {}
 
 Standing& Standing::operator=(Standing&& other) noexcept {
     if (this == &other)
@@ -61,6 +62,7 @@ Standing& Standing::operator=(Standing&& other) noexcept {
     relays_ = std::exchange(other.relays_, nullptr);
     settings_ = std::move(other.settings_);
     subject_ = std::move(other.subject_);
+    login_ = std::move(other.login_);
     record_ = std::exchange(other.record_, std::nullopt);
     identity_ = std::exchange(other.identity_, std::nullopt);
     seen_ = std::exchange(other.seen_, std::nullopt);
@@ -73,7 +75,9 @@ Standing& Standing::operator=(Standing&& other) noexcept {
 health::Subject Standing::identity() const {
     health::Subject subject = subject_;
     subject.scope = health::Scope::identity;
-    subject.key += "/anon";
+    base::append(subject.key, "/", login_.key);
+    if (!login_.user.empty())
+        base::append(subject.label, " as ", login_.user);
     return subject;
 }
 
@@ -85,7 +89,8 @@ void Standing::look() const {
     seen_ = changes;
     record_ = relays_->table()->find(subject_.scope, subject_.key);
     if (subject_.scope == health::Scope::endpoint)
-        identity_ = relays_->table()->find(health::Scope::identity, subject_.key + "/anon");
+        identity_ = relays_->table()->find(health::Scope::identity,
+                                           base::text(subject_.key, "/", login_.key));
 }
 
 Record Standing::made() const {
@@ -99,7 +104,8 @@ health::View Standing::view() const {
     return record_ ? record_->look(now(), settings_->rules) : health::View();
 }
 
-Fitness Standing::fitness_of(const Found& record) const {
+// `looked_after`: a prober sees to it, so that mail need not.
+Fitness Standing::fitness_of(const Found& record, bool looked_after) const {
     using Use = health::View::Use;
     if (!record)
         return Fitness::good;
@@ -111,8 +117,7 @@ Fitness Standing::fitness_of(const Found& record) const {
     if (use == Use::none)
         return Fitness::held;
     if (use == Use::probe) {
-        bool others = view.prober != 0 || (subject_.configured && relays_->probed_actively());
-        return others ? Fitness::held : Fitness::probe;
+        return view.prober != 0 || looked_after ? Fitness::held : Fitness::probe;
     }
     std::optional<unsigned> room = room_of(view, settings_->rules);
     if (room && view.in_flight >= *room)
@@ -124,7 +129,8 @@ Fitness Standing::fitness() const {
     if (relays_ == nullptr)
         return Fitness::good;
     look();
-    return std::max(fitness_of(record_), fitness_of(identity_));
+    bool looked_after = subject_.configured && relays_->probed_actively();
+    return std::max(fitness_of(record_, looked_after), fitness_of(identity_, false));
 }
 
 bool Standing::begin(Fitness as) {
@@ -138,7 +144,7 @@ bool Standing::begin(Fitness as) {
         base::Duration time =
             settings_->probe_connect_timeout + settings_->probe_banner_timeout + conversation;
         for (const Found* record : {&record_, &identity_})
-            if (fitness_of(*record) == Fitness::probe &&
+            if (fitness_of(*record, false) == Fitness::probe &&
                 !(*record)->take_lease(::getpid(), time, now()))
                 return false;
         probing_ = true;

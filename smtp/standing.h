@@ -19,8 +19,9 @@ class Standing {
   public:
     // Nothing is known, and nobody is told anything.
     Standing() = default;
-    // An endpoint or a next hop. `relays` outlive it.
-    Standing(Relays& relays, health::Subject subject, Failover settings);
+    // An endpoint or a next hop. `login`: who mail is at that endpoint (Relays::login_at). `relays`
+    // outlive it.
+    Standing(Relays& relays, health::Subject subject, Failover settings, Login login = {});
     Standing(Standing&& other) noexcept { *this = std::move(other); }
     Standing& operator=(Standing&& other) noexcept;
     ~Standing() { leave(); }
@@ -61,13 +62,14 @@ class Standing {
     void look() const;
     health::Record made() const;
     health::Subject identity() const;
-    Fitness fitness_of(const Found& record) const;
+    Fitness fitness_of(const Found& record, bool looked_after) const;
     void end_probe();
     void leave();
 
     Relays* relays_ = nullptr;
     Failover settings_;
     health::Subject subject_;
+    Login login_;
     // The records as they were found when the table had that many changes.
     mutable Found record_;
     mutable Found identity_;

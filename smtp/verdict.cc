@@ -22,6 +22,8 @@ constexpr Row hello = {Reason::connection_lost, Reason::ehlo_timeout, Reason::eh
                        Reason::ehlo_refused,    Reason::ehlo_refused, Reason::ehlo_refused};
 constexpr Row starttls = {Reason::tls_failed, Reason::tls_failed, Reason::tls_failed,
                           Reason::reply_421,  Reason::tls_failed, Reason::tls_failed};
+constexpr Row login = {Reason::connection_lost, Reason::command_timeout, Reason::connection_lost,
+                       Reason::reply_421,       Reason::auth_4xx,        Reason::auth_rejected};
 constexpr Row aside = {Reason::connection_lost,
                        Reason::command_timeout,
                        Reason::connection_lost,
@@ -39,9 +41,9 @@ constexpr Row ending = {Reason::after_dot, Reason::after_dot, Reason::after_dot,
 constexpr Row leaving = {none, none, none, none, none, none};
 
 // In the order of Stage.
-constexpr std::array<Row, 15> causes = {greeting, hello,   hello,  hello,  starttls,
-                                        aside,    aside,   mail,   rcpt,   content,
-                                        content,  content, ending, ending, leaving};
+constexpr std::array<Row, 16> causes = {greeting, hello,  hello,  hello,  starttls, login,
+                                        aside,    aside,  mail,   rcpt,   content,  content,
+                                        content,  ending, ending, leaving};
 
 // "Too many": a limit on what the client may send, rather than on what the recipient gets.
 bool limits_rate(const mail::Reply& reply) {

@@ -91,12 +91,19 @@ Child Child::spawn(const SpawnOptions& options) {
 }
 
 Task<int> Child::wait() {
+    std::optional<int> status = co_await wait_until(never);
+    co_return *status;
+}
+
+Task<std::optional<int>> Child::wait_until(Instant deadline) {
     while (true) {
         int status;
         if (waitpid(pid_, &status, WNOHANG) == pid_)
             co_return status;
         ended_->read_some(-1, 0);
-        co_await ended_->readable();
+        bool ended = co_await ended_->readable(deadline);
+        if (!ended)
+            co_return std::nullopt;
     }
 }
 

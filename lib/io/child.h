@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ class Child {
     pid_t pid() const { return pid_; }
     // Its wait status (see waitpid(2)) once it has ended; it must be waited for.
     Task<int> wait();
+    // The same; none when it has not ended by then.
+    Task<std::optional<int>> wait_until(Instant deadline);
     void kill(int signal) const;
 
   private:

@@ -16,7 +16,7 @@ struct ByName : smtp::Approaches {
             co_return found;
         }
         auto approach = std::make_shared<smtp::Approach>();
-        approach->login = smtp::Credentials{visit.sender + "@" + visit.element, "secret"};
+        approach->login.emplace().account.user = visit.sender + "@" + visit.element;
         found.approach = std::move(approach);
         co_return found;
     }
@@ -34,12 +34,31 @@ struct ApproachWorld : World {
     }
 };
 
-const Script two_messages = {
-    "S 220 hi",           "C EHLO",   "S 250-x", "S 250 PIPELINING", "C MAIL", "C RCPT", "C DATA",
-    "S 250 ok\r\n250 ok", "S 354 go", "D",       "S 250 first",      "C MAIL", "C RCPT", "C DATA",
-    "S 250 ok\r\n250 ok", "S 354 go", "D",       "S 250 second",     "E"};
-const Script one_message = {"S 220 hi", "C EHLO", "S 250 x",  "C MAIL", "S 250 ok",   "C RCPT",
-                            "S 250 ok", "C DATA", "S 354 go", "D",      "S 250 once", "E"};
+const Script two_messages = {"S 220 hi",
+                             "C EHLO",
+                             "S 250-x",
+                             "S 250-PIPELINING",
+                             "S 250 AUTH PLAIN",
+                             "C AUTH PLAIN",
+                             "S 235 ok",
+                             "C MAIL",
+                             "C RCPT",
+                             "C DATA",
+                             "S 250 ok\r\n250 ok",
+                             "S 354 go",
+                             "D",
+                             "S 250 first",
+                             "C MAIL",
+                             "C RCPT",
+                             "C DATA",
+                             "S 250 ok\r\n250 ok",
+                             "S 354 go",
+                             "D",
+                             "S 250 second",
+                             "E"};
+const Script one_message = {"S 220 hi", "C EHLO",   "S 250-x",  "S 250 AUTH PLAIN", "C AUTH PLAIN",
+                            "S 235 ok", "C MAIL",   "S 250 ok", "C RCPT",           "S 250 ok",
+                            "C DATA",   "S 354 go", "D",        "S 250 once",       "E"};
 
 TEST_F(ApproachWorld, SendersWithTheSameLoginShareAConnection) {
     serve("192.0.2.1:25", two_messages);
