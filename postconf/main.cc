@@ -8,6 +8,7 @@
 #include "lib/config/expand.h"
 #include "lib/config/logical_lines.h"
 #include "lib/dict/types.h"
+#include "lib/tls/library_version.h"
 #include "postconf/edit_main.h"
 #include "postconf/edit_master.h"
 #include "postconf/listing.h"
@@ -41,6 +42,17 @@ void print_words(const std::vector<std::string>& words) {
     for (const std::string& word : words)
         text += word + '\n';
     print(text);
+}
+
+void show_tls(const std::string& mode) {
+    if (mode == "compile-version")
+        return print(tls::compile_version() + '\n');
+    if (mode == "run-version")
+        return print(tls::run_version() + '\n');
+    if (mode == "public-key-algorithms")
+        return print_words(tls::public_key_algorithms());
+    std::fprintf(stderr, "postconf: warning: unknown 'postconf -T' mode: %s\n", mode.c_str());
+    std::exit(1);
 }
 
 void edit(const Options& options) {
@@ -101,6 +113,8 @@ int main(int argc, char** argv) {
             print_words(dict::table_types());
         else if (options.has('l'))
             print_words({"flock", "fcntl", "dotlock"});
+        else if (options.has('T'))
+            show_tls(options.tls_mode);
         else if (options.edits())
             edit(options);
         else

@@ -17,7 +17,8 @@ constexpr const char* usage =
     "[-e (edit configuration)] [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] "
     "[-H (no values)] [-l (lock types)] [-m (map types)] [-M (master.cf)] "
     "[-n (non-default parameters)] [-o name=value (override parameter value)] "
-    "[-p (main.cf, default)] [-P (master.cf parameters)] [-q (no warnings)] [-v (verbose)] "
+    "[-p (main.cf, default)] [-P (master.cf parameters)] [-q (no warnings)] "
+    "[-T mode (TLS library)] [-v (verbose)] "
     "[-x (expand parameter values)] [-X (exclude)] [-# (comment-out)] [name...]";
 
 struct Refused {
@@ -31,7 +32,6 @@ constexpr Refused refused[] = {
     {'A', "-A (types of SASL clients): logging in is not built yet"},
     {'b', "-b (texts of delivery reports): bounce_template_file is not built yet"},
     {'t', "-t (templates of delivery reports): bounce_template_file is not built yet"},
-    {'T', "-T (TLS versions): TLS is not built yet"},
     {'j', "-j (output as JSON) is not built yet"},
 };
 
@@ -96,6 +96,8 @@ void read_letter(Options& options, char letter) {
         read_classes(options, ::optarg);
     } else if (letter == 'o') {
         read_override(options, ::optarg);
+    } else if (letter == 'T') {
+        options.tls_mode = ::optarg;
     }
 }
 

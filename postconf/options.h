@@ -23,6 +23,7 @@ struct Options {
     Style style;
     std::vector<std::string> classes;  // -C; none: all
     config::Overrides overrides;       // -o
+    std::string tls_mode;              // -T
     std::vector<std::string> arguments;
 
     bool has(char letter) const { return letters.find(letter) != letters.npos; }

@@ -4,6 +4,7 @@
 
 #include "lib/io/scope.h"
 #include "lib/ipc/ring.h"
+#include "lib/ipc/tls_memory.h"
 #include "lib/spool/writer.h"
 #include "smtpd/log.h"
 #include "smtpd/session.h"
@@ -69,7 +70,8 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
       mappings_(settings, tables),
       router_(settings, tables),
       policy_(settings, {tables, sources_.resolver(), by(router_)}),
-      tls_(settings, options_.tls, tables, nullptr) {}
+      tickets_(ipc::inherited_ticket_keys(settings)),
+      tls_(settings, options_.tls, tables, tickets_.get()) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();

@@ -31,6 +31,7 @@ class Server {
     cleanup::Mappings mappings_;
     route::Router router_;
     Policy policy_;
+    std::unique_ptr<tls::TicketKeys> tickets_;
     ServerTls tls_;
 };
 

@@ -64,6 +64,8 @@ io::Task<Objection> enter_tls(Session& session) {
     io::Instant deadline = io::loop().now() + session.options().tls.handshake_time;
     tls::ServerWish wish;
     wish.mandatory = session.options().tls.demanded;
+    if (session.shared.tls->log_level() >= 2)
+        wish.peer = session.client.text();
     const tls::ServerContext& context = *session.shared.tls;
     tls::Handshake done = co_await tls::accept(std::move(plain), context, wish, deadline);
     if (!done.wire) {

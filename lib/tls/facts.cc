@@ -62,6 +62,11 @@ std::string Facts::established_to(std::string_view peer_name) const {
                       parameters());
 }
 
+std::string Facts::unverified(std::string_view peer_name) const {
+    return base::text(problem_of, problem_of.empty() ? "" : " ",
+                      "certificate verification failed for ", peer_name, ": ", problem);
+}
+
 std::string Facts::reused_to(std::string_view peer_name) const {
     return base::text(peer_status_word(peer), " TLS connection reused to ", peer_name, ": ",
                       parameters());

@@ -42,12 +42,14 @@ struct Facts {
     int bits = 0;          // in use
     int algorithm_bits = 0;
     std::string key_exchange;         // TLS 1.3: "X25519", "ECDHE", "DHE"
-    std::string key_exchange_detail;  // "P-256", "2048 bits" or nothing
+    std::string key_exchange_detail;  // "prime256v1", "2048 bits" or nothing
     Signature server_signature, client_signature;
 
     PeerStatus peer = PeerStatus::anonymous;
     // Why it is not more than that, as Postfix words it; empty when nothing was found wrong.
     std::string problem;
+    // Whose certificate that is about, where Postfix says it: "server", "client", "CA" or nothing.
+    std::string problem_of;
     // Names of the peer's certificate; empty without one. What a log must not hold is replaced.
     std::string subject, issuer;  // whole, "/C=DE/CN=…"
     std::string subject_cn,
@@ -71,6 +73,8 @@ struct Facts {
     // "Verified TLS connection established to NAME[ADDRESS]:PORT: TLSv1.3 with …": the line of log
     // level 1. `peer_name` is that NAME[ADDRESS]:PORT.
     std::string established_to(std::string_view peer_name) const;
+    // "certificate verification failed for NAME[ADDRESS]:PORT: self-signed certificate".
+    std::string unverified(std::string_view peer_name) const;
     std::string reused_to(std::string_view peer_name) const;
     std::string established_from(std::string_view peer_name) const;
     // For Received: "(using TLSv1.3 with cipher …)" CRLF HTAB "(No client certificate requested)",

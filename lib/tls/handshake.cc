@@ -106,8 +106,14 @@ bool has_name(const Wish& wish, X509* peer, bool wildcard_of_many_labels) {
     });
 }
 
-constexpr const char* wrong_name = "hostname mismatch";
-constexpr const char* no_trust = "not trusted by local or TLSA policy";
+void set_problem(Facts& facts, ChainProblem problem) {
+    facts.problem = std::move(problem.text);
+    facts.problem_of = std::move(problem.of);
+}
+
+void set_error(Facts& facts, int error, X509* peer) {
+    set_problem(facts, chain_problem({error, 0, peer, false, 0}));
+}
 
 // What the certificate is worth, by what was wished for.
 void judge(SSL* connection, const ClientContext::Inside& context, const Wish& wish,
@@ -115,42 +121,32 @@ void judge(SSL* connection, const ClientContext::Inside& context, const Wish& wi
     X509* peer = SSL_get0_peer_certificate(connection);
     if (peer == nullptr)
         return;
-    bool many = context.settings.wildcard_of_many_labels;
-    long result = SSL_get_verify_result(connection);
+    int result = static_cast<int>(SSL_get_verify_result(connection));
     bool trusted = result == X509_V_OK;
-    if (!trusted)
-        facts.problem = verdict.problem().empty()
-                            ? chain_problem(static_cast<int>(result), peer, false,
-                                            context.settings.verify_depth)
-                            : verdict.problem();
     // A good chain alone is not what was asked for, unless nothing was.
-    facts.peer = PeerStatus::untrusted;
-    switch (wish.check) {
-        case Check::nothing:
-            facts.peer = trusted ? PeerStatus::trusted : PeerStatus::untrusted;
-            return;
-        case Check::fingerprints:
-            facts.peer = has_fingerprint(wish, facts) ? PeerStatus::verified : facts.peer;
-            facts.problem = facts.verified() ? "" : no_trust;
-            return;
-        case Check::tlsa:
-            facts.tlsa_match = matched_record(connection);
-            // In a resumed session the record was found when it was new.
-            if (!trusted || (!facts.resumed && facts.tlsa_match.empty()))
-                return;
-            if (!matched_authority(connection) || has_name(wish, peer, many))
-                facts.peer = PeerStatus::verified;
-            else
-                facts.problem = wrong_name;
-            return;
-        case Check::names:
-            if (!trusted)
-                return;
-            if (has_name(wish, peer, many))
-                facts.peer = PeerStatus::verified;
-            else
-                facts.problem = wrong_name;
+    bool enough = trusted && wish.check == Check::nothing;
+    facts.peer = enough ? PeerStatus::trusted : PeerStatus::untrusted;
+    // A resumed session knows the error alone.
+    if (!trusted && verdict.good())
+        set_error(facts, result, peer);
+    else
+        set_problem(facts, verdict.problem());
+    if (wish.check == Check::nothing)
+        return;
+    if (wish.check == Check::fingerprints) {
+        bool good = has_fingerprint(wish, facts);
+        facts.peer = good ? PeerStatus::verified : PeerStatus::untrusted;
+        set_error(facts, good ? X509_V_OK : X509_V_ERR_CERT_UNTRUSTED, peer);
+        return;
     }
+    facts.tlsa_match = matched_record(connection);
+    if (!trusted)
+        return;
+    bool any_name = wish.check == Check::tlsa && !matched_authority(connection);
+    if (any_name || has_name(wish, peer, context.settings.wildcard_of_many_labels))
+        facts.peer = PeerStatus::verified;
+    else
+        set_error(facts, X509_V_ERR_HOSTNAME_MISMATCH, peer);
 }
 
 }  // namespace
@@ -169,7 +165,8 @@ io::Task<Handshake> connect(std::unique_ptr<io::Wire> below, const ClientContext
         co_return refusal(reason);
     Verdict verdict(inside.settings.verify_depth, false);
     verdict.watch(connection.get());
-    auto wire = std::make_unique<TlsWire>(std::move(connection), std::move(below));
+    auto wire = std::make_unique<TlsWire>(std::move(connection), std::move(below),
+                                          Trace(inside.settings.log_level, wish.peer));
     SessionKeeper* keeper = nullptr;
     if (inside.sessions != nullptr && !wish.session_key.empty()) {
         auto made = std::make_unique<SessionKeeper>(*inside.sessions, session_key(inside, wish),
@@ -208,7 +205,8 @@ io::Task<Handshake> accept(std::unique_ptr<io::Wire> below, const ServerContext&
     verdict.watch(connection.get());
     ServerSide side(inside);
     side.watch(connection.get());
-    auto wire = std::make_unique<TlsWire>(std::move(connection), std::move(below));
+    auto wire = std::make_unique<TlsWire>(std::move(connection), std::move(below),
+                                          Trace(inside.settings.log_level, wish.peer));
     End end = co_await shake_hands(*wire, deadline);
     Verdict::forget(wire->connection());
     ServerSide::forget(wire->connection());
@@ -220,7 +218,7 @@ io::Task<Handshake> accept(std::unique_ptr<io::Wire> below, const ServerContext&
     if (made.facts.has_certificate()) {
         bool trusted = SSL_get_verify_result(wire->connection()) == X509_V_OK;
         made.facts.peer = trusted ? PeerStatus::trusted : PeerStatus::untrusted;
-        made.facts.problem = verdict.problem();
+        set_problem(made.facts, verdict.problem());
     }
     made.wire = std::move(wire);
     co_return made;

@@ -1,6 +1,5 @@
 #include "lib/tls/inspect.h"
 
-#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 
@@ -12,13 +11,11 @@
 namespace tls {
 namespace {
 
-// "P-256" for prime256v1, where the curve has such a name.
 std::string curve_name(EVP_PKEY* key) {
     std::array<char, 80> group{};
     if (EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) != 1)
         return "";
-    const char* nist = EC_curve_nid2nist(OBJ_sn2nid(group.data()));
-    return nist == nullptr ? group.data() : nist;
+    return group.data();
 }
 
 std::string bits_text(EVP_PKEY* key) {

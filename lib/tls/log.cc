@@ -16,8 +16,7 @@ void log_certificate(const Facts& facts, std::string_view peer) {
 
 void log_problem(const Facts& facts, std::string_view peer) {
     if (!facts.problem.empty())
-        base::log::info(
-            base::text("certificate verification failed for ", peer, ": ", facts.problem));
+        base::log::info(facts.unverified(peer));
 }
 
 void log_failure(const Handshake& failed, std::string_view what, std::string_view peer) {

@@ -19,6 +19,8 @@ struct ServerWish {
     ServerWish();
     // TLS is demanded: takes the mandatory protocols and ciphers of main.cf.
     bool mandatory = false;
+    // "NAME[ADDRESS]", for the lines of log level 2 and up.
+    std::string peer;
 };
 
 // Keys with certificates in PEM for a server name in lower case, ".parent" for all below it; none:

@@ -18,32 +18,35 @@ Verdict* verdict_of(X509_STORE_CTX* store) {
 
 }  // namespace
 
-std::string chain_problem(int error, X509* at, bool of_client, int limit) {
-    switch (error) {
+ChainProblem chain_problem(const ChainError& met) {
+    const char* role = met.of_client ? "client" : "server";
+    const char* of = met.depth > 0 ? "CA" : role;
+    switch (met.error) {
         case X509_V_OK:
-            return "";
+            return {};
         case X509_V_ERR_DANE_NO_MATCH:
         case X509_V_ERR_CERT_UNTRUSTED:
-            return "not trusted by local or TLSA policy";
+            return {"not trusted by local or TLSA policy", ""};
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-            return "self-signed certificate";
+            return {"self-signed certificate", ""};
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-            return base::text("untrusted issuer ", at == nullptr ? "" : issuer_line(at));
+            return {base::text("untrusted issuer ", met.at == nullptr ? "" : issuer_line(met.at)),
+                    ""};
         case X509_V_ERR_CERT_NOT_YET_VALID:
         case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
-            return "certificate not yet valid";
+            return {"certificate not yet valid", of};
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
-            return "certificate has expired";
+            return {"certificate has expired", of};
         case X509_V_ERR_INVALID_PURPOSE:
-            return base::text("not designated for use as a ", of_client ? "client" : "server",
-                              " certificate");
+            return {base::text("not designated for use as a ", of, " certificate"), ""};
         case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-            return base::text("certificate chain longer than limit(", limit, ")");
+            return {base::text("certificate chain longer than limit(", met.limit, ")"), ""};
         default:
-            return base::text("num=", error, ":", X509_verify_cert_error_string(error));
+            return {base::text("num=", met.error, ":", X509_verify_cert_error_string(met.error)),
+                    of};
     }
 }
 
@@ -68,7 +71,8 @@ void Verdict::note(X509_STORE_CTX* store) {
     X509* at = X509_STORE_CTX_get_current_cert(store);
     if (at == nullptr)
         at = X509_STORE_CTX_get0_cert(store);
-    problem_ = chain_problem(error_, at, for_server_, limit_);
+    int depth = X509_STORE_CTX_get_error_depth(store);
+    problem_ = chain_problem({error_, depth, at, for_server_, limit_});
 }
 
 int Verdict::met(int fine, X509_STORE_CTX* store) {

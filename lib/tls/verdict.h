@@ -7,6 +7,22 @@
 
 namespace tls {
 
+// What is wrong with a chain, as Postfix words it.
+struct ChainProblem {
+    std::string text;
+    std::string of;  // "server", "client", "CA" or nothing
+};
+
+// What an error of X509_V_… means that happened at `at`, so many certificates above the peer's.
+struct ChainError {
+    int error;
+    int depth;
+    X509* at;
+    bool of_client;
+    int limit;  // of the chain's length
+};
+ChainProblem chain_problem(const ChainError& met);
+
 class Verdict {
   public:
     // `limit`: certificates in the longest chain. `for_server`: the peer is a client.
@@ -19,8 +35,8 @@ class Verdict {
     static void install(SSL_CTX* library);
 
     bool good() const { return error_ == X509_V_OK; }
-    // In words; empty when good.
-    const std::string& problem() const { return problem_; }
+    // Empty when good.
+    const ChainProblem& problem() const { return problem_; }
 
   private:
     static int judge(X509_STORE_CTX* store, void*);
@@ -30,10 +46,7 @@ class Verdict {
     int limit_;
     bool for_server_;
     int error_ = X509_V_OK;  // the first
-    std::string problem_;
+    ChainProblem problem_;
 };
-
-// What an error of X509_V_… means; for those that need the certificate it happened at, `at`.
-std::string chain_problem(int error, X509* at, bool of_client, int limit);
 
 }  // namespace tls

@@ -16,14 +16,15 @@ TlsWire& wire_of(BIO* bio) {
 
 }  // namespace
 
-TlsWire::TlsWire(Connection connection, std::unique_ptr<io::Wire> below)
-    : below_(std::move(below)), connection_(std::move(connection)) {
+TlsWire::TlsWire(Connection connection, std::unique_ptr<io::Wire> below, Trace trace)
+    : below_(std::move(below)), connection_(std::move(connection)), trace_(std::move(trace)) {
     BIO* bio = BIO_new(method());
     if (bio == nullptr)
         base::log::panic("no memory for a TLS connection");
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
     SSL_set_bio(connection_.get(), bio, bio);
+    trace_.begin(connection_.get());
 }
 
 TlsWire::~TlsWire() {
@@ -54,6 +55,7 @@ int TlsWire::pull(BIO* bio, char* into, size_t size, size_t* got) {
         ssize_t n = self.below_->try_read({into, size});
         if (n > 0) {
             *got = static_cast<size_t>(n);
+            self.trace_.moved("read from", *got);
             return 1;
         }
         if (n < 0)
@@ -73,6 +75,7 @@ int TlsWire::push(BIO* bio, const char* bytes, size_t size, size_t* sent) {
         ssize_t n = self.below_->try_write({bytes, size});
         if (n > 0) {
             *sent = static_cast<size_t>(n);
+            self.trace_.moved("write to", *sent);
             return 1;
         }
         BIO_set_retry_write(bio);
@@ -93,6 +96,7 @@ TlsWire::Step TlsWire::handshake() {
     int result = SSL_do_handshake(connection_.get());
     if (result == 1) {
         established_ = true;
+        trace_.handshake_over();
         return Step::done;
     }
     switch (SSL_get_error(connection_.get(), result)) {

@@ -6,6 +6,7 @@
 
 #include "lib/io/wire.h"
 #include "lib/tls/handles.h"
+#include "lib/tls/trace.h"
 
 namespace tls {
 
@@ -19,7 +20,7 @@ class TlsWire : public io::Wire {
     enum class Step { done, wants_read, wants_write, failed };
 
     // `connection` is set up as client or server.
-    TlsWire(Connection connection, std::unique_ptr<io::Wire> below);
+    TlsWire(Connection connection, std::unique_ptr<io::Wire> below, Trace trace);
     ~TlsWire() override;
 
     // Goes on with the handshake. After `failed` the library's errors are in its queue, and
@@ -51,6 +52,7 @@ class TlsWire : public io::Wire {
     std::unique_ptr<io::Wire> below_;
     std::unique_ptr<SessionKeeper> keeper_;
     Connection connection_;
+    Trace trace_;
     std::exception_ptr thrown_;  // an exception cannot pass through the library
     bool ended_ = false;
     bool established_ = false;

@@ -45,6 +45,8 @@ struct Wish {
     // A session is resumed only with an equal key and an equal wish: name whom the connection is
     // with (service, host, address, port, EHLO name). Empty: none is kept.
     std::string session_key;
+    // "NAME[ADDRESS]:PORT", for the lines of log level 2 and up.
+    std::string peer;
     // Whether Facts::chain is filled, which costs time.
     bool wants_chain = false;
 };

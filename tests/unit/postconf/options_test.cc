@@ -68,7 +68,6 @@ TEST(PostconfOptions, RefuseWhatDoesNotGoTogether) {
         {{"-C", "most"}, "unknown -C option value \"most\" in \"most\""},
         {{"-o", "bad"}, "invalid parameter override: bad: missing '=' after attribute name"},
         {{"-j"}, "-j (output as JSON) is not built yet"},
-        {{"-T", "x"}, "-T (TLS versions): TLS is not built yet"},
     };
     for (const Bad& each : cases) {
         try {

@@ -50,12 +50,12 @@ TEST_F(TlsHandshake, JudgesACertificateByWhatWasWishedFor) {
          "Verified"},
         {"good, below a dot", trial::good_key, trial::good, names({".example"}), "Verified"},
         {"good, below another", trial::good_key, trial::good, names({".mx.example"}),
-         "Untrusted: hostname mismatch"},
+         "Untrusted: num=62:hostname mismatch"},
         {"good, wildcard", trial::good_key, trial::good, names({"a.wild.example"}), "Verified"},
         {"good, wildcard of two labels", trial::good_key, trial::good, names({"a.b.wild.example"}),
          "Verified"},
         {"wrong name", trial::other_key, trial::other, names({"mx.example"}),
-         "Untrusted: hostname mismatch"},
+         "Untrusted: num=62:hostname mismatch"},
         {"expired", trial::old_key, trial::old, names({"mx.example"}),
          "Untrusted: certificate has expired"},
         {"self-signed, verify", trial::selfsigned_key, trial::selfsigned, names({"mx.example"}),
@@ -77,7 +77,7 @@ TEST_F(TlsHandshake, WildcardsStandForOneLabelWhenToldSo) {
     server(chain(trial::good_key, trial::good));
     client("tls_wildcard_matches_multiple_labels = no");
     EXPECT_EQ(outcome(names({"a.wild.example"})), "Verified");
-    EXPECT_EQ(outcome(names({"a.b.wild.example"})), "Untrusted: hostname mismatch");
+    EXPECT_EQ(outcome(names({"a.b.wild.example"})), "Untrusted: num=62:hostname mismatch");
 }
 
 TEST_F(TlsHandshake, TrustAnchorsOfAFileStandAlone) {
@@ -88,7 +88,7 @@ TEST_F(TlsHandshake, TrustAnchorsOfAFileStandAlone) {
     own.trust_anchor_files = {scratch.folder + "/anchor.pem", scratch.folder + "/ca.pem"};
     EXPECT_EQ(outcome(own), "Verified");
     own.names = {"no.example"};
-    EXPECT_EQ(outcome(own), "Untrusted: hostname mismatch");
+    EXPECT_EQ(outcome(own), "Untrusted: num=62:hostname mismatch");
     own.trust_anchor_files = {"/nowhere"};
     EXPECT_EQ(outcome(own), "failed: No such file or directory");
 }
@@ -139,7 +139,7 @@ TEST_F(TlsHandshake, WordsTheLinesOfTheLog) {
     meet(names({"mx.example"}));
     const std::string parameters =
         "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 "
-        "server-signature ECDSA (P-256) server-digest SHA256";
+        "server-signature ECDSA (prime256v1) server-digest SHA256";
     EXPECT_EQ(near.facts.established_to("mx.example[192.0.2.1]:25"),
               "Verified TLS connection established to mx.example[192.0.2.1]:25: " + parameters);
     EXPECT_EQ(near.facts.reused_to("a[b]:25"),
@@ -148,7 +148,7 @@ TEST_F(TlsHandshake, WordsTheLinesOfTheLog) {
               "Anonymous TLS connection established from unknown[192.0.2.2]: " + parameters);
     EXPECT_EQ(far.facts.received_clause(false),
               "(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)\n"
-              "\t key-exchange X25519 server-signature ECDSA (P-256) server-digest SHA256)\n"
+              "\t key-exchange X25519 server-signature ECDSA (prime256v1) server-digest SHA256)\n"
               "\t(No client certificate requested)");
 }
 
@@ -165,7 +165,7 @@ TEST_F(TlsHandshake, AsksClientsForCertificates) {
     meet(Wish());
     EXPECT_EQ(far.facts.peer, tls::PeerStatus::trusted);
     EXPECT_NE(far.facts.received_clause(true).find(
-                  "\n\t client-signature ECDSA (P-256) client-digest SHA256)\n"
+                  "\n\t client-signature ECDSA (prime256v1) client-digest SHA256)\n"
                   "\t(Client CN \"client.example\", Issuer \"Trial CA\" (verified OK))"),
               std::string::npos);
     EXPECT_EQ(far.facts.subject, "/CN=client.example/O=Clients");
