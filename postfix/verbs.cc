@@ -15,6 +15,7 @@
 #include "lib/ipc/reload_mark.h"
 #include "lib/ipc/running.h"
 #include "lib/nexthop/check.h"
+#include "lib/tls/check.h"
 #include "postfix/request.h"
 #include "postfix/rotation.h"
 
@@ -37,11 +38,14 @@ struct Call {
     pid_t master;  // 0: does not run
 };
 
+constexpr std::vector<config::Problem> (*start_checks[])(const config::Settings&) = {
+    config::check_instance, dict::check_tables, nexthop::check_relays, tls::check_servers};
+
 // Makes what is missing, and tells what is wrong; true when nothing forbids a start.
 bool check_instance(const Call& call) {
     config::create_directories(call.settings);
     bool good = true;
-    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays})
+    for (auto* check : start_checks)
         for (const config::Problem& problem : check(call.settings)) {
             problem.fatal ? log::error(problem.text) : log::warning(problem.text);
             good = good && !problem.fatal;
@@ -158,7 +162,7 @@ std::optional<ipc::ReloadMark> wait_for_reload(const std::string& queue, uint64_
 }
 
 int reload(const Call& call) {
-    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays})
+    for (auto* check : start_checks)
         for (const config::Problem& problem : check(call.settings))
             if (problem.fatal)
                 log::fatal(base::text(problem.text, "; not reloaded"));

@@ -1,6 +1,7 @@
 #include "smtp/options.h"
 
 #include "lib/config/own_settings.h"
+#include "lib/ipc/tls_memory.h"
 
 namespace smtp {
 namespace {
@@ -58,8 +59,10 @@ void read_times(Options& options, const config::OwnSettings& own) {
 
 void read_tls(Options& options, const config::OwnSettings& own, dict::Tables& tables) {
     nexthop::TlsPolicies policies = nexthop::TlsPolicies::of(own, tables);
+    if (!policies.none() && !own.text("_tls_session_cache_database").empty())
+        options.tls_sessions = ipc::inherited_tls_sessions(own.all());
     if (!policies.none())
-        options.tls = std::make_shared<tls::ClientContext>(own);
+        options.tls = std::make_shared<tls::ClientContext>(own, options.tls_sessions.get());
     options.note_starttls_offer = own.flag("_tls_note_starttls_offer");
     options.block_early_reply = own.flag("_tls_block_early_mail_reply");
     options.log_tls_status = base::equal_nocase(own.text("_log_tls_feature_status"), "yes");

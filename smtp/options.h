@@ -13,6 +13,7 @@
 #include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/options.h"
 #include "lib/tls/client_context.h"
+#include "lib/tls/shared_sessions.h"
 #include "smtp/approach.h"
 #include "smtp/failover_settings.h"
 #include "smtp/login_rules.h"
@@ -33,9 +34,10 @@ struct Options {
     // Which next hops have settings of their own; null: none. Shared, because copies of these
     // options ask the same tables.
     std::shared_ptr<nexthop::FailoverPolicies> policies;
-    std::shared_ptr<ReplyFilter> reply_filter;  // null for none
-    std::shared_ptr<tls::ClientContext> tls;    // null: no TLS; shared as the tables are
-    bool wants_chain = false;                   // the certificates of servers are to be shown
+    std::shared_ptr<ReplyFilter> reply_filter;          // null for none
+    std::shared_ptr<tls::SharedSessions> tls_sessions;  // null: none are kept
+    std::shared_ptr<tls::ClientContext> tls;            // null: no TLS; shared as the tables are
+    bool wants_chain = false;  // the certificates of servers are to be shown
     bool note_starttls_offer = false;
     bool block_early_reply = false;
     bool log_tls_status = true;

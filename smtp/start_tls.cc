@@ -141,6 +141,8 @@ io::Task<std::optional<Trouble>> secure(Session& session, base::Duration limit,
         co_return early(session);
     tls::Wish wish = wish_of(policy, session.endpoint, options);
     wish.wants_chain = options.wants_chain;
+    if (options.tls->log_level() >= 2)
+        wish.peer = session.peer.relay;
     tls::Check check = wish.check;
     std::unique_ptr<io::Wire> below = session.stream.release_wire();
     tls::Handshake made = co_await tls::connect(std::move(below), *options.tls, std::move(wish),

@@ -87,7 +87,7 @@ io::Task<void> Server::run(ipc::Service& service) {
     beside.spawn(doorbell.run());
     if (options_.client_limits.any())
         beside.spawn(anvil.run());
-    if (tls_.context() != nullptr)
+    if (tls_.watches())
         beside.spawn(watch_certificates(tls_, service));
     service.ready();
     std::exception_ptr error;

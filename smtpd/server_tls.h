@@ -23,12 +23,17 @@ class ServerTls {
     ServerTls(const ServerTls&) = delete;
     ServerTls& operator=(const ServerTls&) = delete;
 
-    // Null without TLS.
+    // Whether there are files to watch, also where they could not be used.
+    bool watches() const { return watch_.has_value(); }
+    // Null without TLS, and where its files are wrong and clients may do without.
     const tls::ServerContext* context() const { return context_ ? &*context_ : nullptr; }
     // Comes back when a file has changed, so that another process has to read it.
     io::Task<void> outdated();
 
   private:
+    void make_context(const config::Settings& settings, const TlsOptions& options,
+                      tls::TicketKeys* tickets, tls::ChainsByName by_name);
+
     ServerNames names_;
     std::optional<tls::ServerContext> context_;
     std::optional<io::FileWatch> watch_;

@@ -18,9 +18,11 @@ using namespace std::chrono_literals;
 std::optional<base::Fd> inherited() {
     const char* text = ::getenv(tls_memory_variable);
     std::optional<int> number = base::number<int>(text == nullptr ? "" : text);
-    if (number && ::fcntl(*number, F_SETFD, FD_CLOEXEC) == 0)
-        return base::Fd(*number);
-    return std::nullopt;
+    if (!number || ::fcntl(*number, F_SETFD, FD_CLOEXEC) != 0)
+        return std::nullopt;
+    // A process may ask again.
+    base::Fd memory(::fcntl(*number, F_DUPFD_CLOEXEC, 0));
+    return memory ? std::optional(std::move(memory)) : std::nullopt;
 }
 
 void warn(const base::SystemError& error) {

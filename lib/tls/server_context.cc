@@ -89,6 +89,11 @@ ServerContext::Inside::Inside(const config::Settings& given, TicketKeys* keys,
                                   : nullptr),
       tickets(keys == nullptr ? own_tickets.get() : keys),
       by_name(std::move(chains_by_name)) {
+    if (settings.chain_files.empty() && settings.certificates.empty() && !by_name &&
+        given.text("smtpd_tls_cert_file") != "none")
+        throw config::Error(
+            "smtpd_tls_chain_files: no certificate for the server is named there, nor by "
+            "smtpd_tls_cert_file and its like, nor by tls_server_sni_maps");
     SSL_CTX* raw = library.get();
     Verdict::install(raw);
     set_key_exchange(raw, settings.key_exchange_file);
