@@ -8,6 +8,7 @@
 #include "lib/ipc/service.h"
 #include "lib/route/router.h"
 #include "lib/spool/options.h"
+#include "lib/tls/ticket_keys.h"
 #include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"

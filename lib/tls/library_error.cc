@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "lib/base/error.h"
 #include "lib/base/text.h"
 
 namespace tls {
@@ -27,9 +28,12 @@ std::vector<std::string> library_errors() {
 }
 
 std::string library_reason() {
-    unsigned long code = ERR_peek_last_error();
-    const char* reason = ERR_reason_error_string(code);
+    // A file that cannot be read is the first error, what that led to the last.
+    unsigned long first = ERR_peek_error();
+    const char* reason = ERR_reason_error_string(ERR_peek_last_error());
     std::string text = reason == nullptr ? "unknown error" : reason;
+    if (ERR_SYSTEM_ERROR(first))
+        text = base::error_text(ERR_GET_REASON(first));
     ERR_clear_error();
     return text;
 }
