@@ -1,7 +1,6 @@
 """One row for each way in which a relay fails: what becomes of the mail, and of the relay.
 
-What needs TLS or AUTH comes with those: STARTTLS missing, refused, broken or with data behind its
-reply; AUTH refused for good, for now, or its mechanism missing; REQUIRETLS not offered.
+What comes of TLS and of AUTH is in secure_rows.py.
 Rows that need more than a relay with one fault are functions of test_failover.py: a lost race, a
 crowded relay, trouble of this machine's own, a 421 between two mails, slowness, the final dot.
 """

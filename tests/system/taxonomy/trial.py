@@ -39,13 +39,13 @@ class World:
         self.names = OddNameServer(ZONE, {"broken.example": "servfail"})
         self.fleet = Fleet()
         self.good = FaultyRelay(fleet=self.fleet)
-        self.bad = {row.name: FaultyRelay(row.fault, fleet=self.fleet) for row in rows}
+        self.bad = {row.name: self.relay(row) for row in rows}
         self.alone = alone
         self.instance = Instance(params={**PARAMS, "resolver_nameservers": self.names.server,
                                          **(params or {})}, extra=SERVICES)
-        table = self.instance.config / "transport"
-        table.write_text("".join(f"{row.name}.test {row.service}:{self.nexthop(row)}\n" for row in rows))
-        self.instance.set(transport_maps=f"texthash:{table}")
+        self.table("transport_maps",
+                   (f"{row.name}.test {row.service}:{self.nexthop(row)}" for row in rows))
+        self.more_tables(rows)
         self.instance.start()
 
     def __enter__(self):
@@ -57,6 +57,17 @@ class World:
                 relay.become("refuse")
         self.instance.stop()
         self.names.stop()
+
+    def relay(self, row):
+        return FaultyRelay(row.fault, fleet=self.fleet)
+
+    def more_tables(self, rows):
+        """For worlds in which the relays want more."""
+
+    def table(self, parameter, lines):
+        file = self.instance.config / parameter
+        file.write_text("".join(f"{line}\n" for line in lines))
+        self.instance.set(**{parameter: f"texthash:{file}"})
 
     def first(self, row):
         return row.first or self.bad[row.name].nexthop
@@ -88,8 +99,8 @@ class World:
 
     def openings(self, row):
         """The reasons for which the first relay of a row was opened."""
-        found = re.findall(rf"relay-health: \S*{re.escape(self.first(row))}\S* CLOSED->OPEN "
-                           r"reason=(\w+) ", self.instance.log())
+        found = re.findall(rf"relay-health: \S*{re.escape(self.first(row))}\S*(?: as \S+)? "
+                           r"CLOSED->OPEN reason=(\w+) ", self.instance.log())
         return [reason for reason in found if reason != "all_relays_down"]  # that is the list
 
 

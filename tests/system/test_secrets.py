@@ -1,0 +1,156 @@
+"""Passwords and tokens are nowhere to be read: not in logs however loud, nor in what commands show,
+nor in files of queue and data, nor in what /proc tells of processes."""
+
+import base64
+import re
+import threading
+import time
+from pathlib import Path
+
+from harness import (Accounts, FaultyRelay, Fleet, Instance, Tls, check, deliver, eventually, scratch,
+                     test)
+from harness.certificates import certificates
+from harness.processes import descendants
+
+USER = "someone"
+# One for each way, so that what is found says which; all but the last are right.
+SECRETS = {name: f"S3cret-of-{name}-xyzzy" for name in
+           ("plain", "login", "cram-md5", "xoauth2", "oauthbearer", "refused", "held-back")}
+TOKENS = ("xoauth2", "oauthbearer")
+PARAMS = {
+    "smtp_tls_security_level": "encrypt", "smtp_sasl_auth_enable": "yes", "smtp_tls_loglevel": "4",
+    "smtp_sasl_tls_security_options": "noanonymous", "debug_peer_list": "0.0.0.0/0",
+    "debug_peer_level": "9", "minimal_backoff_time": "1000s", "maximal_backoff_time": "1000s",
+    "smtp_sasl_mechanism_filter": "plain, login, cram-md5, xoauth2, oauthbearer",
+}
+
+
+class World:
+    """A relay for each secret, with the mechanism of that name; everything as loud as it goes."""
+
+    def __init__(self):
+        held = certificates().good
+        fleet, self.folder = Fleet(), scratch()
+        self.relays = {name: FaultyRelay(fleet=fleet, tls=Tls(held.cert, held.key),
+                                         accounts=accounts(name)) for name in SECRETS}
+        self.relays["held-back"].become("auth=missing")
+        self.instance = Instance(params=PARAMS, listener="-v -v")
+        master = self.instance.master.replace(" smtp\n", " smtp -v -v -v\n")
+        self.instance.master = re.sub(r" (qmgr|cleanup|bounce|pickup|proxymap)$", r" \1 -v -v", master,
+                                      flags=re.MULTILINE)
+        self.table("sasl_passwd", "smtp_sasl_password_maps",
+                   {name: f"{USER}:{secret}" for name, secret in SECRETS.items()
+                    if name not in TOKENS})
+        self.table("tokens", "smtp_sasl_token_maps", {"xoauth2": self.by_file(),
+                                                      "oauthbearer": self.by_command()})
+        transport = self.instance.config / "transport"
+        transport.write_text("".join(f"{name}.test smtp:{relay.nexthop}\n"
+                                     for name, relay in self.relays.items()))
+        self.instance.set(transport_maps=f"texthash:{transport}")
+        self.seen = set()  # of /proc
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self.watch)
+
+    def __enter__(self):
+        self.instance.start()
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._watch.join()
+        self.instance.stop()
+
+    def table(self, name, parameter, logins):
+        file = self.instance.config / name
+        file.write_text("".join(f"{self.relays[name].nexthop} {login}\n"
+                                for name, login in logins.items()))
+        file.chmod(0o600)
+        self.instance.command("postmap", f"hash:{file}")
+        self.instance.set(**{parameter: f"hash:{file}"})
+
+    def by_file(self):
+        file = self.folder / "token"
+        file.write_text(SECRETS["xoauth2"] + "\n")
+        return f"{USER} file:{file}"
+
+    def by_command(self):
+        script = self.folder / "give-token"
+        script.write_text(f"#!/bin/sh\nsleep 0.2\necho {SECRETS['oauthbearer']}\n")
+        script.chmod(0o755)
+        return f"{USER} command:{script} for {USER}"
+
+    def watch(self):
+        """What anybody, or the same user, may read of the processes while they run."""
+        while not self._over.is_set():
+            for process in descendants(self.instance.master_pid() or 0):
+                for file in ("cmdline", "environ"):
+                    try:
+                        self.seen.add(Path(f"/proc/{process.pid}/{file}").read_bytes())
+                    except OSError:
+                        pass
+            time.sleep(0.02)
+
+
+def accounts(name):
+    told = Accounts({USER: "another" if name == "refused" else SECRETS[name]},
+                    (name.upper() if name not in ("refused", "held-back") else "PLAIN",))
+    if name in TOKENS:
+        told.grant(USER, SECRETS[name], 3600)
+    return told
+
+
+def forms(secret):
+    """How it might be written: as it is, in base64 as part of something longer, in hex."""
+    yield secret.encode()
+    for before in range(3):
+        text = base64.b64encode(b"\0" * before + secret.encode())
+        yield text[4 if before else 0:-4]  # what depends on the neighbours is left out
+    yield secret.encode().hex().encode()
+
+
+def found(places):
+    """A line for each secret that is in one of the (name, bytes)."""
+    for place, text in places:
+        for name, secret in SECRETS.items():
+            for form in forms(secret):
+                if form in text:
+                    at = text.index(form)
+                    yield f"{place}: that of {name}: …{text[max(0, at - 80):at + 40]!r}"
+
+
+def commands(instance):
+    """What commands show."""
+    domains = [f"user@{name}.test" for name in SECRETS]
+    for name, words in (("postrelay", ["show"]), ("postrelay", ["show", "-j"]),
+                        *(("postrelay", ["explain", *how, "-f", "a@example.com", domain])
+                          for how in ([], ["--probe"], ["-j"]) for domain in domains),
+                        ("postqueue", ["-p"]), ("postqueue", ["-j"]), ("postconf", []),
+                        ("postconf", ["-M"])):
+        _, output = instance.attempt(name, *words)
+        yield " ".join([name, *words]), output.encode()
+
+
+def files(instance):
+    for folder in (instance.queue, instance.data):
+        for path in folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                yield str(path), path.read_bytes()
+
+
+@test(root=True, timeout=90, counted=False)
+def test_secrets_are_nowhere():
+    with World() as world:
+        instance = world.instance
+        for name, relay in world.relays.items():
+            queue_id = deliver(instance, recipients=[f"user@{name}.test"])
+            line = instance.wait_log(rf"{queue_id}: to=<.*status=(\w+)")
+            good = name not in ("refused", "held-back")
+            check(line[1] == ("sent" if good else "deferred"), name, line[0])
+            check(len(relay.mails) == good and all(mail.login == USER for mail in relay.mails), name)
+        eventually(lambda: any(b"give-token" in text for text in world.seen), 5, "the command seen")
+        wrong = [*found([("log", instance.log().encode())]), *found(commands(instance)),
+                 *found(("/proc", text) for text in world.seen), *found(files(instance))]
+        print(f"figure: {len(instance.log())} bytes of log, {len(world.seen)} texts of /proc")
+        check(not wrong, "\n".join(wrong))
+        check(len(instance.log()) > 5000, "not loud")
