@@ -1,5 +1,7 @@
 #include "smtp/approach.h"
 
+#include "smtp/log.h"
+
 namespace smtp {
 namespace {
 
@@ -27,10 +29,21 @@ Approaches::Approaches(nexthop::TlsPolicies tls, std::shared_ptr<Logins> logins)
     usual_ = std::move(usual);
 }
 
+// What the tables say and, where it is for the host's TLSA records to say, they.
+io::Task<nexthop::FoundTlsPolicy> Approaches::tls_policy(Visit visit) {
+    nexthop::FoundTlsPolicy found = co_await tls_.find(visit);
+    if (!found.trouble.empty() || !nexthop::asks_for_tlsa(found.policy.level) || !dane_)
+        co_return found;
+    nexthop::FoundTlsPolicy applied = co_await dane_->apply(found, visit, nullptr);
+    if (!applied.trouble.empty())
+        log::tls_policy_trouble(visit, applied.trouble);
+    co_return applied;
+}
+
 io::Task<FoundApproach> Approaches::find(Visit visit) {
     FoundApproach found;
     found.approach = usual_;
-    nexthop::FoundTlsPolicy policy = co_await tls_.find(visit);
+    nexthop::FoundTlsPolicy policy = co_await tls_policy(visit);
     if (!policy.trouble.empty())
         found.trouble = lookup_trouble(policy.dsn, policy.reason);
     if (policy.policy != usual_->tls) {

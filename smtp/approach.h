@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/io/task.h"
+#include "lib/nexthop/dane.h"
 #include "lib/nexthop/tls_policies.h"
 #include "lib/nexthop/visit.h"
 #include "smtp/credentials.h"
@@ -45,6 +46,8 @@ class Approaches {
     // `logins` null: nobody logs in anywhere.
     explicit Approaches(nexthop::TlsPolicies tls, std::shared_ptr<Logins> logins = nullptr);
     virtual ~Approaches() = default;
+    // Who is asked at levels dane and dane-only; before that, neither can be had.
+    void ask_for_tlsa(nexthop::Dane dane) { dane_.emplace(std::move(dane)); }
 
     // Every visit has the approach usual(); find() need not be called.
     virtual bool same_for_all() const { return !logins_ && tls_.same_for_all(); }
@@ -52,9 +55,11 @@ class Approaches {
     virtual io::Task<FoundApproach> find(Visit visit);
 
   private:
+    io::Task<nexthop::FoundTlsPolicy> tls_policy(Visit visit);
     io::Task<void> add_login(Visit visit, FoundApproach& found);
 
     nexthop::TlsPolicies tls_;
+    std::optional<nexthop::Dane> dane_;
     std::shared_ptr<Logins> logins_;
     SharedApproach usual_;
 };

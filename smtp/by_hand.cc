@@ -80,6 +80,7 @@ int ask(const ByHand& wanted, const config::Settings& common, std::string_view p
     Options options = Options::from(settings, program, service, tables);
     options.wants_chain = true;
     nexthop::NameService names(config::OwnSettings(settings, program), options.nexthop.lookup);
+    options.look_up_by(names, settings);
     SocketDialer dialer(options);
     Survey survey(dialer, names.sites(), options);
     ipc::raise_descriptor_limit();

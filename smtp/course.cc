@@ -206,7 +206,8 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
     candidate.approach = job_.approach(site, endpoint.host)->approach;
     candidate.kept = idle_.take_at(endpoint, candidate.approach);
     if (!job_.one_approach() && job_.plan().is_configured_relay(site))
-        relays_.approached(standing.subject().key, candidate.approach);
+        relays_.visited(standing.subject().key, Visit(job_.request().nexthop, job_.request().sender,
+                                                      job_.plan().destination(site), endpoint));
     begun_.push_back({site, endpoint, io::loop().now(), std::move(standing)});
     candidate.endpoint = std::move(endpoint);
     return candidate;

@@ -99,6 +99,11 @@ void misconfigured(std::string_view parameter) {
     base::log::warning(base::text(parameter, " configuration problem"));
 }
 
+void tls_policy_trouble(const nexthop::Visit& visit, std::string_view trouble) {
+    base::log::warning(base::text("TLS policy of ", base::printable(visit.element), " (host ",
+                                  base::printable(visit.host), "): ", trouble));
+}
+
 void our_own_name(std::string_view peer, std::string_view did, std::string_view name) {
     base::log::warning(base::text("host ", peer, " ", did, " with my own hostname ", name));
 }

@@ -9,6 +9,7 @@
 #include "lib/health/transition.h"
 #include "lib/ipc/delivery.h"
 #include "lib/mail/outcome.h"
+#include "lib/nexthop/visit.h"
 #include "smtp/job.h"
 
 namespace smtp::log {
@@ -43,6 +44,8 @@ void many_valued(std::string_view parameter, std::string_view address);
 void misconfigured(std::string_view parameter);
 // A server greets or answers with the name of this machine.
 void our_own_name(std::string_view peer, std::string_view did, std::string_view name);
+// There is no TLS policy now by which mail could go there.
+void tls_policy_trouble(const nexthop::Visit& visit, std::string_view trouble);
 // "Host offered STARTTLS: [HOST]", where no use is made of it.
 void starttls_offered(std::string_view host);
 // A server at the port of TLS from the first byte is about to be spoken to without.

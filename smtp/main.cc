@@ -42,7 +42,9 @@ class Server {
           relays_(service.health(), service.name(), options_),
           prober_(relays_, dialer_, names_.sites(), options_),
           agent_(options_, queue_, dialer_, names_.sites(), relays_, service.draining(),
-                 service.session_limit()) {}
+                 service.session_limit()) {
+        options_.look_up_by(names_, service.settings());
+    }
 
     io::Task<void> run() {
         ipc::AgentMark mark(ipc::Service::queue_directory());

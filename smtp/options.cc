@@ -119,4 +119,13 @@ Options Options::from(const config::Settings& settings, std::string_view program
     return options;
 }
 
+void Options::look_up_by(nexthop::NameService& names, const config::Settings& settings) {
+    if (!tls || !approaches)
+        return;
+    config::OwnSettings own(settings, lmtp ? "lmtp" : "smtp");
+    approaches->ask_for_tlsa(nexthop::Dane(
+        nexthop::DaneSettings::from(own, nexthop.lookup), names.resolver(),
+        [context = tls](const tls::Tlsa& record) { return context->usable(record); }));
+}
+
 }  // namespace smtp

@@ -11,6 +11,7 @@
 #include "lib/dict/maps.h"
 #include "lib/io/socket_address.h"
 #include "lib/nexthop/failover_policies.h"
+#include "lib/nexthop/name_service.h"
 #include "lib/nexthop/options.h"
 #include "lib/tls/client_context.h"
 #include "lib/tls/shared_sessions.h"
@@ -93,6 +94,9 @@ struct Options {
     // `tables`. Throws config::Error where an address, port or family is none.
     static Options from(const config::Settings& settings, std::string_view program,
                         std::string_view service, dict::Tables& tables);
+    // Has TLSA records looked up by `names`, which outlive these options and their copies. Throws
+    // config::Error.
+    void look_up_by(nexthop::NameService& names, const config::Settings& settings);
 };
 
 }  // namespace smtp

@@ -126,10 +126,12 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
 
 // As mail does or, when this process has seen none for it, as mail would for "[host]:port".
 io::Task<FoundApproach> Prober::approach_of(std::string key, nexthop::Endpoint endpoint) {
-    FoundApproach found;
-    found.approach = relays_.approach(key);
-    if (found.approach || !options_.approaches)
-        co_return found;
+    if (!options_.approaches)
+        co_return FoundApproach();
+    if (const Visit* known = relays_.visit(key)) {
+        Visit same = *known;
+        co_return co_await options_.approaches->find(std::move(same));
+    }
     nexthop::Destination relay;
     relay.host = endpoint.host;
     relay.text = base::text('[', endpoint.host, "]:", endpoint.port());

@@ -57,13 +57,13 @@ void Relays::tell(const std::optional<health::Transition>& transition) const {
         log::relay_health(*transition);
 }
 
-void Relays::approached(const std::string& key, SharedApproach how) {
-    approaches_[key] = std::move(how);
+void Relays::visited(const std::string& key, Visit visit) {
+    visits_.insert_or_assign(key, std::move(visit));
 }
 
-SharedApproach Relays::approach(const std::string& key) const {
-    auto found = approaches_.find(key);
-    return found == approaches_.end() ? nullptr : found->second;
+const Visit* Relays::visit(const std::string& key) const {
+    auto found = visits_.find(key);
+    return found == visits_.end() ? nullptr : &found->second;
 }
 
 // Relays are configured: there are few of them.

@@ -62,9 +62,9 @@ class Relays {
     const std::vector<health::Subject>& endpoints(const std::string& relay) const;
     unsigned in_flight(const std::string& relay) const;
 
-    // How mail of this process approached the endpoint with this key last; null where none did.
-    void approached(const std::string& key, SharedApproach how);
-    SharedApproach approach(const std::string& key) const;
+    // As what mail of this process came to the endpoint with this key last; null where none did.
+    void visited(const std::string& key, Visit visit);
+    const Visit* visit(const std::string& key) const;
 
     // Connections of this process to the endpoint with this key, begun or open.
     size_t connections(const std::string& key) const;
@@ -79,7 +79,7 @@ class Relays {
     const Options& options_;
     bool probed_actively_ = false;
     std::map<std::string, size_t> connections_;  // by key; no zeros
-    std::map<std::string, SharedApproach> approaches_;
+    std::map<std::string, Visit> visits_;
     std::map<std::string, std::vector<health::Subject>> endpoints_;
     nexthop::PolicyMemory memory_;
     nexthop::Random random_;

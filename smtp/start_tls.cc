@@ -120,8 +120,7 @@ tls::Wish wish_of(const TlsPolicy& policy, const nexthop::Endpoint& endpoint,
         wish.names = names_of(policy, endpoint.host);
     if (wish.check == tls::Check::tlsa) {
         wish.tlsa = policy.tlsa;
-        // RFC 7672 section 3.2.2: the name where the records are, and what led to it.
-        wish.names = {policy.tlsa_domain, policy.domain};
+        wish.names = policy.match;
         wish.server_name = policy.tlsa_domain;
     }
     wish.session_key =
@@ -155,9 +154,12 @@ io::Task<std::optional<Trouble>> secure(Session& session, base::Duration limit,
     }
     session.stream = io::Stream(std::move(made.wire));
     session.tls = std::make_unique<tls::Facts>(std::move(made.facts));
+    bool verified = session.tls->verified();
+    if (verified && !policy.proves_nexthop)
+        session.tls->peer = tls::PeerStatus::trusted;
     tls::log_connected(*session.tls, session.peer.relay, options.tls->log_level(), check);
     forget_what_was_said(session);
-    if (check != tls::Check::nothing && !session.tls->verified())
+    if (check != tls::Check::nothing && !verified)
         co_return trouble(policy, {4, 7, 5}, "Server certificate not verified", failure(policy));
     co_return std::nullopt;
 }

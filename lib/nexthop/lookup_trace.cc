@@ -21,12 +21,7 @@ struct Text {
         return base::text(of.priority, ' ', of.weight, ' ', of.port, ' ', name_or_root(of.name));
     }
     std::string operator()(const dns::Text& of) const { return of.text; }
-    std::string operator()(const dns::Certificate& of) const {
-        std::string text = base::text(of.usage, ' ', of.selector, ' ', of.matching, ' ');
-        for (unsigned char byte : of.data)
-            base::append(text, "0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]);
-        return text;
-    }
+    std::string operator()(const dns::Certificate& of) const { return text_of(of); }
 };
 
 }  // namespace
@@ -44,6 +39,14 @@ void LookupTrace::dropped(const Endpoints& before, const Endpoints& after, const
 
 std::string text_of(const dns::Record& record) {
     return std::visit(Text(), record.data);
+}
+
+std::string text_of(const dns::Certificate& record) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = base::text(record.usage, ' ', record.selector, ' ', record.matching, ' ');
+    for (unsigned char byte : record.data)
+        base::append(text, digits[byte >> 4], digits[byte & 15]);
+    return text;
 }
 
 }  // namespace nexthop

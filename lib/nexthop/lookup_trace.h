@@ -34,5 +34,6 @@ struct LookupTrace {
 
 // "10 mx1.example", "0 5 587 a.example", "192.0.2.1": what a record says.
 std::string text_of(const dns::Record& record);
+std::string text_of(const dns::Certificate& record);  // "3 1 1 12ab…"
 
 }  // namespace nexthop

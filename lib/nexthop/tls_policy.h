@@ -55,6 +55,8 @@ struct TlsPolicy {
     // name of the host that has them.
     std::vector<tls::Tlsa> tlsa;
     std::string tlsa_domain;
+    // Who matches them is the host that the mail is for, not just one that unsigned records name.
+    bool proves_nexthop = true;
     Remark source;  // where it was found: "smtp_tls_policy_maps, hash:/x, key y"
 
     bool operator==(const TlsPolicy&) const = default;

@@ -1,6 +1,7 @@
 #include "lib/nexthop/tlsa_lookup.h"
 
 #include "lib/base/text.h"
+#include "lib/dns/domain.h"
 
 namespace nexthop {
 namespace {
@@ -9,7 +10,7 @@ using State = dns::Answer::State;
 
 // RFC 7672 section 2.2.2 and 2.2.3: the names that may have the records, in order.
 std::vector<std::string> bases_of(const Provenance& host, bool insecure_too) {
-    if (host.host.empty())
+    if (!dns::is_domain(host.host))
         return {};
     bool is_alias = host.host_end != host.host;
     if (!host.host_secure)
@@ -27,14 +28,12 @@ std::vector<dns::Certificate> certificates_in(const dns::Answer& answer) {
 
 }  // namespace
 
-io::Task<Tlsa> find_tlsa(dns::Resolver& resolver, const Endpoint& endpoint, bool insecure_too,
-                         LookupTrace* trace) {
+io::Task<Tlsa> find_tlsa(dns::Resolver& resolver, const Provenance& host, uint16_t port,
+                         bool insecure_too, LookupTrace* trace) {
     Tlsa tlsa;
-    if (endpoint.source == Endpoint::Source::literal || !endpoint.address.is_inet())
-        co_return tlsa;
-    std::vector<std::string> bases = bases_of(endpoint.provenance, insecure_too);
+    std::vector<std::string> bases = bases_of(host, insecure_too);
     for (const std::string& base : bases) {
-        std::string name = base::text('_', endpoint.port(), "._tcp.", base);
+        std::string name = base::text('_', port, "._tcp.", base);
         dns::Answer answer = co_await resolver.ask(name, dns::Type::tlsa);
         if (trace)
             trace->steps.push_back(LookupTrace::Question{name, "TLSA", answer});

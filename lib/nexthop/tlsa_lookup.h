@@ -24,10 +24,9 @@ struct Tlsa {
 
 // Asks for "_PORT._tcp.HOST" at the end of the host's CNAMEs, then at its own name. A host whose
 // addresses are not secure is only asked about by its own name when that is an alias, else not at
-// all, unless `insecure_too` (smtp_tls_force_insecure_host_tlsa_lookup). `endpoint` has its
-// provenance, outlives the task, and so does `trace`, which may be null. Throws nothing but
-// io::Cancelled.
-io::Task<Tlsa> find_tlsa(dns::Resolver& resolver, const Endpoint& endpoint, bool insecure_too,
-                         LookupTrace* trace);
+// all, unless `insecure_too` (smtp_tls_force_insecure_host_tlsa_lookup). `host` outlives the task,
+// and so does `trace`, which may be null. Throws nothing but io::Cancelled.
+io::Task<Tlsa> find_tlsa(dns::Resolver& resolver, const Provenance& host, uint16_t port,
+                         bool insecure_too, LookupTrace* trace);
 
 }  // namespace nexthop

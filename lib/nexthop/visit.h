@@ -19,7 +19,8 @@ struct Visit {
           host(endpoint.host),
           port(endpoint.address.is_inet() ? endpoint.port() : 0),
           host_from_dns(endpoint.source == Endpoint::Source::mx ||
-                        endpoint.source == Endpoint::Source::srv) {}
+                        endpoint.source == Endpoint::Source::srv),
+          provenance(endpoint.provenance) {}
 
     std::string nexthop;  // the whole of it as written
     std::string sender;   // the message's, as it is queued
@@ -28,6 +29,7 @@ struct Visit {
     std::string host;     // that was found: the same, or an exchanger's name
     uint16_t port;        // 0: a socket
     bool host_from_dns;   // MX or SRV records led to it
+    Provenance provenance;
 };
 
 }  // namespace nexthop

@@ -21,3 +21,8 @@ def run_all(peer):
 @test(root=True, timeout=90, counted=False)
 def test_postfix():
     run_all(True)
+
+
+@test(root=True, timeout=90, counted=False)
+def test_ours():
+    run_all(False)

@@ -3,6 +3,7 @@
 Made with the openssl command, once for all tests of a build: certificates() looks before it makes.
 """
 
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -109,6 +110,7 @@ def fingerprint(certificate, digest="sha256", key=False):
         text = run(need("openssl"), "x509", "-in", certificate.cert, "-noout", "-fingerprint",
                    f"-{digest}")
         return text.strip().partition("=")[2].upper()
-    der = certificate.cert.with_suffix(".pub")
-    run(need("openssl"), "pkey", "-in", certificate.key, "-pubout", "-outform", "DER", "-out", der)
-    return ":".join(f"{byte:02X}" for byte in hashlib.new(digest, der.read_bytes()).digest())
+    # Not by a file: another test may be reading it.
+    pem = run(need("openssl"), "pkey", "-in", certificate.key, "-pubout")
+    der = base64.b64decode("".join(pem.strip().splitlines()[1:-1]))
+    return ":".join(f"{byte:02X}" for byte in hashlib.new(digest, der).digest())
