@@ -12,8 +12,15 @@ namespace {
 
 io::Task<void> connect_to_places(Findings& findings, const config::Settings& settings) {
     std::vector<std::string> places;
-    for (const Place& place : findings.order)
-        places.push_back(place.endpoint.address.is_inet() ? place.label : "unix:" + place.label);
+    for (const Place& place : findings.order) {
+        base::Json json;
+        json.string("place",
+                    place.endpoint.address.is_inet() ? place.label : "unix:" + place.label);
+        json.string("element", findings.hops[place.hop].relay.text);
+        json.string("nexthop", findings.routed.route->nexthop);
+        json.string("sender", findings.sender);
+        places.push_back(std::string(base::trim(json.line())));
+    }
     Client client;
     client.program = base::text(settings.text("daemon_directory"), "/", findings.command);
     client.service = findings.routed.route->transport;

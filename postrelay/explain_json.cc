@@ -2,6 +2,7 @@
 #include "lib/base/text.h"
 #include "postrelay/explain.h"
 #include "postrelay/rows.h"
+#include "postrelay/tls_lines.h"
 
 namespace postrelay {
 
@@ -75,6 +76,8 @@ std::vector<Json> places(const std::vector<Place>& from, const Known& known) {
         json.integer("relay", static_cast<int64_t>(place.hop));
         if (place.health)
             json.object("health", json_of(*place.health, known.rules(), health::this_moment()));
+        if (place.tls)
+            json.object("tls", tls_json(*place.tls));
         list.push_back(std::move(json));
     }
     return list;

@@ -4,6 +4,7 @@
 #include "lib/base/text.h"
 #include "postrelay/explain.h"
 #include "postrelay/rows.h"
+#include "postrelay/tls_lines.h"
 
 namespace postrelay {
 namespace {
@@ -69,6 +70,15 @@ void relays(std::string& out, const Findings& findings, const Known& known) {
     }
 }
 
+std::string tls_of(const Place& place) {
+    if (!place.tls)
+        return {};
+    std::string out = base::text("     TLS: ", base::printable(tls_text(*place.tls)), '\n');
+    for (const std::string& line : tlsa_lines(*place.tls))
+        base::append(out, "     ", base::printable(line), '\n');
+    return out;
+}
+
 void places(std::string& out, const Findings& findings, const Known& known) {
     base::append(out, "order", findings.order_varies ? " (changes from message to message)" : "",
                  ":\n");
@@ -77,7 +87,7 @@ void places(std::string& out, const Findings& findings, const Known& known) {
                      name_of(findings.order[i].endpoint.source), "; ",
                      findings.failover.health ? health_text(findings.order[i].health, known)
                                               : "health is not looked at (failover_health = no)",
-                     '\n');
+                     '\n', tls_of(findings.order[i]));
     for (const Place& place : findings.barred) {
         const std::optional<health::Record>& by_name = findings.hops[place.hop].health;
         bool itself = place.health && place.health->look(base::steady_now()).barred();
@@ -102,8 +112,11 @@ void delivery(std::string& out, const Findings& findings, const Known& known) {
              : setting.value.empty() ? base::text("(empty) (", setting.where, ")")
                                      : base::text(setting.value, " (", setting.where, ")"));
     places(out, findings, known);
-    for (size_t i = 0; i < findings.contacts.size(); ++i)
+    for (size_t i = 0; i < findings.contacts.size(); ++i) {
         head(out, "probe", base::text(findings.order[i].label, ": ", findings.contacts[i].text()));
+        for (const std::string& line : tls_lines(findings.contacts[i].json))
+            base::append(out, "  ", base::printable(line), '\n');
+    }
 }
 
 }  // namespace

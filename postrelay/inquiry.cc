@@ -8,6 +8,7 @@
 #include "lib/config/master_cf.h"
 #include "lib/config/transports.h"
 #include "lib/ipc/proxymap.h"
+#include "lib/nexthop/dane.h"
 #include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/name_service.h"
 
@@ -60,6 +61,7 @@ class Inquiry {
     void find_session_settings(Findings& findings, const config::Settings& settings) const;
     io::Task<void> find_policy(Findings& findings, const config::Settings& settings);
     io::Task<void> find_hops(Findings& findings, const config::Settings& settings);
+    io::Task<void> find_tls(Findings& findings, const config::Settings& settings);
     void add_hops(Findings& findings, const nexthop::Options& options) const;
     void arrange(Findings& findings) const;
     std::vector<size_t> relays_in_order(const Findings& findings) const;
@@ -154,6 +156,33 @@ io::Task<void> Inquiry::find_hops(Findings& findings, const config::Settings& se
     }
 }
 
+// By the code that smtp uses.
+io::Task<void> Inquiry::find_tls(Findings& findings, const config::Settings& settings) {
+    const route::Route& way = *findings.routed.route;
+    config::OwnSettings own(settings, findings.command);
+    nexthop::TlsPolicies policies = nexthop::TlsPolicies::of(own, tables_);
+    if (policies.none())
+        co_return;
+    nexthop::Options options = nexthop::Options::from(own, way.transport);
+    nexthop::NameService names(own, options.lookup);
+    nexthop::Dane dane(nexthop::DaneSettings::from(own, options.lookup), names.resolver(),
+                       [digests = settings.list("tls_dane_digests")](const tls::Tlsa& record) {
+                           return tls::usable_record(record, digests);
+                       });
+    for (Place& place : findings.order) {
+        PlaceTls& tls = place.tls.emplace();
+        nexthop::Visit visit(way.nexthop, findings.sender, findings.hops[place.hop].relay,
+                             place.endpoint);
+        visit.trace = &tls.asked;
+        nexthop::FoundTlsPolicy found = co_await policies.find(visit);
+        tls.found = std::move(found);
+        if (!tls.found.trouble.empty() || !nexthop::asks_for_tlsa(tls.found.policy.level))
+            continue;
+        nexthop::FoundTlsPolicy applied = co_await dane.apply(tls.found, visit);
+        tls.found = std::move(applied);
+    }
+}
+
 std::optional<Record> Inquiry::record_of(const std::string& label) const {
     std::optional<Record> worst;
     for (const Record& record : known_.table().all()) {
@@ -195,7 +224,7 @@ void Inquiry::arrange(Findings& findings) const {
     for (size_t index : relays_in_order(findings)) {
         const Hop& hop = findings.hops[index];
         for (const nexthop::Endpoint& endpoint : hop.site.endpoints) {
-            Place place{index, endpoint, label_of(endpoint), record_of(label_of(endpoint))};
+            Place place{index, endpoint, label_of(endpoint), record_of(label_of(endpoint)), {}};
             bool out = barred(place.health) || barred(hop.health);
             (out ? findings.barred : findings.order).push_back(std::move(place));
         }
@@ -230,6 +259,7 @@ io::Task<void> Inquiry::follow(Findings& findings) {
     co_await find_policy(findings, *settings);
     co_await find_hops(findings, *settings);
     arrange(findings);
+    co_await find_tls(findings, *settings);
     find_session_settings(findings, *settings);
 }
 

@@ -11,6 +11,7 @@
 #include "lib/nexthop/failover_settings.h"
 #include "lib/nexthop/lookup_trace.h"
 #include "lib/nexthop/site.h"
+#include "lib/nexthop/tls_policies.h"
 #include "lib/route/router.h"
 #include "lib/route/trace.h"
 #include "postrelay/contact.h"
@@ -27,12 +28,19 @@ struct Hop {
     std::optional<health::Record> health;  // of the relay by name: DNS trouble, orders
 };
 
+// The TLS that mail to a place has.
+struct PlaceTls {
+    nexthop::FoundTlsPolicy found;
+    nexthop::LookupTrace asked;  // of TLSA records
+};
+
 // One address, at its place in the order.
 struct Place {
     size_t hop = 0;
     nexthop::Endpoint endpoint;
     std::string label;
     std::optional<health::Record> health;  // none: nothing is known against it
+    std::optional<PlaceTls> tls;           // none: no mail of the transport goes under TLS
 };
 
 struct Findings {

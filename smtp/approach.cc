@@ -34,7 +34,7 @@ io::Task<nexthop::FoundTlsPolicy> Approaches::tls_policy(Visit visit) {
     nexthop::FoundTlsPolicy found = co_await tls_.find(visit);
     if (!found.trouble.empty() || !nexthop::asks_for_tlsa(found.policy.level) || !dane_)
         co_return found;
-    nexthop::FoundTlsPolicy applied = co_await dane_->apply(found, visit, nullptr);
+    nexthop::FoundTlsPolicy applied = co_await dane_->apply(found, visit);
     if (!applied.trouble.empty())
         log::tls_policy_trouble(visit, applied.trouble);
     co_return applied;

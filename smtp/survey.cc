@@ -78,21 +78,57 @@ base::Json json_of(const Probed& probed) {
 
 }  // namespace
 
+// One line of what is asked for.
+struct Survey::Wanted {
+    explicit Wanted(const std::string& line) : place(line) {
+        std::optional<base::Json> json = base::Json::parse(line);
+        if (!json)
+            return;
+        place = json->text_at("place");
+        element = json->text_at("element");
+        nexthop = json->text_at("nexthop");
+        sender = json->text_at("sender");
+    }
+    std::string place, element, nexthop, sender;
+};
+
 // An address to ask, or why there is none; and what came of it.
 struct Survey::Question {
-    std::string nexthop;
+    std::string nexthop, sender;
     std::optional<Place> place;
     SharedApproach approach;
+    nexthop::LookupTrace asked;  // of TLSA records
     Probed probed;
 };
 
-io::Task<std::vector<Survey::Question>> Survey::questions(std::string place) {
+// How the address of a place was found, as mail would find it: DNSSEC may vouch for that.
+io::Task<void> Survey::find_out(Question& question) {
+    Place& place = *question.place;
+    nexthop::Purpose purpose;
+    purpose.configured = true;
+    nexthop::Site site = co_await sites_.look_up(place.relay, purpose);
+    for (nexthop::Endpoint& each : site.endpoints)
+        if (each.same_place(place.endpoint) && each.host == place.endpoint.host) {
+            place.endpoint.source = each.source;
+            place.endpoint.provenance = std::move(each.provenance);
+        }
+}
+
+io::Task<std::vector<Survey::Question>> Survey::questions(const Wanted& wanted) {
     std::vector<Question> all;
-    if (std::optional<Place> one = labelled(place, options_)) {
-        all.emplace_back().place = std::move(one);
-        all.back().nexthop = all.back().place->relay.text;
+    if (std::optional<Place> one = labelled(wanted.place, options_)) {
+        Question& question = all.emplace_back();
+        question.place = std::move(one);
+        std::vector<nexthop::Destination> relays =
+            nexthop::parse_destinations(wanted.element, options_.nexthop.rules);
+        if (relays.size() == 1)
+            question.place->relay = std::move(relays[0]);
+        question.nexthop = wanted.nexthop.empty() ? question.place->relay.text : wanted.nexthop;
+        question.sender = wanted.sender;
+        co_await find_out(question);
         co_return all;
     }
+    const std::string& place = wanted.place;
     std::vector<nexthop::Destination> destinations =
         nexthop::parse_destinations(place, options_.nexthop.rules);
     nexthop::Purpose purpose;
@@ -102,7 +138,8 @@ io::Task<std::vector<Survey::Question>> Survey::questions(std::string place) {
         nexthop::Site site = co_await sites_.look_up(destinations[i], purpose);
         for (nexthop::Endpoint& endpoint : site.endpoints) {
             all.emplace_back().place = Place{destinations[i], std::move(endpoint)};
-            all.back().nexthop = place;
+            all.back().nexthop = wanted.nexthop.empty() ? place : wanted.nexthop;
+            all.back().sender = wanted.sender;
         }
         if (!site.absence)
             continue;
@@ -127,16 +164,18 @@ io::Task<void> Survey::ask_one(Question& question) {
     }
 }
 
-// As mail without a sender does.
-io::Task<FoundApproach> Survey::approach_of(const Question& question) {
+// As mail does.
+io::Task<FoundApproach> Survey::approach_of(Question& question) {
     if (!options_.approaches)
         co_return FoundApproach();
-    Visit visit(question.nexthop, "", question.place->relay, question.place->endpoint);
+    Visit visit(question.nexthop, question.sender, question.place->relay, question.place->endpoint);
+    visit.trace = &question.asked;
     co_return co_await options_.approaches->find(std::move(visit));
 }
 
 io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
-    std::vector<Question> all = co_await questions(place);
+    Wanted wanted(place);
+    std::vector<Question> all = co_await questions(wanted);
     io::Scope at_once;
     for (Question& question : all)
         if (question.place)
@@ -155,7 +194,7 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
     std::vector<base::Json> answers;
     for (const Question& question : all) {
         base::Json json;
-        json.string("place", place);
+        json.string("place", wanted.place);
         if (question.place) {
             const nexthop::Endpoint& endpoint = question.place->endpoint;
             json.string("name", endpoint.host).string("address", endpoint.ip);
@@ -165,6 +204,8 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
         json.add(json_of(question.probed));
         if (question.approach)
             json.object("tls_policy", tls_policy_json(question.approach->tls));
+        if (question.place && options_.nexthop.lookup.dnssec)
+            json.object("dnssec", dnssec_json(question.place->endpoint, question.asked));
         if (question.probed.tls)
             json.object("tls", tls_facts_json(*question.probed.tls));
         answers.push_back(std::move(json));

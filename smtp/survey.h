@@ -25,15 +25,19 @@ class Survey {
 
     // An object for each address of `place`, in the order of delivery; one with what is wrong where
     // it has none. A place is a next hop as main.cf has it, or one address of a host as postrelay
-    // shows it: "[r1.example]:587/192.0.2.1". Its addresses are asked at the same time.
+    // shows it: "[r1.example]:587/192.0.2.1". Or an object that has such an address as "place",
+    // with the element of the next hop that led there, the whole next hop and the sender of the
+    // mail, by which TLS policy and login are found. Addresses are asked at the same time.
     io::Task<std::vector<base::Json>> ask_at(std::string place);
 
   private:
+    struct Wanted;
     struct Question;
 
-    io::Task<std::vector<Question>> questions(std::string place);
+    io::Task<std::vector<Question>> questions(const Wanted& wanted);
+    io::Task<void> find_out(Question& question);
     io::Task<void> ask_one(Question& question);
-    io::Task<FoundApproach> approach_of(const Question& question);
+    io::Task<FoundApproach> approach_of(Question& question);
 
     Dialer& dialer_;
     nexthop::SiteLookup& sites_;

@@ -43,6 +43,36 @@ base::Json tls_policy_json(const TlsPolicy& policy) {
         json.boolean("wrappermode", true);
     if (!policy.match.empty())
         json.texts("match", policy.match);
+    std::vector<std::string> records;
+    for (const tls::Tlsa& each : policy.tlsa)
+        records.push_back(nexthop::text_of(
+            dns::Certificate{each.usage, each.selector, each.matching, each.data}));
+    if (!records.empty())
+        json.string("tlsa_domain", policy.tlsa_domain).texts("tlsa", records);
+    return json;
+}
+
+base::Json dnssec_json(const nexthop::Endpoint& endpoint, const nexthop::LookupTrace& asked) {
+    const nexthop::Provenance& from = endpoint.provenance;
+    base::Json json;
+    if (!from.domain.empty())
+        json.boolean("domain_secure", from.domain_secure);
+    json.boolean("host_secure", from.host_secure);
+    std::vector<base::Json> lookups;
+    for (const auto& step : asked.steps) {
+        const auto* question = std::get_if<nexthop::LookupTrace::Question>(&step);
+        if (question == nullptr)
+            continue;
+        std::vector<std::string> records;
+        for (const dns::Record& record : question->answer.records)
+            records.push_back(nexthop::text_of(record));
+        base::Json& one = lookups.emplace_back();
+        one.string("ask", question->name).string("type", question->type);
+        one.texts("records", records).boolean("secure", question->answer.authentic);
+        if (records.empty())
+            one.string("reason", question->answer.reason);
+    }
+    json.objects("tlsa_lookup", lookups);
     return json;
 }
 

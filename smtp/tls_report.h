@@ -9,6 +9,8 @@ namespace smtp {
 
 // The policy: level, and where it is from.
 base::Json tls_policy_json(const TlsPolicy& policy);
+// What name servers vouch for of the way to a host, and its TLSA records as they were asked for.
+base::Json dnssec_json(const nexthop::Endpoint& endpoint, const nexthop::LookupTrace& asked);
 // What came of it: protocol, cipher, what the certificate is worth and why not more, the chain.
 base::Json tls_facts_json(const tls::Facts& facts);
 

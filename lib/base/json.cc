@@ -53,6 +53,26 @@ std::vector<std::string> Json::list_at(std::string_view name) const {
     return texts;
 }
 
+std::optional<Json> Json::object_at(std::string_view name) const {
+    const auto& value = value_->look(name);
+    if (!value.is_object())
+        return std::nullopt;
+    Json read;
+    read.value_->json = value;
+    return read;
+}
+
+std::vector<Json> Json::objects_at(std::string_view name) const {
+    std::vector<Json> objects;
+    const auto& value = value_->look(name);
+    if (!value.is_array())
+        return objects;
+    for (const auto& each : value)
+        if (each.is_object())
+            objects.emplace_back().value_->json = each;
+    return objects;
+}
+
 Json& Json::string(std::string_view name, std::string_view value) {
     value_->at(name) = std::string(value);
     return *this;

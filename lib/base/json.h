@@ -24,6 +24,8 @@ class Json {
     bool truth_at(std::string_view name) const;
     double number_at(std::string_view name) const;
     std::vector<std::string> list_at(std::string_view name) const;
+    std::optional<Json> object_at(std::string_view name) const;
+    std::vector<Json> objects_at(std::string_view name) const;
 
     Json& string(std::string_view name, std::string_view value);
     Json& integer(std::string_view name, int64_t value);

@@ -111,8 +111,7 @@ FoundTlsPolicy Dane::with_records(FoundTlsPolicy found, const Visit& visit,
     return found;
 }
 
-io::Task<FoundTlsPolicy> Dane::apply(const FoundTlsPolicy& found, const Visit& visit,
-                                     LookupTrace* trace) const {
+io::Task<FoundTlsPolicy> Dane::apply(const FoundTlsPolicy& found, const Visit& visit) const {
     if (visit.port == 0)
         co_return refused(found,
                           base::text("level ", name_of(found.policy.level),
@@ -128,7 +127,7 @@ io::Task<FoundTlsPolicy> Dane::apply(const FoundTlsPolicy& found, const Visit& v
     if (is_forgeable(visit) && worthless)
         co_return without_records(found, "non DNSSEC destination");
     Tlsa records = co_await find_tlsa(resolver_, visit.provenance, visit.port,
-                                      settings_.insecure_hosts, trace);
+                                      settings_.insecure_hosts, visit.trace);
     if (records.state == Tlsa::State::none)
         co_return without_records(found, "no TLSA records found");
     if (records.state == Tlsa::State::found)

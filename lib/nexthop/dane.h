@@ -43,10 +43,8 @@ class Dane {
     Dane(DaneSettings settings, dns::Resolver& resolver, Usable usable)
         : settings_(std::move(settings)), resolver_(resolver), usable_(std::move(usable)) {}
 
-    // `found`, whose level is dane or dane-only, as it is for this visit. Both outlive the task, as
-    // does `trace`, which may be null.
-    io::Task<FoundTlsPolicy> apply(const FoundTlsPolicy& found, const Visit& visit,
-                                   LookupTrace* trace) const;
+    // `found`, whose level is dane or dane-only, as it is for this visit. Both outlive the task.
+    io::Task<FoundTlsPolicy> apply(const FoundTlsPolicy& found, const Visit& visit) const;
 
   private:
     std::vector<tls::Tlsa> usable_of(const Tlsa& found, const Visit& visit) const;

@@ -7,6 +7,7 @@
 
 #include "lib/nexthop/destination.h"
 #include "lib/nexthop/endpoint.h"
+#include "lib/nexthop/lookup_trace.h"
 
 namespace nexthop {
 
@@ -30,6 +31,8 @@ struct Visit {
     uint16_t port;        // 0: a socket
     bool host_from_dns;   // MX or SRV records led to it
     Provenance provenance;
+    // Of what is asked in DNS for it; outlives the visit, or null.
+    LookupTrace* trace = nullptr;
 };
 
 }  // namespace nexthop

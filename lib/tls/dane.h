@@ -11,7 +11,6 @@ namespace tls {
 
 // `digests` are those of tls_dane_digests: "sha512" or "NAME=matching type", strongest first.
 void enable_dane(SSL_CTX* library, const std::vector<std::string>& digests);
-bool usable_record(const Tlsa& record, const std::vector<std::string>& digests);
 
 // Has the connection verified by these; false when it can use none of them.
 bool set_records(SSL* connection, const std::vector<Tlsa>& records);

@@ -16,4 +16,7 @@ struct Tlsa {
     auto operator<=>(const Tlsa&) const = default;
 };
 
+// Whether it can be used: 2 or 3, selector, digest and data that fit `digests` (tls_dane_digests).
+bool usable_record(const Tlsa& record, const std::vector<std::string>& digests);
+
 }  // namespace tls

@@ -1,12 +1,43 @@
 """DANE: TLSA records of a signed zone, asked of a resolver that validates; what becomes of a mail."""
 
+import json
+
 from dane.cells import cells
 from dane.world import World
 
 from harness import check, test
 
 
-def run_all(peer):
+# Case and level, and what postrelay explain --probe tells of mail there.
+EXPLAINED = [
+    ("own-key-dane", ["TLS: dane (smtp_tls_security_level = dane)",
+                      "TLSA _25._tcp.own-key-dane.dane.example: 3 1 1 ", "DNSSEC: address secure",
+                      "Verified, the TLSA record 3 1 1 matches; asked for own-key-dane.dane.example",
+                      "certificate: /CN=*.dane.example by /O=Posthaste tests/CN=Test authority"]),
+    ("mx-dane-only", ["matches mx.mx-dane-only.dane.example, mx-dane-only.dane.example", "Verified"]),
+    ("mismatch-dane", ["tls_failed_required", "Untrusted, not trusted by local or TLSA policy"]),
+    ("absent-dane-only", ["no delivery now: no TLSA records found"]),
+    ("unsigned-dane", ["TLS: may (", "DNSSEC: address insecure"]),
+    ("forged-dane", ["no delivery now: TLSA lookup error for forged-dane.dane.example:25"]),
+]
+
+
+def check_explained(world):
+    for name, expected in EXPLAINED:
+        told = world.instance.command("postrelay", "explain", "--probe", f"user@{name}.test")
+        for words in expected:
+            check(words in told, f"{words} is not in:\n{told}")
+    status, told = world.instance.attempt("postrelay", "explain", "-j", "--probe",
+                                          "user@own-key-dane.test")
+    told = json.loads(told)
+    probe = told["probes"][0]
+    check(status == 0 and told["order"][0]["tls"]["level"] == "dane", told)
+    check(probe["tls"]["tlsa_match"] == "3 1 1" and probe["dnssec"]["host_secure"] and
+          probe["dnssec"]["tlsa_lookup"][0]["secure"], probe)
+    check(probe["tls"]["chain"][0]["names"] == ["*.dane.example", "dane.example"], probe)
+
+
+def run_all(peer, also=None):
     with World(peer) as world:
         sent = [(cell, world.send(cell)) for cell in cells()]
         wrong = []
@@ -16,6 +47,8 @@ def run_all(peer):
                 wrong.append(f"{cell.name}: {got}, not {cell.want}")
         print(f"figure: {len(sent)} cells")
         check(not wrong, f"{len(wrong)} of {len(sent)} cells:\n" + "\n".join(wrong))
+        if also:
+            also(world)
 
 
 @test(root=True, timeout=90, counted=False)
@@ -25,4 +58,4 @@ def test_postfix():
 
 @test(root=True, timeout=90, counted=False)
 def test_ours():
-    run_all(False)
+    run_all(False, check_explained)

@@ -37,7 +37,7 @@ struct Dane : SiteLookupTest {
 
     static io::Task<void> apply(const nexthop::Dane& dane, const FoundTlsPolicy& found,
                                 const nexthop::Visit& visit, FoundTlsPolicy& into) {
-        FoundTlsPolicy applied = co_await dane.apply(found, visit, nullptr);
+        FoundTlsPolicy applied = co_await dane.apply(found, visit);
         into = std::move(applied);
     }
     FoundTlsPolicy found(const nexthop::Destination& to, const nexthop::Endpoint& endpoint) {
