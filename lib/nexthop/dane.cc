@@ -66,11 +66,8 @@ DaneSettings DaneSettings::from(const config::OwnSettings& own, const LookupOpti
     // LMTP knows no mail exchangers.
     if (own.program() == "lmtp")
         return settings;
-    std::optional<TlsLevel> level =
-        parse_tls_level(own.all().text("smtp_tls_dane_insecure_mx_policy"));
-    if (level != TlsLevel::may && level != TlsLevel::encrypt && level != TlsLevel::dane)
-        own.refuse("_tls_dane_insecure_mx_policy", "may, encrypt or dane");
-    settings.insecure_mx = *level;
+    settings.insecure_mx =
+        parse_tls_level(own.all().text("smtp_tls_dane_insecure_mx_policy")).value_or(TlsLevel::may);
     return settings;
 }
 

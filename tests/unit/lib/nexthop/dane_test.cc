@@ -195,8 +195,6 @@ TEST_F(Dane, TheLevelForUnsignedMxRecordsFollowsTheUsualOne) {
         config::OwnSettings own(main_cf, "smtp");
         EXPECT_EQ(DaneSettings::from(own, options).insecure_mx, expected) << text;
     }
-    config::Settings wrong = main_cf_of("smtp_tls_dane_insecure_mx_policy = secure\n");
-    EXPECT_THROW(DaneSettings::from(config::OwnSettings(wrong, "smtp"), options), config::Error);
 }
 
 }  // namespace
