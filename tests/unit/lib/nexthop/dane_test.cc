@@ -3,7 +3,6 @@
 #include "lib/nexthop/dane.h"
 
 #include "lib/base/log.h"
-#include "lib/config/error.h"
 #include "lib/nexthop/options.h"
 
 #include "tests/unit/lib/nexthop/lookup_world.h"
