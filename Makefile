@@ -181,6 +181,7 @@ spool-bench: $(BUILD)/bench/spool_bench
 bench: programs tools
 	@python3 bench/bench.py
 	@python3 bench/tables.py
+	@python3 bench/tls_server.py
 
 run:
 	@tests/deps.sh build

@@ -18,8 +18,8 @@ HeaderClients::HeaderClients(const config::Settings& settings, dict::Tables& tab
         {"permit_inet_interfaces", Element::own},
         {"permit_mynetworks", Element::trusted},
         {"permit_sasl_authenticated", Element::nobody},  // no client logs in yet
-        {"permit_tls_clientcerts", Element::nobody},
-        {"permit_tls_all_clientcerts", Element::nobody},
+        {"permit_tls_clientcerts", Element::listed},
+        {"permit_tls_all_clientcerts", Element::certified},
     };
     for (const std::string& word : dict::split_braced(settings.text(parameter))) {
         if (base::equal_nocase(word, "check_address_map"))
@@ -47,6 +47,8 @@ io::Task<bool> HeaderClients::has(const Client& client) const {
         bool found = element.kind == Element::own && client.own;
         found = found ||
                 (element.kind == Element::trusted && client.trusted == dict::MatchList::Match::yes);
+        found = found || (element.kind == Element::certified && client.certified) ||
+                (element.kind == Element::listed && client.listed);
         if (found)
             co_return true;
         if (element.kind != Element::in_table)

@@ -24,7 +24,7 @@ class HeaderClients {
 
   private:
     struct Element {
-        enum Kind { own, trusted, nobody, in_table } kind;
+        enum Kind { own, trusted, certified, listed, nobody, in_table } kind;
         dict::Table* table = nullptr;
     };
     std::vector<Element> elements_;

@@ -148,6 +148,11 @@ void tls_request_refused(const Session& session) {
                                   " for service ", session.options().client_limits.service));
 }
 
+void certificate_trouble(const Session& session, std::string_view what) {
+    base::log::info(
+        base::text("certificate verification failed for ", session.client.text(), ": ", what));
+}
+
 void tls_aborted(const Session& session, std::string_view why) {
     base::log::info(base::text("NOQUEUE: abort: TLS from ", session.client.text(), ": ", why));
 }

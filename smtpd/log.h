@@ -41,6 +41,7 @@ void bad_address(const Session& session, std::string_view address);
 void not_flushed(const Session& session, std::string_view domain);
 // A client asks for too many new TLS sessions; a session under TLS may not go on.
 void tls_request_refused(const Session& session);
+void certificate_trouble(const Session& session, std::string_view what);
 void tls_aborted(const Session& session, std::string_view why);
 void forbidden(const Session& session, const esmtp::Command& command);
 // The spool refused a message.

@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/cleanup/overrides.h"
 #include "lib/io/socket_address.h"
+#include "lib/tls/facts.h"
 
 namespace smtpd {
 
@@ -145,6 +146,24 @@ io::Task<void> Policy::recognize(Client& client) const {
     bool may_xforward = co_await in(xforward_hosts_, client);
     client.may_xforward = may_xforward;
     client.unlimited = unlimited || may_xclient;
+    bool completed = co_await header_clients_.has(client);
+    client.completed = completed;
+}
+
+io::Task<dict::Lookup> Policy::find_certificate(const tls::Facts& facts) const {
+    if (!facts.has_certificate() || relay_certificates_.empty())
+        co_return dict::Lookup();
+    dict::Lookup certificate =
+        co_await relay_certificates_.find(facts.certificate_fingerprint, dict::Key::whole);
+    if (certificate.found() || certificate.retry())
+        co_return certificate;
+    co_return co_await relay_certificates_.find(facts.key_fingerprint, dict::Key::whole);
+}
+
+io::Task<void> Policy::recognize_certificate(Client& client, const tls::Facts& facts) const {
+    client.certified = facts.peer >= tls::PeerStatus::trusted;
+    dict::Lookup listed = co_await find_certificate(facts);
+    client.listed = listed.found();
     bool completed = co_await header_clients_.has(client);
     client.completed = completed;
 }

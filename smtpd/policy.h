@@ -20,6 +20,10 @@
 #include "smtpd/known_addresses.h"
 #include "smtpd/rule_book.h"
 
+namespace tls {
+struct Facts;
+}
+
 namespace smtpd {
 
 // How a look-up of a client's name ended: `forged` names do not have the client's address.
@@ -39,6 +43,8 @@ struct Client {
     bool may_xforward = false;
     bool unlimited = false;    // in smtpd_client_event_limit_exceptions
     bool own = false;          // has an address of this machine
+    bool certified = false;    // has shown a certificate of somebody who is trusted
+    bool listed = false;       // its certificate is in relay_clientcerts
     bool completed = false;    // in local_header_rewrite_clients
     bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
 
@@ -77,6 +83,8 @@ class Policy {
     Client client(std::string_view address, uint16_t port) const;
     // Finds out which lists the client, whose name is known, is in.
     io::Task<void> recognize(Client& client) const;
+    // The same of a client that has come under TLS.
+    io::Task<void> recognize_certificate(Client& client, const tls::Facts& facts) const;
 
     const Limits& limits() const { return limits_; }
     const Codes& codes() const { return codes_; }
@@ -95,8 +103,8 @@ class Policy {
     const dict::Maps& command_filter() const { return command_filter_; }
     // Tables of the extensions that a client's address is not offered.
     const dict::Maps& discarded_keyword_maps() const { return discarded_keyword_maps_; }
-    // Fingerprints of clients that may relay.
-    const dict::Maps& relay_certificates() const { return relay_certificates_; }
+    // What relay_clientcerts have of a client's certificate, or of its key.
+    io::Task<dict::Lookup> find_certificate(const tls::Facts& facts) const;
     // `address` as tables have it: complete, without a source route.
     std::string standard_form(std::string_view address) const {
         return rewriter_.rewrite(address, rewrite::Context::local);

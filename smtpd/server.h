@@ -1,6 +1,8 @@
 // Server is one worker of the SMTP service: its log of new mail, its sessions.
 #pragma once
 
+#include <memory>
+
 #include "lib/cleanup/mappings.h"
 #include "lib/config/settings.h"
 #include "lib/dict/tables.h"

@@ -1,7 +1,7 @@
 #include "smtpd/server_tls.h"
 
 #include "lib/base/log.h"
-#include "lib/base/text.h"
+#include "lib/tls/check.h"
 
 namespace smtpd {
 
@@ -19,25 +19,18 @@ ServerTls::ServerTls(const config::Settings& settings, const TlsOptions& options
     : names_(options.any() ? ServerNames(settings, tables) : ServerNames()) {
     if (!options.any())
         return;
+    std::vector<std::string> files = names_.files();
+    for (tls::ServerFile& file : tls::server_files(settings))
+        files.push_back(std::move(file.path));
+    watch_.emplace(files);
+    if (std::optional<std::string> warning = tls::server_goes_without(settings)) {
+        base::log::warning(*warning);
+        return;
+    }
     tls::ChainsByName by_name;
     if (!names_.empty())
         by_name = [this](std::string_view name) { return names_.chain(name); };
-    make_context(settings, options, tickets, std::move(by_name));
-    std::vector<std::string> files = certificate_files(settings);
-    files.insert(files.end(), names_.files().begin(), names_.files().end());
-    watch_.emplace(files);
-}
-
-void ServerTls::make_context(const config::Settings& settings, const TlsOptions& options,
-                             tls::TicketKeys* tickets, tls::ChainsByName by_name) {
-    try {
-        context_.emplace(settings, tickets, std::move(by_name));
-    } catch (const config::Error& error) {
-        if (options.demanded)
-            throw;
-        for (const std::string& problem : error.problems())
-            base::log::warning(base::text(problem, ": TLS is not available"));
-    }
+    context_.emplace(settings, tickets, std::move(by_name));
 }
 
 io::Task<void> ServerTls::outdated() {

@@ -15,25 +15,21 @@ namespace smtpd {
 
 class ServerTls {
   public:
-    // Reads all files that main.cf names, while they may be read. Nothing where there is no TLS.
-    // Throws config::Error that names parameter and file. `tickets` may be null and, like `tables`,
-    // outlives this.
+    // Reads all files that main.cf names, while they may be read. Nothing where there is no TLS,
+    // or where it need not be and a file does not exist (with a warning). Throws config::Error that
+    // names parameter and file. `tickets` may be null and, like `tables`, outlives this.
     ServerTls(const config::Settings& settings, const TlsOptions& options, dict::Tables& tables,
               tls::TicketKeys* tickets);
     ServerTls(const ServerTls&) = delete;
     ServerTls& operator=(const ServerTls&) = delete;
 
-    // Whether there are files to watch, also where they could not be used.
-    bool watches() const { return watch_.has_value(); }
-    // Null without TLS, and where its files are wrong and clients may do without.
+    // Null without TLS.
     const tls::ServerContext* context() const { return context_ ? &*context_ : nullptr; }
+    bool watches() const { return watch_.has_value(); }
     // Comes back when a file has changed, so that another process has to read it.
     io::Task<void> outdated();
 
   private:
-    void make_context(const config::Settings& settings, const TlsOptions& options,
-                      tls::TicketKeys* tickets, tls::ChainsByName by_name);
-
     ServerNames names_;
     std::optional<tls::ServerContext> context_;
     std::optional<io::FileWatch> watch_;

@@ -27,6 +27,8 @@ Objection judge_certificate(const Session& session) {
         return std::nullopt;
     std::string_view why = session.tls->has_certificate() ? "Client certificate not trusted"
                                                           : "No client certificate presented";
+    if (!session.tls->problem.empty() && session.shared.tls->log_level() < 2)
+        log::certificate_trouble(session, session.tls->problem);
     log::tls_aborted(session, why);
     return mail::Reply::make(421,
                              base::text("4.7.1 ", session.options().myhostname, " Error: ", why));
@@ -37,7 +39,7 @@ std::optional<Answer> refuse_starttls(const Session& session, const esmtp::Comma
         return Answer(501, "5.5.4 Syntax: STARTTLS");
     if (session.tls)
         return Answer(554, "5.5.1 Error: TLS already active");
-    if (!offers_starttls(session))
+    if (!session.options().tls.offered || session.discards("STARTTLS"))
         return Answer(502, "5.5.1 Error: command not implemented");
     // What came behind the command came in plain text, from whomever: it must not be obeyed as if
     // it were the client's (RFC 3207 section 6).
@@ -51,12 +53,12 @@ std::optional<Answer> refuse_starttls(const Session& session, const esmtp::Comma
 }  // namespace
 
 bool has_trusted_certificate(const Session& session) {
-    using enum tls::PeerStatus;
-    return session.tls && (session.tls->peer == trusted || session.tls->peer == verified);
+    return session.tls && session.tls->peer >= tls::PeerStatus::trusted;
 }
 
 bool offers_starttls(const Session& session) {
-    return session.options().tls.offered && !session.tls && !session.discards("STARTTLS");
+    return session.options().tls.offered && session.shared.tls != nullptr && !session.tls &&
+           !session.discards("STARTTLS");
 }
 
 io::Task<Objection> enter_tls(Session& session) {
@@ -77,6 +79,7 @@ io::Task<Objection> enter_tls(Session& session) {
     session.begin_request();
     session.tls = std::make_unique<const tls::Facts>(std::move(done.facts));
     forget(session);
+    co_await session.shared.policy.recognize_certificate(session.client, *session.tls);
     if (!session.tls->resumed) {
         Objection crowd = co_await limit_tls_session(session);
         if (crowd)

@@ -1,9 +1,6 @@
 // TlsOptions is what main.cf says of TLS to this side of a session, but for how TLS itself is done.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "lib/base/time.h"
 #include "lib/config/settings.h"
 
@@ -23,8 +20,5 @@ struct TlsOptions {
     static TlsOptions from(const config::Settings& settings);
     bool any() const { return offered || from_start; }
 };
-
-// The files of certificates, keys and authorities that the server reads at start.
-std::vector<std::string> certificate_files(const config::Settings& settings);
 
 }  // namespace smtpd

@@ -48,16 +48,10 @@ io::Task<Verdict> permit_tls_clientcerts(Check& check, const Rule&) {
     const tls::Facts* certificate = certificate_of(check.session());
     if (certificate == nullptr)
         co_return Verdict::dunno;
-    const dict::Maps& maps = check.policy().relay_certificates();
-    for (const SearchKey& key : search_keys) {
-        const std::string& fingerprint = certificate->*key.fact;
-        dict::Lookup lookup = co_await maps.find(fingerprint, dict::Key::whole);
-        if (lookup.retry())
-            co_return check.lookup_trouble(check.session().client.text());
-        if (lookup.found())
-            co_return Verdict::permit;
-    }
-    co_return Verdict::dunno;
+    dict::Lookup lookup = co_await check.policy().find_certificate(*certificate);
+    if (lookup.retry())
+        co_return check.lookup_trouble(check.session().client.text());
+    co_return lookup.found() ? Verdict::permit : Verdict::dunno;
 }
 
 io::Task<Verdict> check_ccert_access(Check& check, const Rule& rule) {

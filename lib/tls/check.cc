@@ -1,11 +1,18 @@
 #include "lib/tls/check.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
 #include <set>
 #include <string>
 
+#include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/config/error.h"
 #include "lib/config/master_cf.h"
+#include "lib/config/values.h"
 #include "lib/tls/server_context.h"
 
 namespace tls {
@@ -20,10 +27,16 @@ std::string level_of(const config::Settings& settings) {
     return settings.flag("smtpd_use_tls") ? "may" : "none";
 }
 
-void look_at(const config::Settings& settings, std::set<std::string>& seen,
-             std::vector<config::Problem>& problems) {
+using Problems = std::vector<config::Problem>;
+
+void look_at(const config::Settings& settings, std::set<std::string>& seen, Problems& problems) {
     if (!server_offers(settings))
         return;
+    if (std::optional<std::string> warning = server_goes_without(settings)) {
+        if (seen.insert(*warning).second)
+            problems.push_back({false, *warning});
+        return;
+    }
     try {
         // Tables by name are not read here, but that there are some counts.
         ChainsByName by_name;
@@ -33,8 +46,22 @@ void look_at(const config::Settings& settings, std::set<std::string>& seen,
     } catch (const config::Error& error) {
         for (const std::string& problem : error.problems())
             if (seen.insert(problem).second)
-                problems.push_back({server_demands(settings), problem});
+                problems.push_back({true, problem});
     }
+}
+
+constexpr std::string_view certificate_parameters[] = {
+    "smtpd_tls_chain_files", "smtpd_tls_cert_file",  "smtpd_tls_key_file", "smtpd_tls_eccert_file",
+    "smtpd_tls_eckey_file",  "smtpd_tls_dcert_file", "smtpd_tls_dkey_file"};
+constexpr std::string_view other_parameters[] = {"smtpd_tls_CAfile", "smtpd_tls_CApath",
+                                                 "smtpd_tls_dh1024_param_file"};
+
+bool names_certificate(const config::Settings& settings) {
+    if (!settings.text("tls_server_sni_maps").empty())
+        return true;
+    return std::any_of(
+        std::begin(certificate_parameters), std::end(certificate_parameters),
+        [&](std::string_view parameter) { return !settings.value(parameter).empty(); });
 }
 
 }  // namespace
@@ -46,6 +73,32 @@ bool server_demands(const config::Settings& settings) {
 
 bool server_offers(const config::Settings& settings) {
     return server_demands(settings) || level_of(settings) == "may";
+}
+
+std::vector<ServerFile> server_files(const config::Settings& settings) {
+    std::vector<ServerFile> files;
+    auto add = [&](std::string_view parameter) {
+        for (std::string& file : config::parse_list(settings.value(parameter)))
+            if (file.front() == '/')
+                files.push_back({parameter, std::move(file)});
+    };
+    std::for_each(std::begin(certificate_parameters), std::end(certificate_parameters), add);
+    std::for_each(std::begin(other_parameters), std::end(other_parameters), add);
+    return files;
+}
+
+std::optional<std::string> server_goes_without(const config::Settings& settings) {
+    if (server_demands(settings))
+        return std::nullopt;
+    if (!names_certificate(settings))
+        return "smtpd_tls_chain_files: no certificate for the server is named there, nor by "
+               "smtpd_tls_cert_file and its like: TLS is not offered";
+    for (const ServerFile& file : server_files(settings))
+        if (::access(file.path.c_str(), F_OK) != 0 && errno == ENOENT)
+            return base::text(settings.where(file.parameter), ": ", file.parameter, ": ", file.path,
+                              ": ", base::error_text(ENOENT),
+                              ": TLS is not offered until there is one");
+    return std::nullopt;
 }
 
 std::vector<config::Problem> check_servers(const config::Settings& settings) {

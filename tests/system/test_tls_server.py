@@ -75,7 +75,7 @@ def test_tls_not_offered():
 @test(peer=True)
 def test_failed_handshakes():
     """What is no TLS, ends before it is any, or is too old."""
-    with server(smtpd_tls_protocols=">=TLSv1.3", smtpd_starttls_timeout="1s") as instance:
+    with server(smtpd_tls_protocols=">=TLSv1.3", smtpd_starttls_timeout="3s") as instance:
         def handshake(answer, what, *log):
             with connect(instance) as client:
                 client.open()

@@ -22,11 +22,12 @@ class Client:
     def close(self):
         self.socket.close()
 
-    def secure(self, ca=None, certificate=None, name=None, newest=None):
-        """Goes on under TLS, with the server's certificate judged by the file `ca` and `name`
-        (without one: not at all). `newest`: the highest version that is offered."""
+    def secure(self, ca=None, certificate=None, name=None, newest=None, checked=True):
+        """Goes on under TLS, with the server's certificate judged by the file `ca` (without one: not
+        at all) and by `name`, which is asked for, if that is to be `checked`. `newest`: the highest
+        version that is offered."""
         context = ssl.create_default_context(cafile=ca)
-        context.check_hostname = bool(ca and name)
+        context.check_hostname = bool(ca and name and checked)
         context.verify_mode = ssl.CERT_REQUIRED if ca else ssl.CERT_NONE
         if certificate:
             context.load_cert_chain(certificate.cert, certificate.key)

@@ -7,6 +7,7 @@
 
 #include "lib/base/text.h"
 #include "lib/mail/address.h"
+#include "lib/tls/handshake.h"
 
 namespace smtpd_test {
 
@@ -34,7 +35,24 @@ rewrite::Options rewriting() {
     return options;
 }
 
-io::Task<void> play(io::Stream& client, const Steps& steps, size_t length) {
+// How a client goes about TLS.
+struct ClientTls {
+    const tls::ClientContext* context;
+    bool from_start;
+};
+
+io::Task<void> start_tls(io::Stream& client, const ClientTls& how) {
+    tls::Wish wish;
+    std::unique_ptr<io::Wire> plain = client.release_wire();
+    tls::Handshake made = co_await tls::connect(std::move(plain), *how.context, wish, io::never);
+    if (!made.wire)
+        throw io::Closed("handshake: " + made.error);
+    client = io::Stream(std::move(made.wire));
+}
+
+io::Task<void> play(io::Stream& client, const Steps& steps, size_t length, const ClientTls& tls) {
+    if (tls.from_start)
+        co_await start_tls(client, tls);
     for (const Step& step : steps) {
         std::string_view send = std::string_view(step.send).substr(0, length);
         length -= send.size();
@@ -50,6 +68,8 @@ io::Task<void> play(io::Stream& client, const Steps& steps, size_t length) {
             got.append(*line);
         }
         EXPECT_PRED2(matches, got, step.expect) << "in answer to: " << step.send.substr(0, 200);
+        if (tls.context != nullptr && got == "220 2.0.0 Ready to start TLS\r\n")
+            co_await start_tls(client, tls);
     }
     client.wire().finish_writing();
     std::optional<std::string_view> more = co_await client.line(4096);
@@ -57,10 +77,11 @@ io::Task<void> play(io::Stream& client, const Steps& steps, size_t length) {
 }
 
 // Play, and close however that ends.
-io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, size_t length) {
+io::Task<void> client_side(std::unique_ptr<io::Wire> wire, const Steps& steps, size_t length,
+                           ClientTls tls) {
     io::Stream client(std::move(wire));
     client.limit(std::chrono::seconds(20));
-    co_await play(client, steps, length);
+    co_await play(client, steps, length, tls);
 }
 
 }  // namespace
@@ -128,10 +149,12 @@ io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
         writer_ = std::make_unique<spool::Writer>(spool_options, disk);
     cleanup::Mappings mappings(rewriting());
     smtpd::Shared shared{options, policy, mappings, *writer_, [this] { ++rung; }, hurry};
+    shared.tls = server_tls;
     auto wires = io::wire_pair();
     io::Scope scope;
     // The client first, so that it can be too early.
-    scope.spawn(client_side(std::move(wires.second), steps, length));
+    ClientTls tls{client_tls, options.tls.from_start};
+    scope.spawn(client_side(std::move(wires.second), steps, length, tls));
     smtpd::Client peer = policy.client(client_address, 4711);
     if (!client_name.empty()) {
         peer.name = peer.reverse_name = client_name;

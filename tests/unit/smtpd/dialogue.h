@@ -19,6 +19,10 @@
 #include "tests/unit/lib/dns/fake_resolver.h"
 #include "tests/unit/lib/spool/memory_disk.h"
 
+namespace tls {
+class ClientContext;
+}
+
 namespace smtpd_test {
 
 // What the client sends, and what the server must have answered before the client goes on.
@@ -97,6 +101,9 @@ class Dialogue : public testing::Test {
     dns_test::FakeResolver resolver;
     std::string client_name;  // "": unknown
     std::string client_address = "127.0.0.1";
+    // With these a client that is told to start TLS does so.
+    const tls::ServerContext* server_tls = nullptr;
+    const tls::ClientContext* client_tls = nullptr;
     spool_test::MemoryDisk disk;
     io::Loop loop;
     io::Event hurry;

@@ -1,28 +1,27 @@
-// STARTTLS as far as it goes without a handshake: who is offered it, what it is answered, what is
-// refused without it.
+// STARTTLS: who is offered it, what is refused without it, what is left of a session behind it.
 #include "smtpd/starttls.h"
 
+#include "lib/tls/client_context.h"
+#include "lib/tls/server_context.h"
+#include "tests/unit/lib/tls/world.h"
 #include "tests/unit/smtpd/dialogue.h"
 
 namespace {
 
 using smtpd_test::bye;
+using smtpd_test::capabilities;
 using smtpd_test::greeting;
 using smtpd_test::ok_mail;
 
 const std::string must = "530 5.7.0 Must issue a STARTTLS command first\r\n";
-const std::string offering =
-    "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n250-ETRN\r\n"
-    "250-STARTTLS\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
-
 class StartTls : public smtpd_test::Dialogue {
   protected:
     StartTls() { options.tls.offered = true; }
 };
 
-TEST_F(StartTls, IsOfferedAndRefused) {
+TEST_F(StartTls, IsRefused) {
     talk_raw({{"", greeting},
-              {"EHLO client.example\r\n", offering},
+              {"EHLO client.example\r\n", capabilities},
               {"STARTTLS now\r\n", "501 5.5.4 Syntax: STARTTLS\r\n"},
               // Without certificates: nothing was read at start.
               {"STARTTLS\r\n", "454 4.7.0 TLS not available due to local problem\r\n"},
@@ -54,7 +53,7 @@ TEST_F(StartTls, IsDemanded) {
               {"NOOP\r\n", "250 2.0.0 Ok\r\n"},
               {"FOO\r\n", "500 5.5.2 Error: command not recognized\r\n"},
               {"HELO client.example\r\n", "250 mx.example.com\r\n"},
-              {"EHLO client.example\r\n", offering},
+              {"EHLO client.example\r\n", capabilities},
               {"QUIT\r\n", bye}});
 }
 
@@ -64,11 +63,149 @@ TEST_F(StartTls, ObeysNothingThatCameBehindIt) {
     for (bool forbidden : {true, false}) {
         options.forbid_unauth_pipelining = forbidden;
         talk_raw({{"", greeting},
-                  {"EHLO client.example\r\n", offering},
+                  {"EHLO client.example\r\n", capabilities},
                   {"STARTTLS\r\nMAIL FROM:<mallory@example.com>\r\n",
                    "554 5.5.0 Error: SMTP protocol synchronization\r\n"}});
     }
     EXPECT_TRUE(stored().empty());
+}
+
+// With certificates on both sides.
+class UnderTls : public StartTls {
+  protected:
+    void start(const std::string& server_lines = "", const std::string& client_lines = "") {
+        std::string chain = scratch.file("server.pem", std::string(trial::good_key) + trial::good);
+        scratch.file("ca.pem", trial::ca);
+        server_.emplace(settings("smtpd_tls_chain_files = " + chain + "\nsmtpd_tls_loglevel = 1\n" +
+                                 server_lines));
+        client_.emplace(config::OwnSettings(settings(client_lines), "smtp"));
+        server_tls = &*server_;
+        client_tls = &*client_;
+    }
+    config::Settings settings(const std::string& lines) const {
+        return config::Settings::from(
+            config::MainCf::parse("compatibility_level = 3.12\n" + lines, "main.cf"),
+            scratch.folder);
+    }
+
+    trial::Scratch scratch;
+
+  private:
+    std::optional<tls::ServerContext> server_;
+    std::optional<tls::ClientContext> client_;
+};
+
+const std::string ready = "220 2.0.0 Ready to start TLS\r\n";
+const std::string offering =
+    "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n250-ETRN\r\n"
+    "250-STARTTLS\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
+const smtpd_test::Steps a_mail = {
+    {"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+     ok_mail + smtpd_test::ok_rcpt + smtpd_test::go_ahead},
+    {"Subject: x\r\n\r\nhello\r\n.\r\n", smtpd_test::queued},
+    {"QUIT\r\n", bye}};
+
+smtpd_test::Steps with_mail(smtpd_test::Steps steps) {
+    steps.insert(steps.end(), a_mail.begin(), a_mail.end());
+    return steps;
+}
+
+TEST_F(UnderTls, ForgetsWhatCameInPlainText) {
+    start();
+    options.helo_required = true;
+    options.tls.shown_in_received = true;
+    talk_raw(
+        with_mail({{"", greeting},
+                   {"EHLO plain.example\r\n", offering},
+                   {"MAIL FROM:<plain@example.com>\r\n", ok_mail},
+                   {"STARTTLS\r\n", ready},
+                   {"MAIL FROM:<a@example.com>\r\n", "503 5.5.1 Error: send HELO/EHLO first\r\n"},
+                   {"STARTTLS\r\n", "554 5.5.1 Error: TLS already active\r\n"},
+                   {"EHLO secret.example\r\n", capabilities}}));
+    auto mails = stored();
+    ASSERT_EQ(mails.size(), 1u);
+    EXPECT_EQ(mails[0].envelope.protocol, "ESMTPS");
+    EXPECT_EQ(mails[0].envelope.helo_name, "secret.example");
+    EXPECT_THAT(
+        mails[0].content,
+        testing::AllOf(testing::HasSubstr("\r\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_"
+                                          "SHA384 (256/256 bits)\r\n\t key-exchange "),
+                       testing::HasSubstr(")\r\n\t(No client certificate requested)\r\n\t"
+                                          "by mx.example.com (")));
+    EXPECT_THAT(logged(),
+                testing::HasSubstr(" ehlo=2 starttls=1/2 mail=2/3 rcpt=1 data=1 quit=1 "));
+}
+
+TEST_F(UnderTls, SaysNothingOfItWhereItIsNotAsked) {
+    start();
+    talk_raw(with_mail({{"", greeting},
+                        {"STARTTLS\r\n", ready},
+                        {"HELO secret.example\r\n", "250 mx.example.com\r\n"}}));
+    auto mails = stored();
+    ASSERT_EQ(mails.size(), 1u);
+    EXPECT_EQ(mails[0].envelope.protocol, "SMTP");
+    EXPECT_THAT(mails[0].content, testing::Not(testing::HasSubstr("(using TLS")));
+}
+
+TEST_F(UnderTls, MayBeginWithTheFirstByte) {
+    start();
+    options.tls = smtpd::TlsOptions();
+    options.tls.from_start = options.tls.demanded = true;
+    talk_raw(with_mail({{"", greeting},
+                        {"EHLO client.example\r\n", capabilities},
+                        {"STARTTLS\r\n", "554 5.5.1 Error: TLS already active\r\n"}}));
+    EXPECT_EQ(stored().size(), 1u);
+}
+
+TEST_F(UnderTls, EndsWithoutTheCertificateThatIsDemanded) {
+    start("smtpd_tls_req_ccert = yes\nsmtpd_tls_CAfile = " + scratch.folder + "/ca.pem\n");
+    options.tls.demanded = options.tls.asks_certificate = options.tls.client_trusted = true;
+    talk_raw({{"", greeting},
+              {"STARTTLS\r\n", ready},
+              {"", "421 4.7.1 mx.example.com Error: No client certificate presented\r\n"}});
+    EXPECT_THAT(logged(),
+                testing::HasSubstr("NOQUEUE: abort: TLS from unknown[127.0.0.1]: No client "
+                                   "certificate presented\n"));
+}
+
+struct Shown {
+    const char* chain;  // of the client
+    const char* restriction;
+    const char* answer;
+};
+
+TEST_F(UnderTls, CertificatesOpenDoors) {
+    const std::string trusted = std::string(trial::client_key) + trial::client;
+    const std::string stranger = std::string(trial::selfsigned_key) + trial::selfsigned;
+    const std::string denied = "554 5.7.1 <b@far.example>: Relay access denied\r\n";
+    const Shown cases[] = {
+        {"", "permit_tls_all_clientcerts", denied.c_str()},
+        {stranger.c_str(), "permit_tls_all_clientcerts", denied.c_str()},
+        {trusted.c_str(), "permit_tls_all_clientcerts", smtpd_test::ok_rcpt.c_str()},
+        {trusted.c_str(), "permit_tls_clientcerts", denied.c_str()},
+        {trusted.c_str(), "check_ccert_access static:OK", smtpd_test::ok_rcpt.c_str()},
+        {stranger.c_str(), "check_ccert_access {static:OK, {search_order = pubkey_fingerprint}}",
+         smtpd_test::ok_rcpt.c_str()},
+        {"", "check_ccert_access static:OK", denied.c_str()},
+    };
+    const std::string before = main_cf;
+    options.tls.asks_certificate = true;
+    for (const Shown& test : cases) {
+        SCOPED_TRACE(test.restriction);
+        std::string lines;
+        if (*test.chain != '\0')
+            lines = "smtp_tls_chain_files = " + scratch.file("client.pem", test.chain) + "\n";
+        start("smtpd_tls_ask_ccert = yes\nsmtpd_tls_CAfile = " + scratch.folder + "/ca.pem\n",
+              lines);
+        main_cf = before + "mynetworks =\nsmtpd_recipient_restrictions = " + test.restriction +
+                  ", reject_unauth_destination\n";
+        talk_raw({{"", greeting},
+                  {"STARTTLS\r\n", ready},
+                  {"EHLO client.example\r\n", capabilities},
+                  {"MAIL FROM:<a@example.com>\r\n", ok_mail},
+                  {"RCPT TO:<b@far.example>\r\n", test.answer},
+                  {"QUIT\r\n", bye}});
+    }
 }
 
 }  // namespace
