@@ -2,15 +2,17 @@
 """Handshakes a second that the SMTP server makes, new ones and resumed ones, and the CPU they take:
 Posthaste beside Debian's Postfix, on the same machine in one run. Also the memory of an idle session.
 
-    bench/tls_server.py [--sessions N] [--idle N]
+    bench/tls_server.py [--idle N]
 """
 
 import argparse
-import concurrent.futures
 import os
+import re
+import resource
 import socket
 import ssl
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,94 +20,85 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "system"),
                 str(Path(__file__).resolve().parents[1])]
 
-from harness import Instance, certificates, descendants, resident_bytes  # noqa: E402
+from harness import (Instance, certificates, descendants, free_port, loopback, need,  # noqa: E402
+                     resident_bytes)
 from harness.processes import become_subreaper, cpu_seconds, end_all  # noqa: E402
+from harness.tools import wait_port  # noqa: E402
 
-ROUNDS = 3
-
-
-def instance(peer):
-    return Instance(peer=peer, params={
-        "smtpd_tls_security_level": "may", "smtpd_tls_chain_files": certificates().good.chain,
-        "smtpd_client_connection_count_limit": "0", "smtpd_client_connection_rate_limit": "0",
-        "default_process_limit": "200" if peer else None,
-        "smtpd_tls_session_cache_database": "btree:${data_directory}/smtpd_scache" if peer else None})
+ROUNDS, SECONDS, CLIENTS = 3, 3, 2
 
 
-def session(place, context, earlier=None):
-    """STARTTLS and QUIT; gives the TLS session, to be taken up again."""
-    with socket.create_connection(place, 20) as plain:
-        reader = plain.makefile("rb")
-        reader.readline()
-        plain.sendall(b"EHLO bench.example\r\n")
-        while reader.readline()[3:4] == b"-":
-            pass
-        plain.sendall(b"STARTTLS\r\n")
-        reader.readline()
-        with context.wrap_socket(plain, session=earlier) as secure:
-            secure.sendall(b"QUIT\r\n")
-            while secure.recv(4096):
-                pass
-            return secure.session
+class Server:
+    """An instance with one listener for STARTTLS, and `wrapped`, under TLS from the first byte."""
+
+    def __init__(self, peer):
+        address = loopback()
+        self.wrapped = address, free_port(address)
+        params = {"smtpd_tls_security_level": "may",
+                  "smtpd_tls_chain_files": certificates().good.chain,
+                  "smtpd_client_connection_count_limit": "0"}
+        if peer:
+            params["smtpd_tls_session_cache_database"] = "btree:${data_directory}/smtpd_scache"
+        self.instance = Instance(peer=peer, params=params, extra=(
+            "%s:%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n" % self.wrapped))
+
+    def __enter__(self):
+        self.instance.start()
+        wait_port(*self.wrapped)
+        return self
+
+    def __exit__(self, *_):
+        self.instance.stop()
+
+    def cpu(self):
+        pid = self.instance.master_pid()
+        return sum(cpu_seconds(each) for each in [pid, *(p.pid for p in descendants(pid))])
 
 
-def burst(place, count, resumed):
-    """Seconds for so many sessions, from four threads."""
-    def some(share):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        earlier = session(place, context) if resumed else None
-        for _ in range(share):
-            session(place, context, earlier)
-    began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        list(pool.map(some, [count // 4] * 4))
-    return time.monotonic() - began
+def burst(place, resumed):
+    """How many sessions a few clients begin in SECONDS: openssl s_time, which shakes hands and leaves."""
+    clients = [subprocess.Popen([need("openssl"), "s_time", "-connect", "%s:%d" % place, "-time",
+                                 str(SECONDS), "-tls1_2", "-reuse" if resumed else "-new"],
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+               for _ in range(CLIENTS)]
+    told = [client.communicate()[0] for client in clients]
+    return sum(int(re.findall(r"^(\d+) connections in \d+ real seconds", text, re.M)[-1])
+               for text in told)
 
 
-def all_cpu(running):
-    pid = running.master_pid()
-    return sum(cpu_seconds(each) for each in [pid, *(p.pid for p in descendants(pid))])
-
-
-def measure(count, resumed):
+def measure(resumed):
     """name -> (sessions a second, milliseconds of CPU a session), medians."""
     found = {}
     for name, peer in (("posthaste", False), ("postfix", True)):
-        with instance(peer) as running:
-            place = running.address, running.port
-            burst(place, 40, resumed)
+        with Server(peer) as server:
+            burst(server.wrapped, resumed)
             rates, costs = [], []
             for _ in range(ROUNDS):
-                before = all_cpu(running)
-                seconds = burst(place, count, resumed)
-                rates.append(count / seconds)
-                costs.append((all_cpu(running) - before) * 1000 / count)
+                before = server.cpu()
+                count = burst(server.wrapped, resumed)
+                rates.append(count / SECONDS)
+                costs.append((server.cpu() - before) * 1000 / count)
             found[name] = statistics.median(rates), statistics.median(costs)
     return found
 
 
 def idle_memory(count):
     """Bytes that an idle session under TLS takes in a worker of Posthaste."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with instance(False) as running:
-        place = running.address, running.port
-
+    with Server(False) as server:
         def resident():
-            return sum(resident_bytes(pid) for pid in running.pids("smtpd"))
-        for _ in range(50):
-            session(place, context)
-        before, held = resident(), []
-        for _ in range(count):
-            plain = socket.create_connection(place, 20)
-            plain.recv(4096)
-            plain.sendall(b"EHLO bench.example\r\n")
-            plain.recv(4096)
-            plain.sendall(b"STARTTLS\r\n")
-            plain.recv(4096)
-            held.append(context.wrap_socket(plain))
+            return sum(resident_bytes(pid) for pid in server.instance.pids("smtpd"))
+
+        def greeted():
+            client = context.wrap_socket(socket.create_connection(server.wrapped, 20))
+            client.recv(4096)
+            return client
+        held = [greeted() for _ in range(50)]
+        before = resident()
+        held += [greeted() for _ in range(count)]
         time.sleep(1)
         taken = (resident() - before) / count
         for each in held:
@@ -115,20 +108,19 @@ def idle_memory(count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--sessions", type=int, default=400)
     parser.add_argument("--idle", type=int, default=5000)
     wanted = parser.parse_args()
     become_subreaper()
     for resumed in (False, True):
         what = "resumed" if resumed else "new"
-        found = measure(wanted.sessions, resumed)
+        found = measure(resumed)
         for name, (rate, cost) in found.items():
-            print(f"{name:9} {what} sessions: {rate:7.0f} a second, {cost:6.2f} ms CPU each")
+            print(f"TLS sessions, {what}: {name} {rate:.0f} a second, {cost:.2f} ms CPU each")
         ours, theirs = found["posthaste"], found["postfix"]
-        print(f"ratio     {what} sessions: {ours[0] / theirs[0]:.1f} times the rate, "
+        print(f"TLS sessions, {what}: ratio {ours[0] / theirs[0]:.1f} times the rate, "
               f"{theirs[1] / ours[1]:.1f} times less CPU", flush=True)
     if wanted.idle:
-        print(f"posthaste idle session under TLS: {idle_memory(wanted.idle) / 1024:.1f} KiB of "
+        print(f"TLS sessions, idle: posthaste {idle_memory(wanted.idle) / 1024:.1f} KiB each, of "
               f"{wanted.idle}", flush=True)
     end_all(os.getpid())
 

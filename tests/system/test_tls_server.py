@@ -152,3 +152,31 @@ def test_received():
         received = "".join(mail.content.decode() for mail in relay.mails)
         for pattern in expected.values():
             check(re.search(pattern, received), pattern, received)
+
+
+@test()
+def test_rate_of_new_sessions():
+    """smtpd_client_new_tls_session_rate_limit counts handshakes that take up no earlier session, over
+    all workers."""
+    with server(smtpd_client_new_tls_session_rate_limit="3",
+                smtpd_client_event_limit_exceptions="") as instance:
+        for _ in range(3):
+            with connect(instance) as client:
+                client.starttls()
+                client.expect("QUIT", 221)
+        with connect(instance) as client:  # not yet over the limit when it asks
+            client.open()
+            client.expect("STARTTLS", 220)
+            client.secure()
+            code, text = client.say("NOOP")
+            check(code == 421 and text.startswith("4.7.0 mail.example.org Error: too many new TLS "
+                                                  "sessions from unknown[127."), code, text)
+        instance.wait_log(f"warning: New TLS session rate limit exceeded: 4 from {CLIENT} for "
+                          "service ")
+        with connect(instance) as client:
+            client.open()
+            code, text = client.say("STARTTLS")
+            check(code == 454 and text.startswith("4.7.0 Error: too many new TLS sessions from "
+                                                  "unknown[127."), code, text)
+            client.expect("MAIL FROM:<still@example.com>", 250)
+        instance.wait_log(f"warning: Refusing STARTTLS request from {CLIENT} for service ")

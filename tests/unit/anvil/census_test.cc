@@ -69,4 +69,14 @@ TEST_F(Census, KeepsPeaksForOneReport) {
     EXPECT_EQ(census.take_peaks().connections.most, 0u);
 }
 
+TEST_F(Census, LooksWithoutCounting) {
+    EXPECT_EQ(census.look(Event::tls_session, "a", at(0s)).rate, 0u);
+    census.count(Event::tls_session, "a", at(1s));
+    census.count(Event::tls_session, "a", at(2s));
+    EXPECT_EQ(census.look(Event::tls_session, "a", at(3s)).rate, 2u);
+    EXPECT_EQ(census.look(Event::tls_session, "a", at(3s)).rate, 2u);
+    EXPECT_EQ(census.look(Event::tls_session, "a", at(70s)).rate, 0u);
+    EXPECT_EQ(census.take_peaks().rates[static_cast<size_t>(Event::tls_session)].most, 2u);
+}
+
 }  // namespace

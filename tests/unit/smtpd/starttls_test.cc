@@ -1,6 +1,8 @@
 // STARTTLS: who is offered it, what is refused without it, what is left of a session behind it.
 #include "smtpd/starttls.h"
 
+#include <gmock/gmock.h>
+
 #include "lib/tls/client_context.h"
 #include "lib/tls/server_context.h"
 #include "tests/unit/lib/tls/world.h"
@@ -138,12 +140,11 @@ TEST_F(UnderTls, ForgetsWhatCameInPlainText) {
 
 TEST_F(UnderTls, SaysNothingOfItWhereItIsNotAsked) {
     start();
-    talk_raw(with_mail({{"", greeting},
-                        {"STARTTLS\r\n", ready},
-                        {"HELO secret.example\r\n", "250 mx.example.com\r\n"}}));
+    talk_raw(with_mail(
+        {{"", greeting}, {"STARTTLS\r\n", ready}, {"EHLO secret.example\r\n", capabilities}}));
     auto mails = stored();
     ASSERT_EQ(mails.size(), 1u);
-    EXPECT_EQ(mails[0].envelope.protocol, "SMTP");
+    EXPECT_EQ(mails[0].envelope.protocol, "ESMTPS");
     EXPECT_THAT(mails[0].content, testing::Not(testing::HasSubstr("(using TLS")));
 }
 

@@ -132,4 +132,39 @@ TEST(Restrictions, AskForRelayControl) {
     }
 }
 
+TEST(Restrictions, CertificatesHaveAnOrderOfSearch) {
+    struct Row {
+        const char* text;
+        const char* search;  // or the problem
+    };
+    static const Row rows[] = {
+        {"check_ccert_access hash:/a", "hash:/a cert_fingerprint pubkey_fingerprint"},
+        {"check_ccert_access {hash:/a}", "hash:/a cert_fingerprint pubkey_fingerprint"},
+        {"check_ccert_access { hash:/a, { search_order = pubkey_fingerprint } }, permit",
+         "hash:/a pubkey_fingerprint"},
+        {"check_ccert_access {hash:/a {search_order = pubkey_fingerprint cert_fingerprint}}",
+         "hash:/a pubkey_fingerprint cert_fingerprint"},
+        {"check_ccert_access {hash:/a, {search_order = subject}}",
+         "check_ccert_access: bad search key: \"subject\"; expected cert_fingerprint or "
+         "pubkey_fingerprint"},
+        {"check_ccert_access {hash:/a, {order = subject}}",
+         "check_ccert_access: expected { search_order = … } behind the table, not {order = "
+         "subject}"},
+        {"check_ccert_access {hash:/a, b, c}",
+         "check_ccert_access: expected { type:name, { search_order = … } }, not {hash:/a, b, c}"},
+    };
+    for (const Row& row : rows) {
+        std::string got;
+        try {
+            config::RestrictionUse use = config::parse_restrictions(row.text, "").at(0);
+            got = use.argument;
+            for (const std::string& key : use.search)
+                base::append(got, ' ', key);
+        } catch (const config::Error& error) {
+            got = error.what();
+        }
+        EXPECT_EQ(got, row.search) << row.text;
+    }
+}
+
 }  // namespace

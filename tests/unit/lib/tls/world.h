@@ -1,6 +1,8 @@
 // Two ends of a TLS connection over wires in memory, set up from lines of main.cf.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 
