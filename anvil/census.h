@@ -17,8 +17,8 @@
 namespace anvil {
 
 // The events that have a rate, in the order of the statistics.
-enum class Event : uint8_t { connection, message, recipient, tls_session };
-inline constexpr size_t events = 4;
+enum class Event : uint8_t { connection, message, recipient, tls_session, login };
+inline constexpr size_t events = 5;
 
 // The most of something since the last report, and whose it was.
 struct Peak {

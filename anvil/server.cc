@@ -51,6 +51,8 @@ std::optional<ipc::AnvilCounts> Server::obey_one(const ipc::AnvilRequest& reques
             return census_.count(Event::tls_session, request.ident, moment());
         case ipc::AnvilVerb::tls_rate:
             return census_.look(Event::tls_session, request.ident, moment());
+        case ipc::AnvilVerb::login:
+            return census_.count(Event::login, request.ident, moment());
         case ipc::AnvilVerb::hold:
             held[request.ident] += request.number;
             census_.hold(request.ident, request.number, moment());
@@ -108,6 +110,7 @@ void Server::log_statistics() {
     log_peak("message rate", peaks.rates[static_cast<size_t>(Event::message)], unit, true);
     log_peak("recipient rate", peaks.rates[static_cast<size_t>(Event::recipient)], unit, true);
     log_peak("newtls rate", peaks.rates[static_cast<size_t>(Event::tls_session)], unit, true);
+    log_peak("auth rate", peaks.rates[static_cast<size_t>(Event::login)], unit, true);
     log_peak("cache size", peaks.clients, "", false);
 }
 

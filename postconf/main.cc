@@ -8,6 +8,7 @@
 #include "lib/config/expand.h"
 #include "lib/config/logical_lines.h"
 #include "lib/dict/types.h"
+#include "lib/sasl/verifier.h"
 #include "lib/tls/library_version.h"
 #include "postconf/edit_main.h"
 #include "postconf/edit_master.h"
@@ -109,7 +110,11 @@ void show(const Options& options) {
 int main(int argc, char** argv) {
     try {
         Options options = postconf::parse_options(argc, argv);
-        if (options.has('m'))
+        if (options.has('a'))
+            print_words(sasl::verifier_types());
+        else if (options.has('A'))
+            print_words({"cyrus"});
+        else if (options.has('m'))
             print_words(dict::table_types());
         else if (options.has('l'))
             print_words({"flock", "fcntl", "dotlock"});

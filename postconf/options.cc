@@ -13,7 +13,8 @@ namespace postconf {
 namespace {
 
 constexpr const char* usage =
-    "usage: postconf [-c config_dir] [-C class,...] [-d (parameter defaults)] "
+    "usage: postconf [-a (SASL server types)] [-A (SASL client types)] [-c config_dir] [-C "
+    "class,...] [-d (parameter defaults)] "
     "[-e (edit configuration)] [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] "
     "[-H (no values)] [-l (lock types)] [-m (map types)] [-M (master.cf)] "
     "[-n (non-default parameters)] [-o name=value (override parameter value)] "
@@ -28,8 +29,6 @@ struct Refused {
 
 // What Postfix's command has and this one does not.
 constexpr Refused refused[] = {
-    {'a', "-a (types of SASL servers): logging in is not built yet"},
-    {'A', "-A (types of SASL clients): logging in is not built yet"},
     {'b', "-b (texts of delivery reports): bounce_template_file is not built yet"},
     {'t', "-t (templates of delivery reports): bounce_template_file is not built yet"},
     {'j', "-j (output as JSON) is not built yet"},
@@ -42,9 +41,10 @@ struct Conflict {
     std::string_view letters;
 };
 constexpr Conflict conflicts[] = {
-    {0, "FlmMpP"}, {'l', "defhHnoxX#"}, {'m', "defhHnoxX#"}, {0, "den#X"}, {0, "ef"},
-    {0, "ex"},     {0, "eo"},           {0, "eh"},           {0, "eH"},    {0, "hH"},
-    {'M', "dhHn"}, {'F', "Xdn#"},       {'P', "dn#"},
+    {0, "aAFlmMpP"},     {'a', "defhHnoxX#"}, {'A', "defhHnoxX#"}, {'l', "defhHnoxX#"},
+    {'m', "defhHnoxX#"}, {0, "den#X"},        {0, "ef"},           {0, "ex"},
+    {0, "eo"},           {0, "eh"},           {0, "eH"},           {0, "hH"},
+    {'M', "dhHn"},       {'F', "Xdn#"},       {'P', "dn#"},
 };
 
 void check_combination(const Options& options) {

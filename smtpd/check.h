@@ -54,6 +54,7 @@ namespace kinds {
 inline constexpr std::string_view client = "Client host";
 inline constexpr std::string_view reverse_client = "Unverified Client host";
 inline constexpr std::string_view certificate = "Client certificate";
+inline constexpr std::string_view login = "SASL login name";
 inline constexpr std::string_view helo = "Helo command";
 inline constexpr std::string_view sender = "Sender address";
 inline constexpr std::string_view recipient = "Recipient address";

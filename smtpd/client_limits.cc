@@ -60,6 +60,7 @@ ClientLimits ClientLimits::from(const config::Settings& settings) {
     limits.message_rate = limit(settings.number("smtpd_client_message_rate_limit"));
     limits.recipient_rate = limit(settings.number("smtpd_client_recipient_rate_limit"));
     limits.tls_rate = limit(settings.number("smtpd_client_new_tls_session_rate_limit"));
+    limits.login_rate = limit(settings.number("smtpd_client_auth_rate_limit"));
     limits.ipv4_bits = limit(settings.number("smtpd_client_ipv4_prefix_length"));
     limits.ipv6_bits = limit(settings.number("smtpd_client_ipv6_prefix_length"));
     return limits;
@@ -146,6 +147,12 @@ io::Task<Objection> limit_tls_session(Session& session) {
     co_return mail::Reply::make(
         421, base::text("4.7.0 ", session.options().myhostname,
                         " Error: too many new TLS sessions from ", session.client.text()));
+}
+
+io::Task<Objection> limit_login(Session& session) {
+    static constexpr RateKind kind = {ipc::AnvilVerb::login, &ClientLimits::login_rate,
+                                      "AUTH command rate", "many AUTH commands"};
+    co_return co_await limit_rate(session, kind);
 }
 
 }  // namespace smtpd

@@ -1,6 +1,6 @@
 // ClientLimits keep one client from taking the service of all: sessions at a time, sessions,
-// messages, recipients and TLS sessions in a unit of time, counted over all workers by the anvil
-// service.
+// messages, recipients, logins and TLS sessions in a unit of time, counted over all workers by the
+// anvil service.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct ClientLimits {
     uint32_t message_rate = 0;
     uint32_t recipient_rate = 0;
     uint32_t tls_rate = 0;
+    uint32_t login_rate = 0;
     unsigned ipv4_bits = 32;  // of addresses that tell clients apart
     unsigned ipv6_bits = 84;
     std::string service;  // "smtp": each service counts for itself; set at start
@@ -29,7 +30,7 @@ struct ClientLimits {
     static ClientLimits from(const config::Settings& settings);
     bool any() const {
         return connections > 0 || connection_rate > 0 || message_rate > 0 || recipient_rate > 0 ||
-               tls_rate > 0;
+               login_rate > 0 || tls_rate > 0;
     }
 };
 
@@ -59,6 +60,7 @@ class CountedSession {
 io::Task<Objection> limit_connection(Session& session);
 io::Task<Objection> limit_message(Session& session);
 io::Task<Objection> limit_recipient(Session& session);
+io::Task<Objection> limit_login(Session& session);
 // A client that asks for TLS, and one that has made a new session of it.
 io::Task<Objection> limit_tls_request(Session& session);
 io::Task<Objection> limit_tls_session(Session& session);

@@ -12,10 +12,6 @@ namespace smtpd {
 
 namespace {
 
-Answer no_authentication(Session&, const esmtp::Command&) {
-    return Answer(503, "5.5.1 Error: authentication not enabled");
-}
-
 constexpr CommandKind table[command_kinds] = {
     // name, where, handle, converse, junk, last, plain
     {"helo", "HELO", nullptr, helo_command, true, true, true},
@@ -23,7 +19,7 @@ constexpr CommandKind table[command_kinds] = {
     {"xclient", "XCLIENT", nullptr, xclient_command, false, true, true},
     {"xforward", "XFORWARD", xforward_command, nullptr, false, false, false},
     {"starttls", "STARTTLS", nullptr, starttls_command, false, true, true},
-    {"auth", "AUTH", no_authentication, nullptr, false, true, false},
+    {"auth", "AUTH", nullptr, auth_command, false, true, false},
     {"mail", "MAIL", nullptr, mail_command, false, false, false},
     {"rcpt", "RCPT", nullptr, rcpt_command, false, false, false},
     {"data", "DATA", nullptr, data_command, false, true, false},

@@ -61,6 +61,7 @@ Answer quit_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> helo_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> xclient_command(Session& session, const esmtp::Command& command);
+io::Task<Answer> auth_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> mail_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> rcpt_command(Session& session, const esmtp::Command& command);
 io::Task<Answer> vrfy_command(Session& session, const esmtp::Command& command);

@@ -160,7 +160,8 @@ void become(Session& session, const Told& told) {
     client.port = told.port.value_or(client.port);
     take_name(client, told);
     session.helo = told.helo.value_or("");
-    session.login = told.login.value_or(session.login);
+    if (told.login)
+        session.login = {*told.login, told.login->empty() ? "" : "XCLIENT", ""};
     if (told.protocol)
         session.protocol = *told.protocol == "ESMTP" ? "ESMTP" : "SMTP";
     session.access = AccessMemory();

@@ -1,5 +1,7 @@
 #include "smtpd/header_clients.h"
 
+#include <algorithm>
+
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/dict/braces.h"
@@ -17,7 +19,7 @@ HeaderClients::HeaderClients(const config::Settings& settings, dict::Tables& tab
     static constexpr std::pair<std::string_view, Element::Kind> words[] = {
         {"permit_inet_interfaces", Element::own},
         {"permit_mynetworks", Element::trusted},
-        {"permit_sasl_authenticated", Element::nobody},  // no client logs in yet
+        {"permit_sasl_authenticated", Element::logged_in},
         {"permit_tls_clientcerts", Element::listed},
         {"permit_tls_all_clientcerts", Element::certified},
     };
@@ -40,6 +42,11 @@ HeaderClients::HeaderClients(const config::Settings& settings, dict::Tables& tab
                                            "check_address_map or type:table, found \"",
                                            base::printable(word), '"'));
     }
+}
+
+bool HeaderClients::has_logins() const {
+    return std::any_of(elements_.begin(), elements_.end(),
+                       [](const Element& element) { return element.kind == Element::logged_in; });
 }
 
 io::Task<bool> HeaderClients::has(const Client& client) const {

@@ -21,10 +21,12 @@ class HeaderClients {
 
     // Of a client whose own and trusted are known. One that a table in trouble may have is none.
     io::Task<bool> has(const Client& client) const;
+    // Whether it has clients that have logged in.
+    bool has_logins() const;
 
   private:
     struct Element {
-        enum Kind { own, trusted, certified, listed, nobody, in_table } kind;
+        enum Kind { own, trusted, certified, listed, logged_in, in_table } kind;
         dict::Table* table = nullptr;
     };
     std::vector<Element> elements_;

@@ -3,6 +3,7 @@
 
 #include "lib/base/text.h"
 #include "lib/config/values.h"
+#include "smtpd/auth.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
 #include "smtpd/starttls.h"
@@ -36,9 +37,9 @@ io::Task<void> choose_extensions(Session& session) {
     if (maps.empty())
         co_return;
     dict::Lookup lookup = co_await maps.find(session.client.address, dict::Key::whole);
-    static const std::vector<std::string> all = {"pipelining", "size",     "vrfy",
-                                                 "etrn",       "starttls", "enhancedstatuscodes",
-                                                 "8bitmime",   "dsn",      "chunking"};
+    static const std::vector<std::string> all = {
+        "pipelining",          "size",     "vrfy", "etrn",    "starttls", "auth",
+        "enhancedstatuscodes", "8bitmime", "dsn",  "chunking"};
     session.discarded_keywords.reset();
     if (lookup.found())
         session.discarded_keywords = config::parse_list(lookup.value);
@@ -46,7 +47,7 @@ io::Task<void> choose_extensions(Session& session) {
         session.discarded_keywords = all;
 }
 
-mail::Reply capabilities(const Session& session) {
+mail::Reply capabilities(const Session& session, std::vector<std::string> auth) {
     const Options& options = session.options();
     auto reply = mail::Reply::make(250, options.myhostname);
     offer(reply, session, "PIPELINING");
@@ -57,6 +58,8 @@ mail::Reply capabilities(const Session& session) {
     offer(reply, session, "ETRN");
     if (offers_starttls(session))
         reply.lines.push_back("STARTTLS");
+    for (std::string& line : auth)
+        reply.lines.push_back(std::move(line));
     if (session.client.may_xclient)
         offer(reply, session, "XCLIENT",
               "NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");
@@ -101,7 +104,8 @@ io::Task<Answer> ehlo_command(Session& session, const esmtp::Command& command) {
     if (objection)
         co_return Answer(std::move(*objection));
     co_await choose_extensions(session);
-    co_return Answer(capabilities(session));
+    std::vector<std::string> auth = co_await auth_capabilities(session);
+    co_return Answer(capabilities(session, std::move(auth)));
 }
 
 }  // namespace smtpd

@@ -39,6 +39,7 @@ KnownAddresses::KnownAddresses(const config::Settings& settings, dict::Tables& t
       sender_canonical_(dict::Maps::of(tables, settings, "sender_canonical_maps")),
       recipient_canonical_(dict::Maps::of(tables, settings, "recipient_canonical_maps")),
       virtual_alias_(dict::Maps::of(tables, settings, "virtual_alias_maps")),
+      owners_(dict::Maps::of(tables, settings, "smtpd_sender_login_maps")),
       myorigin_(settings.text("myorigin")),
       extensions_(dict::Extensions::of(settings)),
       shows_table_(settings.flag("show_user_unknown_table_name")),
@@ -72,20 +73,30 @@ dict::Maps KnownAddresses::local_maps(const config::Settings& settings, dict::Ta
     return dict::Maps(std::move(maps));
 }
 
+io::Task<dict::Lookup> KnownAddresses::look_up(const dict::Maps& maps,
+                                               const Destination& to) const {
+    dict::AddressSearch search;
+    search.extensions = extensions_.rules();
+    search.domain_is_local = to.address_class == route::Class::local ||
+                             base::equal_nocase(mail::domain_of(to.recipient), myorigin_);
+    dict::FoundAddress found = co_await dict::find_address(maps, to.recipient, search);
+    co_return std::move(found.lookup);
+}
+
+io::Task<dict::Lookup> KnownAddresses::owners(const Destination& to) const {
+    co_return co_await look_up(owners_, to);
+}
+
 io::Task<KnownAddresses::Listing> KnownAddresses::find(const dict::Maps& maps,
                                                        const Destination& to) const {
     Listing listing;
     listing.state = Listing::no;
     if (maps.empty())
         co_return listing;
-    dict::AddressSearch search;
-    search.extensions = extensions_.rules();
-    search.domain_is_local = to.address_class == route::Class::local ||
-                             base::equal_nocase(mail::domain_of(to.recipient), myorigin_);
-    dict::FoundAddress found = co_await dict::find_address(maps, to.recipient, search);
-    if (found.lookup.found())
+    dict::Lookup lookup = co_await look_up(maps, to);
+    if (lookup.found())
         listing.state = Listing::yes;
-    if (found.lookup.retry())
+    if (lookup.retry())
         listing.state = Listing::retry;
     co_return listing;
 }

@@ -33,6 +33,10 @@ class KnownAddresses {
     // exist.
     io::Task<Listing> listed(const Destination& to) const;
 
+    // The users that own the address (smtpd_sender_login_maps).
+    io::Task<dict::Lookup> owners(const Destination& to) const;
+    bool has_owners() const { return !owners_.empty(); }
+
     bool shows_table() const { return shows_table_; }  // show_user_unknown_table_name
     int alias_code() const { return alias_code_; }     // unknown_virtual_alias_reject_code
 
@@ -43,12 +47,13 @@ class KnownAddresses {
         int code;
         std::string_view table;
     };
+    io::Task<dict::Lookup> look_up(const dict::Maps& maps, const Destination& to) const;
     io::Task<Listing> find(const dict::Maps& maps, const Destination& to) const;
     dict::Maps local_maps(const config::Settings& settings, dict::Tables& tables);
     bool always_there(const Destination& to) const;
 
     std::vector<std::unique_ptr<dict::Table>> troubled_;  // what could not be opened
-    dict::Maps canonical_, sender_canonical_, recipient_canonical_, virtual_alias_;
+    dict::Maps canonical_, sender_canonical_, recipient_canonical_, virtual_alias_, owners_;
     std::vector<Group> groups_;
     std::string myorigin_;
     dict::Extensions extensions_;

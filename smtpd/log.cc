@@ -34,6 +34,13 @@ std::string escaped(std::string_view bytes) {
     return out;
 }
 
+// A command without the password that AUTH may have.
+std::string harmless(std::string_view command) {
+    if (base::starts_nocase(command, "auth "))
+        return "AUTH ...";
+    return base::printable(command.substr(0, shown));
+}
+
 }  // namespace
 
 void name_without_address(std::string_view name, std::string_view address, std::string_view why) {
@@ -67,8 +74,7 @@ void disconnect(const Session& session) {
 
 void client(const Session& session) {
     std::string line = base::text(session.queue_id(), ": client=", session.client.text());
-    if (!session.login.empty())
-        base::append(line, ", sasl_method=XCLIENT, sasl_username=", session.login);
+    line.append(session.login.text(", "));
     if (!session.forwarded.queue_id.empty())
         base::append(line, ", orig_queue_id=", session.forwarded.queue_id);
     const Forwarded& from = session.forwarded;
@@ -89,8 +95,7 @@ void access(const Session& session, std::string_view what, std::string_view text
     base::append(line, " proto=", session.protocol);
     if (!session.helo.empty())
         base::append(line, " helo=<", session.helo, '>');
-    if (!session.login.empty())
-        base::append(line, " sasl_method=XCLIENT sasl_username=", session.login);
+    line.append(session.login.text(" "));
     base::log::info(line);
 }
 
@@ -117,7 +122,25 @@ void ended(const Session& session, std::string_view reason) {
 
 void improper_pipelining(const Session& session, std::string_view early) {
     base::log::info(base::text("improper command pipelining after ", session.where, " from ",
-                               session.client.text(), ": ", escaped(early)));
+                               session.client.text(), ": ",
+                               session.where == "AUTH" ? "..." : escaped(early)));
+}
+
+void login_failed(const Session& session, std::string_view mechanism, std::string_view why,
+                  std::string_view user) {
+    base::log::warning(
+        base::text(session.client.text(), ": SASL ", mechanism.substr(0, shown),
+                   " authentication failed: ", why, ", sasl_username=",
+                   user.empty() ? "(unavailable)" : base::printable(user.substr(0, shown))));
+}
+
+void login_aborted(const Session& session, std::string_view mechanism) {
+    base::log::warning(base::text(session.client.text(), ": SASL ", mechanism.substr(0, shown),
+                                  " authentication aborted"));
+}
+
+void no_mechanisms(const Session& session) {
+    base::log::warning(base::text("no SASL authentication mechanisms for ", session.client.text()));
 }
 
 void over_limit(const Session& session, std::string_view what, uint32_t number) {
@@ -158,15 +181,13 @@ void tls_aborted(const Session& session, std::string_view why) {
 }
 
 void command_replaced(const Session& session, std::string_view command, std::string_view instead) {
-    base::log::info(base::text(session.client.text(), ": replacing command \"",
-                               base::printable(command.substr(0, shown)), "\" with \"",
-                               base::printable(instead.substr(0, shown)), '"'));
+    base::log::info(base::text(session.client.text(), ": replacing command \"", harmless(command),
+                               "\" with \"", harmless(instead), '"'));
 }
 
 void filter_trouble(const Session& session, std::string_view command) {
-    base::log::warning(base::text("smtpd_command_filter: lookup error for \"",
-                                  base::printable(command.substr(0, shown)), "\" from ",
-                                  session.client.text()));
+    base::log::warning(base::text("smtpd_command_filter: lookup error for \"", harmless(command),
+                                  "\" from ", session.client.text()));
 }
 
 void not_stored(std::string_view queue_id, std::string_view why) {

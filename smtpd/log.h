@@ -33,6 +33,12 @@ void status_changed(std::string_view from, std::string_view kind, std::string_vi
 // "lost connection", "timeout", "too many errors", "bare <LF> received": why a session ended.
 void ended(const Session& session, std::string_view reason);
 void improper_pipelining(const Session& session, std::string_view early);
+// AUTH came to nothing; `user` is whom the client wanted to be, or "".
+void login_failed(const Session& session, std::string_view mechanism, std::string_view why,
+                  std::string_view user);
+void login_aborted(const Session& session, std::string_view mechanism);
+// Clients that might log in cannot: there is no mechanism that suits what main.cf demands of one.
+void no_mechanisms(const Session& session);
 // A client did too much of something: "Connection rate", "Recipient address rate" …
 void over_limit(const Session& session, std::string_view what, uint32_t number);
 // The address of MAIL FROM: or RCPT TO: is none.

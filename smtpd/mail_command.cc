@@ -1,5 +1,6 @@
 // MAIL: the sender, and what the client says about the message beforehand.
 #include "lib/base/text.h"
+#include "lib/cleanup/received.h"
 #include "lib/io/loop.h"
 #include "lib/mail/dsn_parameters.h"
 #include "lib/mail/xtext.h"
@@ -18,6 +19,7 @@ struct Announced {
     mail::Encoding encoding = mail::Encoding::seven_bit;
     std::string ret;    // "FULL", "HDRS" or ""
     std::string envid;  // as received
+    std::optional<std::string> login_sender;
 };
 
 // RFC 1870 section 6.
@@ -57,10 +59,15 @@ std::optional<Answer> read_envid(const Options&, Announced& announced, std::stri
     return std::nullopt;
 }
 
-// RFC 4954 section 5: nobody logs in here, so nothing is made of it.
-std::optional<Answer> read_auth(const Options&, Announced&, std::string_view value) {
-    if (!mail::from_xtext(value))
+// RFC 4954 section 5: it is logged, and believed by nobody.
+std::optional<Answer> read_auth(const Options&, Announced& announced, std::string_view value) {
+    if (announced.login_sender)
+        return Answer(503, "5.5.4 Error: multiple AUTH= options");
+    announced.login_sender = mail::from_xtext(value);
+    if (!announced.login_sender)
         return Answer(501, "5.5.4 Bad AUTH parameter syntax");
+    if (announced.login_sender == "<>")  // nobody knows
+        announced.login_sender = "";
     return std::nullopt;
 }
 
@@ -100,19 +107,29 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
     envelope.helo_name = session.helo;
     envelope.protocol = session.protocol;
     if (session.protocol == "ESMTP")  // RFC 3848
-        base::append(envelope.protocol, session.tls ? "S" : "", session.login.empty() ? "" : "A");
+        base::append(envelope.protocol, session.tls ? "S" : "", session.login.known() ? "A" : "");
+    const std::pair<const char*, const std::string&> notes[] = {
+        {"sasl_method", session.login.method},
+        {"sasl_username", session.login.user},
+        {"sasl_sender", session.login.sender}};
+    for (const auto& [name, value] : notes)
+        if (!value.empty())
+            envelope.more[name] = value;
     return envelope;
 }
 
 // What Received: says of the session, each note on a line of its own.
 std::string received_notes(const Session& session) {
     const TlsOptions& tls = session.options().tls;
-    if (!session.tls || !tls.shown_in_received)
-        return "";
     std::string notes;
-    std::string clause = session.tls->received_clause(tls.asks_certificate);
-    for (std::string_view line : base::split(clause, "\r\n"))
-        base::append(notes, notes.empty() ? "\r\n\t" : "\r\n", line);
+    if (session.tls && tls.shown_in_received) {
+        std::string clause = session.tls->received_clause(tls.asks_certificate);
+        for (std::string_view line : base::split(clause, "\r\n"))
+            base::append(notes, notes.empty() ? "\r\n\t" : "\r\n", line);
+    }
+    if (session.login.known() && session.options().names_login)
+        base::append(notes,
+                     "\r\n\t(Authenticated sender: ", cleanup::in_comment(session.login.user), ")");
     return notes;
 }
 
@@ -145,14 +162,18 @@ io::Task<Answer> mail_command(Session& session, const esmtp::Command& command) {
             co_return std::move(*refusal);
     if (!session.shared.writer.has_room(announced.size))
         co_return Answer(452, "4.3.1 Insufficient system storage");
+    session.login.sender = base::printable(announced.login_sender.value_or(""));
+    bool completed = session.client.completed ||
+                     (session.login.known() && session.shared.policy.completes_logins());
     session.mail = std::make_unique<Transaction>(
-        session.shared, new_envelope(session, path.address, announced), session.client.completed);
+        session.shared, new_envelope(session, path.address, announced), completed);
     session.mail->sender_given(path.address);
     session.mail->received_notes = received_notes(session);
     // An access table may say what is to become of the message.
     Objection objection = co_await judge_sender(session, path.address);
     if (objection) {
         session.mail.reset();
+        session.login.sender.clear();
         co_return Answer(std::move(*objection));
     }
     co_return Answer(250, "2.1.0 Ok");

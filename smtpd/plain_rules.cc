@@ -31,11 +31,6 @@ Verdict defer_if_reject(Check& check, const Rule&) {
         {450, "4.7.0", told(check.subject(), "defer_if_reject requested")});
 }
 
-// Nobody logs in here, but a client before this one may say who did (XCLIENT).
-Verdict permit_sasl_authenticated(Check& check, const Rule&) {
-    return check.session().login.empty() ? Verdict::dunno : Verdict::permit;
-}
-
 Verdict nobody(Check&, const Rule&) {
     return Verdict::dunno;
 }

@@ -96,6 +96,7 @@ Policy::Policy(const config::Settings& settings, Sources sources)
       limit_exceptions_(other_list(settings, "smtpd_client_event_limit_exceptions")),
       xclient_hosts_(other_list(settings, "smtpd_authorized_xclient_hosts")),
       xforward_hosts_(other_list(settings, "smtpd_authorized_xforward_hosts")),
+      login_exceptions_(other_list(settings, "smtpd_sasl_exceptions_networks")),
       header_clients_(settings, sources_.tables),
       own_addresses_(addresses_of_this_machine()),
       rules_(settings, sources_.tables),
@@ -145,6 +146,8 @@ io::Task<void> Policy::recognize(Client& client) const {
     client.may_xclient = may_xclient;
     bool may_xforward = co_await in(xforward_hosts_, client);
     client.may_xforward = may_xforward;
+    bool excepted = co_await in(login_exceptions_, client);
+    client.hears_of_auth = !excepted;
     client.unlimited = unlimited || may_xclient;
     bool completed = co_await header_clients_.has(client);
     client.completed = completed;

@@ -41,12 +41,13 @@ struct Client {
     dict::MatchList::Match trusted = dict::MatchList::Match::no;  // in mynetworks
     bool may_xclient = false;  // in smtpd_authorized_xclient_hosts
     bool may_xforward = false;
-    bool unlimited = false;    // in smtpd_client_event_limit_exceptions
-    bool own = false;          // has an address of this machine
-    bool certified = false;    // has shown a certificate of somebody who is trusted
-    bool listed = false;       // its certificate is in relay_clientcerts
-    bool completed = false;    // in local_header_rewrite_clients
-    bool may_bare_lf = false;  // smtpd_forbid_bare_newline does not hold for it
+    bool hears_of_auth = true;  // not in smtpd_sasl_exceptions_networks
+    bool unlimited = false;     // in smtpd_client_event_limit_exceptions
+    bool own = false;           // has an address of this machine
+    bool certified = false;     // has shown a certificate of somebody who is trusted
+    bool listed = false;        // its certificate is in relay_clientcerts
+    bool completed = false;     // in local_header_rewrite_clients
+    bool may_bare_lf = false;   // smtpd_forbid_bare_newline does not hold for it
 
     bool shows_port = false;  // smtpd_client_port_logging
 
@@ -90,6 +91,8 @@ class Policy {
     const Codes& codes() const { return codes_; }
     const RuleBook& rules() const { return rules_; }
     const AccessOptions& access() const { return access_; }
+    // Mail of clients that have logged in is completed (local_header_rewrite_clients).
+    bool completes_logins() const { return header_clients_.has_logins(); }
     const KnownAddresses& known_addresses() const { return known_addresses_; }
     dns::Resolver& resolver() const { return sources_.resolver; }
     // Text added to refusals; the tables have others for some.
@@ -127,6 +130,7 @@ class Policy {
 
     dict::MatchList mynetworks_;
     OtherList bare_lf_exclusions_, limit_exceptions_, xclient_hosts_, xforward_hosts_;
+    OtherList login_exceptions_;
     HeaderClients header_clients_;
     std::vector<std::string> own_addresses_;
     RuleBook rules_;

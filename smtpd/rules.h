@@ -12,7 +12,6 @@ Verdict defer(Check& check, const Rule& rule);
 Verdict defer_if_permit(Check& check, const Rule& rule);
 Verdict defer_if_reject(Check& check, const Rule& rule);
 Verdict nobody(Check& check, const Rule& rule);  // says nothing
-Verdict permit_sasl_authenticated(Check& check, const Rule& rule);
 Verdict unknown(Check& check, const Rule& rule);
 Verdict reject_unauth_pipelining(Check& check, const Rule& rule);
 Verdict reject_multi_recipient_bounce(Check& check, const Rule& rule);
@@ -23,6 +22,14 @@ Verdict reject_plaintext_session(Check& check, const Rule& rule);
 Verdict permit_tls_all_clientcerts(Check& check, const Rule& rule);
 io::Task<Verdict> permit_tls_clientcerts(Check& check, const Rule& rule);
 io::Task<Verdict> check_ccert_access(Check& check, const Rule& rule);
+
+// login_rules.cc
+Verdict permit_sasl_authenticated(Check& check, const Rule& rule);
+io::Task<Verdict> reject_sender_login_mismatch(Check& check, const Rule& rule);
+io::Task<Verdict> reject_authenticated_sender_login_mismatch(Check& check, const Rule& rule);
+io::Task<Verdict> reject_known_sender_login_mismatch(Check& check, const Rule& rule);
+io::Task<Verdict> reject_unauthenticated_sender_login_mismatch(Check& check, const Rule& rule);
+io::Task<Verdict> check_sasl_access(Check& check, const Rule& rule);
 
 // client_rules.cc
 Verdict permit_mynetworks(Check& check, const Rule& rule);

@@ -71,7 +71,8 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
       router_(settings, tables),
       policy_(settings, {tables, sources_.resolver(), by(router_)}),
       tickets_(ipc::inherited_ticket_keys(settings)),
-      tls_(settings, options_.tls, tables, tickets_.get()) {}
+      tls_(settings, options_.tls, tables, tickets_.get()),
+      logins_(Logins::of(settings, tables)) {}
 
 io::Task<void> Server::run(ipc::Service& service) {
     options_.client_limits.service = service.name();
@@ -83,12 +84,15 @@ io::Task<void> Server::run(ipc::Service& service) {
     Shared shared{
         options_,        policy_, mappings_, writer,        [&doorbell] { doorbell.ring(); },
         service.hurry(), &anvil,  &names,    tls_.context()};
+    shared.logins = logins_.get();
     io::Scope beside;
     beside.spawn(doorbell.run());
     if (options_.client_limits.any())
         beside.spawn(anvil.run());
     if (tls_.watches())
         beside.spawn(watch_certificates(tls_, service));
+    if (logins_)
+        beside.spawn(logins_->run());
     service.ready();
     std::exception_ptr error;
     try {

@@ -11,6 +11,7 @@
 #include "lib/route/router.h"
 #include "lib/spool/options.h"
 #include "lib/tls/ticket_keys.h"
+#include "smtpd/auth.h"
 #include "smtpd/client_name.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
@@ -36,6 +37,7 @@ class Server {
     Policy policy_;
     std::unique_ptr<tls::TicketKeys> tickets_;
     ServerTls tls_;
+    std::unique_ptr<Logins> logins_;
 };
 
 }  // namespace smtpd

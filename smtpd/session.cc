@@ -288,6 +288,7 @@ std::string_view Session::queue_id() const {
 void Session::reset_mail() {
     mail.reset();
     forwarded = Forwarded();
+    login.sender.clear();
 }
 
 bool Session::discards(std::string_view ehlo_keyword) const {

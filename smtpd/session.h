@@ -15,6 +15,7 @@
 #include "lib/spool/writer.h"
 #include "lib/tls/facts.h"
 #include "smtpd/check.h"
+#include "smtpd/login.h"
 #include "smtpd/options.h"
 #include "smtpd/policy.h"
 #include "smtpd/transaction.h"
@@ -26,6 +27,7 @@ class ServerContext;
 namespace smtpd {
 
 class ClientNames;
+class Logins;
 
 // What all sessions of a process use; it outlives them.
 struct Shared {
@@ -38,6 +40,7 @@ struct Shared {
     ipc::AnvilClient* anvil = nullptr;        // none: clients are not counted
     ClientNames* names = nullptr;             // none: clients stay unknown
     const tls::ServerContext* tls = nullptr;  // none: without TLS
+    Logins* logins = nullptr;                 // none: nobody logs in
 };
 
 inline constexpr size_t command_kinds = 16;
@@ -68,6 +71,8 @@ struct Session {
     // Ends the transaction, whatever became of it.
     void reset_mail();
     bool forbids_bare_lf(BareLf how) const;
+    // Whether it is under TLS.
+    bool encrypted() const { return tls != nullptr; }
     // Whether this client is not to know of an extension.
     bool discards(std::string_view ehlo_keyword) const;
 
@@ -82,7 +87,7 @@ struct Session {
     std::optional<std::vector<std::string>> discarded_keywords;
     std::string helo;                           // "" before HELO and EHLO
     std::unique_ptr<const tls::Facts> tls;      // none: in plain text
-    std::string login;                          // who logged in at the client in front, or ""
+    Login login;                                // here, or at the client in front
     std::string_view protocol = "SMTP";         // or "ESMTP"
     std::string_view where = "CONNECT";         // the last command, for the log
     std::unique_ptr<Transaction> mail;          // between MAIL and the end of its content

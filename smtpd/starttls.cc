@@ -19,6 +19,8 @@ void forget(Session& session) {
     session.helo.clear();
     session.protocol = "SMTP";
     session.discarded_keywords.reset();
+    if (session.login.method != "XCLIENT")
+        session.login = Login();
 }
 
 // A client that must show a certificate, and did not.

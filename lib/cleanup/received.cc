@@ -5,18 +5,14 @@
 
 namespace cleanup {
 
-namespace {
-
 // What a client said of itself must not end the comment or the header it is put into.
-std::string harmless(std::string_view text) {
+std::string in_comment(std::string_view text) {
     std::string out = base::printable(text);
     for (char& c : out)
         if (c == '(' || c == ')' || c == '\\' || c == ';')
             c = '?';
     return out;
 }
-
-}  // namespace
 
 std::string address_literal(std::string_view address) {
     bool v6 = address.find(':') != address.npos;
@@ -35,7 +31,7 @@ std::string received_header(const Options& options, const mail::Envelope& envelo
     const std::string& helo =
         envelope.helo_name.empty() ? envelope.client_name : envelope.helo_name;
     std::string out;
-    base::append(out, "Received: from ", harmless(helo), " (", envelope.client_name, ' ',
+    base::append(out, "Received: from ", in_comment(helo), " (", envelope.client_name, ' ',
                  address_literal(envelope.client_address), ")", notes, "\r\n\tby ",
                  options.myhostname, " (", options.mail_name, ") with ", envelope.protocol, " id ",
                  envelope.queue_id);

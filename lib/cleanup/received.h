@@ -15,6 +15,9 @@ namespace cleanup {
 std::string received_header(const Options& options, const mail::Envelope& envelope,
                             std::string_view notes = {});
 
+// `text` as it can stand in a comment of a header.
+std::string in_comment(std::string_view text);
+
 // The same for mail of a user of this machine.
 std::string received_from_user(const Options& options, const mail::Envelope& envelope,
                                unsigned uid);

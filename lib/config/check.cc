@@ -52,9 +52,10 @@ std::vector<std::string> networks_of(const Settings& settings, std::string_view 
 }
 
 void check_networks(const Settings& settings, Problems& problems) {
-    for (const char* name : {"mynetworks", "smtpd_forbid_bare_newline_exclusions",
-                             "smtpd_client_event_limit_exceptions",
-                             "smtpd_authorized_xclient_hosts", "smtpd_authorized_xforward_hosts"}) {
+    for (const char* name :
+         {"mynetworks", "smtpd_forbid_bare_newline_exclusions",
+          "smtpd_client_event_limit_exceptions", "smtpd_authorized_xclient_hosts",
+          "smtpd_authorized_xforward_hosts", "smtpd_sasl_exceptions_networks"}) {
         if (!settings.is_set(name))
             continue;
         try {

@@ -12,7 +12,7 @@ static constexpr Parameter rows[] = {
     not_built(time("qmqpd_error_delay", "1s", 1, most_int, "the pause of qmqpd before the reply to an error")),
     not_built(time("qmqpd_timeout", "300s", 1, most_int, "how long a client of qmqpd may be silent")),
     not_built(text("smtpd_authorized_verp_clients", "$authorized_verp_clients", "clients that may ask for a sender of each recipient")),
-    not_built(number("smtpd_client_auth_rate_limit", "0", 0, most_int, "logins of a client a minute")),
+    number("smtpd_client_auth_rate_limit", "0", 0, most_int, "AUTH commands of a client in anvil_rate_time_unit"),
     number("smtpd_client_ipv4_prefix_length", "32", 0, 32, "bits of an IPv4 address that tell clients apart"),
     number("smtpd_client_ipv6_prefix_length", "84", 0, 128, "bits of an IPv6 address that tell clients apart"),
     number("smtpd_client_new_tls_session_rate_limit", "0", 0, most_int, "new TLS sessions of a client in anvil_rate_time_unit"),

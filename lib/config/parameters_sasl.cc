@@ -1,11 +1,11 @@
-// The parameters of logging in, on both sides (not built yet).
+// The parameters of logging in, on both sides.
 #include "lib/config/parameter_rows.h"
 
 namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(text("cyrus_sasl_config_path", "", "where the Cyrus library finds its files")),
+    text("cyrus_sasl_config_path", "", "where the Cyrus library finds its files"),
     flag("send_cyrus_sasl_authzid", "no", "sends an authorization name"),
     not_built(text("smtp_sasl_auth_cache_name", "", "the table of failed logins")),
     not_built(time("smtp_sasl_auth_cache_time", "90d", 0, most_int, "how long a failed login is remembered")),
@@ -14,10 +14,13 @@ static constexpr Parameter rows[] = {
     moot(text("smtp_sasl_path", "", "where the library that logs in finds its data")),
     list("smtp_sasl_tls_verified_security_options", "$smtp_sasl_tls_security_options", "what a mechanism must offer under TLS with a verified server"),
     flag("smtp_send_dummy_mail_auth", "no", "sends AUTH=<> in MAIL after a login"),
-    not_built(list("smtpd_sasl_exceptions_networks", "", "clients that are not offered AUTH")),
-    not_built(list("smtpd_sasl_mechanism_filter", "!external, static:rest", "mechanisms that are offered")),
-    not_built(number("smtpd_sasl_response_limit", "12288", 12288, most_int, "the longest line of a login")),
-    not_built(text("smtpd_sasl_service", "smtp", "the service name given to the library that checks passwords")),
+    list("smtpd_sasl_exceptions_networks", "", "clients that are not offered AUTH"),
+    list("smtpd_sasl_mechanism_filter", "!external, static:rest", "mechanisms that are offered"),
+    number("smtpd_sasl_queue_limit", "1000", 1, most_int, "logins of one process that wait for the Cyrus library"),
+    number("smtpd_sasl_threads", "4", 1, 1000, "logins of one process that the Cyrus library works on at a time"),
+    time("smtpd_sasl_time_limit", "30s", 1, most_int, "how long the service that checks passwords may take for one step"),
+    number("smtpd_sasl_response_limit", "12288", 12288, most_int, "the longest line of a login"),
+    text("smtpd_sasl_service", "smtp", "the service name given to the library that checks passwords"),
     flag("smtp_sasl_auth_enable", "no", "logs in to servers"),
     text("smtp_sasl_password_maps", "", "tables of user names and passwords"),
     list("smtp_sasl_security_options", "noplaintext, noanonymous", "what a mechanism must offer"),
@@ -30,15 +33,15 @@ static constexpr Parameter rows[] = {
     text("smtp_sasl_mechanism_filter", "", "mechanisms that may be used"),
     moot(text("smtp_sasl_type", "cyrus", "the library that logs in")),
     flag("smtp_sender_dependent_authentication", "no", "logs in as the sender"),
-    risky(flag("smtpd_sasl_auth_enable", "no", "lets clients log in")),
-    not_built(text("smtpd_sasl_type", "cyrus", "the library that checks passwords")),
-    not_built(text("smtpd_sasl_path", "smtpd", "where that library finds its data")),
-    not_built(list("smtpd_sasl_security_options", "noanonymous", "what a mechanism must offer")),
-    not_built(list("smtpd_sasl_tls_security_options", "$smtpd_sasl_security_options", "what a mechanism must offer under TLS")),
-    not_built(text("smtpd_sasl_local_domain", "", "the domain of user names")),
-    not_built(flag("smtpd_sasl_authenticated_header", "no", "names the user in Received:")),
-    not_built(text("smtpd_sender_login_maps", "", "tables of the users that own a sender")),
-    not_built(flag("broken_sasl_auth_clients", "no", "offers AUTH in an old form too")),
+    flag("smtpd_sasl_auth_enable", "no", "lets clients log in"),
+    text("smtpd_sasl_type", "cyrus", "the library that checks passwords"),
+    text("smtpd_sasl_path", "smtpd", "where that library finds its data"),
+    list("smtpd_sasl_security_options", "noanonymous", "what a mechanism must offer"),
+    list("smtpd_sasl_tls_security_options", "$smtpd_sasl_security_options", "what a mechanism must offer under TLS"),
+    text("smtpd_sasl_local_domain", "", "the domain of user names"),
+    flag("smtpd_sasl_authenticated_header", "no", "names the user in Received:"),
+    text("smtpd_sender_login_maps", "", "tables of the users that own a sender"),
+    flag("broken_sasl_auth_clients", "no", "offers AUTH in an old form too"),
 };
 // clang-format on
 

@@ -51,7 +51,7 @@ static constexpr Parameter rows[] = {
     flag("smtpd_enforce_tls", "no", "an older form of smtpd_tls_security_level = encrypt"),
     flag("smtpd_use_tls", "no", "an older form of smtpd_tls_security_level = may"),
     flag("smtpd_tls_wrappermode", "no", "TLS from the first byte"),
-    not_built(flag("smtpd_tls_auth_only", "no", "lets clients log in under TLS only")),
+    flag("smtpd_tls_auth_only", "no", "lets clients log in under TLS only"),
     flag("smtpd_tls_req_ccert", "no", "demands a certificate of clients"),
     flag("smtpd_tls_ask_ccert", "no", "asks for a certificate of clients"),
     text("smtpd_tls_cert_file", "", "the server's certificate"),

@@ -19,8 +19,11 @@ namespace {
 using Names = std::vector<std::string>;
 
 // These name tables without using them: whom proxymap serves, what newaliases makes, where Postfix
-// keeps sessions.
-constexpr std::string_view only_named[] = {"alias_database", "proxy_read_maps", "proxy_write_maps",
+// keeps sessions; or a socket ("unix:private/auth").
+constexpr std::string_view only_named[] = {"alias_database",
+                                           "proxy_read_maps",
+                                           "proxy_write_maps",
+                                           "smtpd_sasl_path",
                                            "smtp_tls_session_cache_database",
                                            "lmtp_tls_session_cache_database"};
 

@@ -29,6 +29,7 @@ enum class AnvilVerb : uint8_t {
     hold = 5,         // `number` connections that are there already, told to an anvil that is new
     tls_session = 6,  // a TLS handshake that took up no session of before
     tls_rate = 7,     // how many there were; none more
+    login = 8,        // AUTH
 };
 
 // `ident` is service and client: "smtp:192.0.2.1".

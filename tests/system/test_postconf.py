@@ -186,11 +186,13 @@ def test_every_default_of_postfix_is_ours():
 def test_refuses_what_is_not_built():
     folder = Path(scratch()) / "config"
     fresh(folder)
-    for words in (["-a"], ["-A"], ["-b"], ["-t"], ["-T", "compile-version"], ["-j"]):
+    for words in (["-b"], ["-t"], ["-T", "compile-version"], ["-j"]):
         code, output, complaints = run(OURS, folder, words)
         check(code == 1 and not output, words, code, output)
         check("not built yet" in complaints[0], complaints)
     code, output, complaints = run(OURS, folder, ["-q", "-n"])
     check(code == 0 and "own = here" in output and not complaints, complaints)
+    check([run(OURS, folder, [word])[1].split() for word in ("-a", "-A")] ==
+          [["cyrus", "dovecot"], ["cyrus"]])
     types = run(OURS, folder, ["-m"])[1].split()
     check({"hash", "btree", "regexp", "static"} <= set(types), types)

@@ -7,6 +7,7 @@ from tests.relay.tls import Tls
 from .certificates import certificates, fingerprint
 from .client import Client, deliver
 from .counted_relay import Fleet, Relay
+from .dovecot import Dovecot
 from .faulty_relay import FaultyRelay
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger

@@ -150,6 +150,7 @@ io::Task<void> Dialogue::both_sides(const Steps& steps, size_t length) {
     cleanup::Mappings mappings(rewriting());
     smtpd::Shared shared{options, policy, mappings, *writer_, [this] { ++rung; }, hurry};
     shared.tls = server_tls;
+    shared.logins = logins;
     auto wires = io::wire_pair();
     io::Scope scope;
     // The client first, so that it can be too early.

@@ -100,6 +100,7 @@ class Dialogue : public testing::Test {
     std::map<std::string, std::pair<std::string, std::string>> transports;  // with next hop
     dns_test::FakeResolver resolver;
     std::string client_name;  // "": unknown
+    smtpd::Logins* logins = nullptr;
     std::string client_address = "127.0.0.1";
     // With these a client that is told to start TLS does so.
     const tls::ServerContext* server_tls = nullptr;

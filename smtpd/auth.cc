@@ -1,0 +1,70 @@
+#include "smtpd/auth.h"
+
+#include "lib/base/text.h"
+#include "lib/io/socket_address.h"
+#include "smtpd/log.h"
+#include "smtpd/session.h"
+
+namespace smtpd {
+
+AuthOptions AuthOptions::from(const config::Settings& settings) {
+    AuthOptions options;
+    options.tls_only = settings.flag("smtpd_tls_auth_only");
+    options.broken_clients = settings.flag("broken_sasl_auth_clients");
+    options.response_limit = static_cast<size_t>(settings.number("smtpd_sasl_response_limit"));
+    options.plain = sasl::Demands::of(settings, "smtpd_sasl_security_options");
+    options.encrypted = sasl::Demands::of(settings, "smtpd_sasl_tls_security_options");
+    return options;
+}
+
+std::unique_ptr<Logins> Logins::of(const config::Settings& settings, dict::Tables& tables) {
+    if (!settings.flag("smtpd_sasl_auth_enable"))
+        return nullptr;
+    auto filter = dict::MatchList::of(dict::MatchList::Of::strings, tables, settings,
+                                      "smtpd_sasl_mechanism_filter");
+    return std::make_unique<Logins>(AuthOptions::from(settings), sasl::make_verifier(settings),
+                                    std::move(filter));
+}
+
+const sasl::Demands& Logins::demands(const Session& session) const {
+    return session.encrypted() ? options_.encrypted : options_.plain;
+}
+
+std::unique_ptr<sasl::Exchange> Logins::begin(const Session& session) const {
+    sasl::Peer peer;
+    peer.address = session.client.address;
+    peer.port = session.client.port;
+    if (auto own = io::SocketAddress::local_of(session.stream.fd()); own && own->is_inet()) {
+        peer.own_address = own->ip();
+        peer.own_port = base::text(own->port());
+    }
+    peer.encrypted = session.encrypted();
+    peer.demands = demands(session);
+    return server_->begin(std::move(peer));
+}
+
+io::Task<std::vector<std::string>> Logins::mechanisms(const Session& session) {
+    std::vector<std::string> names;
+    sasl::Offers all = co_await server_->mechanisms(demands(session));
+    for (const sasl::Offer& mechanism : all) {
+        dict::MatchList::Answer listed = co_await filter_.match(mechanism.name);
+        if (listed.yes())
+            names.push_back(mechanism.name);
+    }
+    if (names.empty() && !warned_)
+        log::no_mechanisms(session);
+    warned_ = names.empty();
+    co_return names;
+}
+
+std::string Login::text(std::string_view separator) const {
+    std::string out;
+    const std::pair<std::string_view, const std::string*> parts[] = {
+        {"sasl_method=", &method}, {"sasl_username=", &user}, {"sasl_sender=", &sender}};
+    for (const auto& [name, value] : parts)
+        if (!value->empty())
+            base::append(out, separator, name, base::printable(*value));
+    return out;
+}
+
+}  // namespace smtpd
