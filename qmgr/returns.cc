@@ -67,8 +67,11 @@ void Returns::look(base::Instant now, base::WallTime wall) {
     forget_old(wall);
 }
 
-// The table keeps no more than the beginning of a long list.
+// The table keeps no more than the beginning of a long list. What one login waited for goes with
+// all that waits for the next hop.
 Hops Returns::named(const std::string& key) const {
+    if (size_t mark = key.find(health::login_mark); mark != std::string::npos)
+        return {key.substr(0, mark)};
     return key.size() < longest_key ? Hops{key} : timetable_.hops_from(key);
 }
 

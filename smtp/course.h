@@ -36,6 +36,7 @@ class Course : public Candidates, private Plan::Judge {
     void give_up();
 
   private:
+    class AnyLogin;
     struct Begun {
         size_t site;
         nexthop::Endpoint endpoint;
@@ -51,6 +52,7 @@ class Course : public Candidates, private Plan::Judge {
     Fitness of(size_t site, const nexthop::Endpoint& endpoint) const override;
     Fitness of_name(size_t site) const override;
 
+    bool give_up_for_login();
     Standing standing_of(size_t site, const nexthop::Endpoint& endpoint) const;
     Standing standing_of_name(size_t site) const;
     io::Task<void> look_up(size_t site);

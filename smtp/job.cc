@@ -163,6 +163,16 @@ void Job::all_down(base::Duration wait) {
     down_for_ = wait;
 }
 
+void Job::login_refused(const std::string& user, base::Duration wait) {
+    auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    Trouble trouble;
+    trouble.dsn = {4, 7, 8};
+    trouble.reason =
+        base::text("the login of ", base::printable(user),
+                   " was refused, and is not tried again for ", std::max<int64_t>(seconds, 1), "s");
+    refused_ = std::move(trouble);
+}
+
 // Where it is a relay's name that leads nowhere, the configuration may be wrong: mail waits.
 Trouble Job::spared(Trouble last) {
     if (last.kind != Trouble::Kind::unreachable)
@@ -177,7 +187,7 @@ Trouble Job::spared(Trouble last) {
 }
 
 void Job::give_up() {
-    Trouble none = down_for_ ? unusable(*down_for_) : unavailable();
+    Trouble none = down_for_ ? unusable(*down_for_) : refused_ ? *refused_ : unavailable();
     for (uint32_t place : open()) {
         Trouble last = spared(standings_[place].last.value_or(none));
         bool hard = last.kind != Trouble::Kind::next && !options_.soft_bounce;

@@ -92,6 +92,8 @@ class Job {
     void failed(const Trouble& trouble) { failed(open(), trouble); }
     // No place of its next hop is any good, and none is tried again before `wait` is over.
     void all_down(base::Duration wait);
+    // All places that are any good have refused its login.
+    void login_refused(const std::string& user, base::Duration wait);
     // No place is left: whoever is still open is deferred, or returned where no server was fit or
     // the destination does not exist.
     void give_up();
@@ -126,6 +128,7 @@ class Job {
     std::vector<uint32_t> told_by_next_host_;  // indices
     std::optional<Trouble> destination_;
     std::optional<base::Duration> down_for_;  // all_down()
+    std::optional<Trouble> refused_;          // its login, everywhere
     std::optional<Shown> shown_;
     std::optional<Budget> budget_;
     bool reached_ = false;

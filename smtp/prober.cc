@@ -67,6 +67,8 @@ void Prober::look_around() {
             watch = known->second;
         if (view.scope == health::Scope::endpoint)
             see_to_endpoint(record, view, names, wished, watch);
+        else if (names.key.find(health::login_mark) != std::string::npos)
+            see_to_login(record, view, names, changed, watch);
         else
             see_to_nexthop(names, changed, watch);
     }
@@ -102,26 +104,44 @@ base::Instant Prober::next_time() const {
 
 io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
     std::string key = subject.key;
-    Standing standing(relays_, std::move(subject), options_.failover);
-    std::optional<nexthop::Endpoint> endpoint = endpoint_of(standing.subject());
-    base::Instant begun = io::loop().now();
+    std::optional<nexthop::Endpoint> endpoint = endpoint_of(subject);
+    Standing standing(relays_, subject, options_.failover);
     health::Reason came_of_it = health::Reason::local_trouble;
     try {
         if (endpoint) {
             FoundApproach approach = co_await approach_of(key, *endpoint);
             if (approach.trouble)
                 throw std::runtime_error(approach.trouble->reason);
-            Probed probed = co_await ask(dialer_, *endpoint, approach.approach, options_);
-            came_of_it = probed.trouble ? probed.trouble->cause : health::Reason::none;
-            if (probed.trouble)
-                standing.failed(came_of_it, "");
-            else
-                standing.ready(io::loop().now() - begun);
+            standing = Standing(relays_, std::move(subject), options_.failover,
+                                relays_.login_at(approach.approach));
+            co_await probe_as(standing, std::move(*endpoint), std::move(approach.approach),
+                              came_of_it);
         }
     } catch (const std::runtime_error&) {
         // A shortage of ours says nothing of the relay, which is asked again in its time.
     }
     ended(key, standing, wish, came_of_it);
+}
+
+// A login that is in trouble is left alone: another try would only lock the account.
+io::Task<void> Prober::probe_as(Standing& standing, nexthop::Endpoint endpoint, SharedApproach how,
+                                health::Reason& came_of_it) {
+    if (how && how->login && standing.login_fitness() != Fitness::good) {
+        auto stranger = std::make_shared<Approach>(*how);
+        stranger->login.reset();
+        how = std::move(stranger);
+    }
+    base::Instant begun = io::loop().now();
+    Probed probed = co_await ask(dialer_, std::move(endpoint), std::move(how), options_);
+    came_of_it = probed.trouble ? probed.trouble->cause : health::Reason::none;
+    if (probed.trouble)
+        standing.failed(came_of_it, "");
+    // That it refuses one login is not the relay's trouble.
+    bool of_login = health::row_of(came_of_it).scope == health::Scope::identity;
+    if (of_login)
+        came_of_it = health::Reason::none;
+    if (!probed.trouble || of_login)
+        standing.ready(io::loop().now() - begun);
 }
 
 // As mail does or, when this process has seen none for it, as mail would for "[host]:port".
@@ -163,14 +183,19 @@ void Prober::see_to_nexthop(const health::Names& names, bool changed, Watch& wat
     tasks_.spawn(revive(names.key));
 }
 
-// Whether there is a place again for mail with this next hop.
-io::Task<void> Prober::revive(std::string key) {
-    std::string as_written = key.substr(relays_.service().size() + 1);
+std::vector<nexthop::Destination> Prober::destinations_of(const std::string& as_written) const {
     std::vector<nexthop::Destination> destinations =
         nexthop::parse_destinations(as_written, options_.nexthop.rules);
     for (nexthop::Destination& each :
          nexthop::parse_destinations(options_.nexthop.fallback_relay, options_.nexthop.rules))
         destinations.push_back(std::move(each));
+    return destinations;
+}
+
+// Whether there is a place again for mail with this next hop.
+io::Task<void> Prober::revive(std::string key) {
+    std::string as_written = key.substr(relays_.service().size() + 1);
+    std::vector<nexthop::Destination> destinations = destinations_of(as_written);
     bool found = false;
     for (size_t i = 0; i < destinations.size() && !found; ++i) {
         bool good = co_await has_place(destinations[i]);
@@ -182,6 +207,61 @@ io::Task<void> Prober::revive(std::string key) {
     auto watch = watches_.find(key);
     if (watch != watches_.end())
         watch->second.at_work = false;
+}
+
+// By the process that has seen such mail, as long as it lives.
+void Prober::see_to_login(const health::Record& record, const View& view,
+                          const health::Names& names, bool changed, Watch& watch) {
+    base::Instant now = io::loop().now();
+    bool others = view.prober != 0 && view.prober != ::getpid();
+    if (watch.at_work || others || (!changed && watch.due > now) ||
+        !record.take_lease(::getpid(), 3 * options_.failover->probe_interval, now))
+        return;
+    watch.at_work = true;
+    watch.due = next_time();
+    tasks_.spawn(revive_login(names.key));
+}
+
+// Whether mail with that login has a place again: it has another password, or the time is over for
+// which it was not tried. Where nobody knows whose mail it is, that finds out by itself.
+io::Task<void> Prober::revive_login(std::string key) {
+    const std::string* known = relays_.refused(key);
+    size_t start = relays_.service().size() + 1;
+    std::string as_written = key.substr(start, key.find(health::login_mark) - start);
+    std::string sender = known == nullptr ? "" : *known;
+    std::vector<nexthop::Destination> destinations = destinations_of(as_written);
+    bool found = known == nullptr;
+    for (size_t i = 0; i < destinations.size() && !found; ++i) {
+        bool good = co_await lets_in(as_written, sender, destinations[i]);
+        found = good;
+    }
+    if (found) {
+        std::string user = key.substr(key.find(health::login_mark) + 1);
+        Standing waiting(relays_, relays_.nexthop_of_login(as_written, user), options_.failover);
+        waiting.recovered({health::Reason::all_relays_down});
+        if (auto record = relays_.table()->find(health::Scope::nexthop, key))
+            record->end_lease(::getpid());
+    }
+    auto watch = watches_.find(key);
+    if (watch != watches_.end())
+        watch->second.at_work = false;
+}
+
+io::Task<bool> Prober::lets_in(std::string nexthop, std::string sender,
+                               const nexthop::Destination& destination) {
+    nexthop::Purpose purpose;
+    purpose.configured = true;
+    nexthop::Site site = co_await sites_.look_up(destination, purpose);
+    for (size_t i = 0; i < site.endpoints.size() && options_.approaches; ++i) {
+        const nexthop::Endpoint& endpoint = site.endpoints[i];
+        Visit visit(nexthop, sender, destination, endpoint);
+        FoundApproach found = co_await options_.approaches->find(std::move(visit));
+        Standing standing(relays_, relays_.endpoint(endpoint, destination, true), options_.failover,
+                          relays_.login_at(found.approach));
+        if (!found.trouble && standing.fitness() <= Fitness::full)
+            co_return true;
+    }
+    co_return false;
 }
 
 // Whether one of the endpoints is any good; that its name leads to some is told at once.

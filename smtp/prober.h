@@ -43,9 +43,17 @@ class Prober {
     base::Instant next_time() const;
     io::Task<void> probe(health::Subject subject, uint64_t wish);
     io::Task<FoundApproach> approach_of(std::string key, nexthop::Endpoint endpoint);
+    io::Task<void> probe_as(Standing& standing, nexthop::Endpoint endpoint, SharedApproach how,
+                            health::Reason& came_of_it);
     void ended(const std::string& key, const Standing& standing, uint64_t wish,
                health::Reason came_of_it);
+    void see_to_login(const health::Record& record, const health::View& view,
+                      const health::Names& names, bool changed, Watch& watch);
     io::Task<void> revive(std::string key);
+    io::Task<void> revive_login(std::string key);
+    io::Task<bool> lets_in(std::string nexthop, std::string sender,
+                           const nexthop::Destination& destination);
+    std::vector<nexthop::Destination> destinations_of(const std::string& as_written) const;
     io::Task<bool> has_place(const nexthop::Destination& destination);
 
     Relays& relays_;

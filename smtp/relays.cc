@@ -52,6 +52,19 @@ Login Relays::login_at(const SharedApproach& approach) const {
     return login;
 }
 
+health::Subject Relays::nexthop_of_login(std::string_view as_written,
+                                         const std::string& user) const {
+    health::Subject subject = nexthop(as_written, true);
+    base::append(subject.key, health::login_mark, user);
+    base::append(subject.label, " as ", user);
+    return subject;
+}
+
+const std::string* Relays::refused(const std::string& key) const {
+    auto found = refused_.find(key);
+    return found == refused_.end() ? nullptr : &found->second;
+}
+
 void Relays::tell(const std::optional<health::Transition>& transition) const {
     if (transition)
         log::relay_health(*transition);

@@ -45,6 +45,14 @@ class Relays {
     // A login with a new secret is another one, of which nothing is known yet.
     Login login_at(const SharedApproach& approach) const;
 
+    // The next hop as mail with that login sees it: its record is down while the login is refused
+    // wherever it could go.
+    health::Subject nexthop_of_login(std::string_view as_written, const std::string& user) const;
+    // For whom it is, by the record's key: one sender of that mail; null where this process has
+    // seen none.
+    void refused(const std::string& key, std::string sender) { refused_[key] = std::move(sender); }
+    const std::string* refused(const std::string& key) const;
+
     // To the log, where there is something to say.
     void tell(const std::optional<health::Transition>& transition) const;
 
@@ -80,6 +88,7 @@ class Relays {
     bool probed_actively_ = false;
     std::map<std::string, size_t> connections_;  // by key; no zeros
     std::map<std::string, Visit> visits_;
+    std::map<std::string, std::string> refused_;
     std::map<std::string, std::vector<health::Subject>> endpoints_;
     nexthop::PolicyMemory memory_;
     nexthop::Random random_;

@@ -130,7 +130,29 @@ Fitness Standing::fitness() const {
         return Fitness::good;
     look();
     bool looked_after = subject_.configured && relays_->probed_actively();
-    return std::max(fitness_of(record_, looked_after), fitness_of(identity_, false));
+    return std::max(fitness_of(record_, looked_after), login_fitness());
+}
+
+Fitness Standing::login_fitness() const {
+    if (relays_ == nullptr)
+        return Fitness::good;
+    look();
+    Fitness fitness = fitness_of(identity_, false);
+    bool refused = fitness == Fitness::held &&
+                   identity_->look(now(), settings_->rules).reason == Reason::auth_rejected;
+    return refused ? Fitness::barred : fitness;
+}
+
+bool Standing::barred_by_login() const {
+    if (relays_ == nullptr || login_fitness() != Fitness::barred)
+        return false;
+    return fitness_of(record_, subject_.configured && relays_->probed_actively()) <= Fitness::full;
+}
+
+base::Duration Standing::until_login() const {
+    if (relays_ == nullptr || !identity_)
+        return base::Duration(0);
+    return std::max(identity_->look(now(), settings_->rules).until - now(), base::Duration(0));
 }
 
 bool Standing::begin(Fitness as) {

@@ -33,6 +33,13 @@ class Standing {
     const std::string& label() const { return subject_.label; }
 
     Fitness fitness() const;
+    // Of the login alone. One that was refused is barred until its time is over, whatever else is
+    // left, so that nobody's account is locked.
+    Fitness login_fitness() const;
+    // But for the login it might be used.
+    bool barred_by_login() const;
+    base::Duration until_login() const;
+    const Login& login() const { return login_; }
     // How the record reads; of a healthy one that has none, as new.
     health::View view() const;
 

@@ -12,11 +12,15 @@ enum class Scope : uint8_t {
     nexthop    // a next hop as written, or one element of it
 };
 
+// No next hop has it.
+inline constexpr char login_mark = '|';
+
 struct Subject {
     Scope scope = Scope::endpoint;
     // endpoint: "192.0.2.1:587", then "%local-address" where connections are bound;
     // identity: the endpoint's key, "/", the login (or "anon"), then Table::secret_mark();
-    // nexthop: "TRANSPORT:NEXTHOP as written".
+    // nexthop: "TRANSPORT:NEXTHOP as written", then, where it is that of the mail with one login,
+    // login_mark and the user.
     std::string key;
     std::string label;    // what people read: "[r1.example]:587/192.0.2.1"
     std::string service;  // the transport of master.cf whose process probes it
