@@ -1,0 +1,113 @@
+// What a refused login means for its own mail, for the relay, and for the mail of others.
+#include "smtp/prober.h"
+#include "tests/unit/smtp/login_world.h"
+
+namespace smtp_test {
+namespace {
+
+using health::Scope;
+using health::State;
+
+struct RefusedLogin : LoginTest {};
+
+TEST_F(RefusedLogin, OneLoginsTroubleIsNotTheOthers) {
+    logins->by_sender["bob@example.org"] = password("bob", "right");
+    auto from = [this](const std::string& sender) {
+        ipc::DeliveryRequest made = request({"r@x.example"}, both);
+        made.configured = true;
+        made.sender = sender;
+        return made;
+    };
+    const Script good = {"C AUTH PLAIN", "S 235 ok"};
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    serve(second_key, offering("PLAIN", then(good, delivery)));
+    send(one, from("s@example.org"));
+    EXPECT_EQ(last(), sent);
+    EXPECT_TRUE(logged("CLOSED->OPEN reason=auth_rejected"));
+    EXPECT_NE(log.find("relay-health: [192.0.2.1]:25/192.0.2.1 as ali CLOSED->OPEN"),
+              std::string::npos);
+    // Ali's mail is not tried at the first any more, by any process; bob's is.
+    pass(10s);
+    serve(second_key, offering("PLAIN", then(good, delivery)));
+    send(two, from("s@example.org"));
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(first_key), 1u);
+    serve(first_key,
+          offering("PLAIN",
+                   then({"C AUTH PLAIN " + to_base64("\0bob\0right"s), "S 235 ok"}, delivery)));
+    send(one, from("bob@example.org"));
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(first_key), 2u);
+    // A new password is a new login.
+    pass(10s);
+    logins->by_sender["s@example.org"] = password("ali", "open barley");
+    serve(first_key, offering("PLAIN", then(good, delivery)));
+    send(two, from("s@example.org"));
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(first_key), 3u);
+}
+
+TEST_F(RefusedLogin, ARefusedLoginIsTriedAgainByMailWhenItsTimeIsOver) {
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    send(one, here);
+    EXPECT_EQ(last().substr(0, 14), "deferred 4.7.8");
+    pass(361s);
+    serve(first_key, offering("PLAIN", then({"C AUTH PLAIN", "S 235 ok"}, delivery)));
+    send(one, here);
+    EXPECT_EQ(last(), sent);
+    EXPECT_TRUE(logged("as ali HALF_OPEN->CLOSED"));
+}
+
+TEST_F(RefusedLogin, MailWaitsForItsLoginAlone) {
+    const std::string waiting = std::string("smtp:") + here + "|ali";
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    send(one, here);
+    send(one, here);
+    EXPECT_EQ(last().substr(0, 48), "deferred 4.7.8 the login of ali was refused, and");
+    EXPECT_EQ(dials(first_key), 1u) << "it is not tried again, so that no account is locked";
+    EXPECT_EQ(list_state(here), State::closed);
+    EXPECT_EQ(view(waiting, Scope::nexthop).state, State::open);
+    smtp::Prober prober(one.relays, dialer, sites, options);
+    io::Scope probers;
+    probers.spawn(prober.run());
+    auto pass_slowly = [this](base::Duration time) {
+        for (; time > 0s; time -= 500ms)
+            pass(500ms);
+    };
+    pass_slowly(20s);
+    EXPECT_NE(view(waiting, Scope::nexthop).state, State::closed);
+    logins->by_sender["s@example.org"] = password("ali", "open barley");
+    pass_slowly(7s);
+    EXPECT_EQ(view(waiting, Scope::nexthop).state, State::closed) << "qmgr sends what waits";
+    EXPECT_EQ(dials(first_key), 1u);
+    probers.cancel();
+    loop.run_until_idle();
+}
+
+TEST_F(RefusedLogin, AConnectionToTheNextRelayIsNotKeptForLong) {
+    auto from = [this] {
+        ipc::DeliveryRequest made = request({"r@x.example"}, both);
+        made.configured = true;
+        return made;
+    };
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    Script many = {"C AUTH PLAIN", "S 235 ok"};
+    for (int i = 0; i < 3; ++i)
+        many = then(many, Script(delivery.begin(), delivery.end() - 1));
+    serve(second_key, offering("PLAIN", then(many, {"Z"})));
+    options.idle_limit = 100s;
+    send(one, from());
+    send(one, from());
+    pass(3s);
+    send(one, from());
+    EXPECT_EQ(dials(second_key), 1u) << "the same connection, while the first has not changed";
+    pass(3s);
+    logins->by_sender["s@example.org"] = password("ali", "open barley");
+    serve(first_key, offering("PLAIN", then({"C AUTH PLAIN", "S 235 ok"}, delivery)));
+    send(one, from());
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(first_key), 2u);
+}
+
+}  // namespace
+}  // namespace smtp_test
