@@ -11,6 +11,9 @@
 namespace tls {
 namespace {
 
+// Of ciphers, as policies name them.
+constexpr size_t most_lists = 50;
+
 ClientSettings settings_of(const config::OwnSettings& own) {
     start_library(own.all());
     return ClientSettings(own);
@@ -22,9 +25,6 @@ ClientContext::Inside::Inside(const config::OwnSettings& own, Sessions* kept)
     : settings(settings_of(own)),
       library(make_library(settings, TLS_client_method())),
       sessions(settings.keeps_sessions ? kept : nullptr) {
-    Verdict::install(library.get());
-    enable_dane(library.get(), settings.dane_digests);
-    keep_sessions(library.get());
     for (const std::string& file : settings.trust_anchor_files) {
         try {
             anchors_of(file);
@@ -34,6 +34,22 @@ ClientContext::Inside::Inside(const config::OwnSettings& own, Sessions* kept)
                                            error.reason));
         }
     }
+}
+
+SSL_CTX* ClientContext::Inside::library_for(const std::string& ciphers) const {
+    auto found = by_ciphers.find(ciphers);
+    if (found != by_ciphers.end())
+        return found->second.get();
+    Library made = copy_library(library.get(), settings, TLS_client_method());
+    if (SSL_CTX_set_cipher_list(made.get(), ciphers.c_str()) != 1)
+        throw PemError{"no cipher is left that OpenSSL has"};
+    Verdict::install(made.get());
+    enable_dane(made.get(), settings.dane_digests);
+    keep_sessions(made.get());
+    // Connections hold what they need of those that go.
+    if (by_ciphers.size() >= most_lists)
+        by_ciphers.clear();
+    return by_ciphers.emplace(ciphers, std::move(made)).first->second.get();
 }
 
 const std::vector<TrustAnchor>& ClientContext::Inside::anchors_of(const std::string& file) const {
@@ -78,15 +94,13 @@ std::vector<Tlsa> records_of(const ClientContext::Inside& context, const Wish& w
 
 Connection make_connection(const ClientContext::Inside& context, const Wish& wish) {
     const ClientSettings& settings = context.settings;
-    Connection connection(SSL_new(context.library.get()));
+    Connection connection(SSL_new(context.library_for(cipher_list(context, wish))));
     SSL* raw = connection.get();
     SSL_set_connect_state(raw);
     Protocols protocols =
         wish.protocols.value_or(wish.mandatory ? settings.mandatory_protocols : settings.protocols);
     if (!set_protocols(raw, protocols))
         throw PemError{"no protocol is left that OpenSSL has"};
-    if (!set_ciphers(raw, cipher_list(context, wish)))
-        throw PemError{"no cipher is left that OpenSSL has"};
     SSL_set_verify(raw, SSL_VERIFY_PEER, nullptr);
     std::vector<Tlsa> records = records_of(context, wish);
     // Without a record OpenSSL would verify by the authorities that it knows.

@@ -16,11 +16,16 @@ struct ClientContext::Inside {
     explicit Inside(const config::OwnSettings& own, Sessions* kept);
 
     ClientSettings settings;
-    Library library;
+    Library library;  // certificates and authorities
     Sessions* sessions;
     // By file; those that a policy names are read when they are needed first. (A cache: const.)
     mutable std::map<std::string, std::vector<TrustAnchor>> anchors;
 
+    // By list of ciphers: to work out a list takes longer than all else of a handshake.
+    mutable std::map<std::string, Library> by_ciphers;
+
+    // Throws PemError when OpenSSL has none of the ciphers.
+    SSL_CTX* library_for(const std::string& ciphers) const;
     // Throws PemError.
     const std::vector<TrustAnchor>& anchors_of(const std::string& file) const;
 };

@@ -88,9 +88,7 @@ void use_authorities(SSL_CTX* library, const Settings& settings) {
     ERR_clear_error();
 }
 
-}  // namespace
-
-Library make_library(const Settings& settings, const SSL_METHOD* method) {
+Library empty_library(const Settings& settings, const SSL_METHOD* method) {
     Library library(SSL_CTX_new(method));
     if (!library)
         throw config::Error(base::text("cannot start TLS: ", library_reason()));
@@ -107,6 +105,14 @@ Library make_library(const Settings& settings, const SSL_METHOD* method) {
     SSL_CTX_set_verify_depth(raw, settings.verify_depth);
     if (!settings.groups.empty())
         SSL_CTX_set1_groups_list(raw, settings.groups.c_str());
+    return library;
+}
+
+}  // namespace
+
+Library make_library(const Settings& settings, const SSL_METHOD* method) {
+    Library library = empty_library(settings, method);
+    SSL_CTX* raw = library.get();
     use_authorities(raw, settings);
     if (!settings.chain_files.empty())
         use_chain_files(raw, settings.chain_files);
@@ -117,16 +123,26 @@ Library make_library(const Settings& settings, const SSL_METHOD* method) {
     return library;
 }
 
+Library copy_library(SSL_CTX* of, const Settings& settings, const SSL_METHOD* method) {
+    Library library = empty_library(settings, method);
+    SSL_CTX_set1_cert_store(library.get(), SSL_CTX_get_cert_store(of));
+    for (int more = SSL_CTX_set_current_cert(of, SSL_CERT_SET_FIRST); more == 1;
+         more = SSL_CTX_set_current_cert(of, SSL_CERT_SET_NEXT)) {
+        STACK_OF(X509)* above = nullptr;
+        SSL_CTX_get0_chain_certs(of, &above);
+        SSL_CTX_use_cert_and_key(library.get(), SSL_CTX_get0_certificate(of),
+                                 SSL_CTX_get0_privatekey(of), above, 1);
+    }
+    ERR_clear_error();
+    return library;
+}
+
 bool set_protocols(SSL* connection, const Protocols& protocols) {
     if (protocols.none)
         return false;
     SSL_set_options(connection, protocols.excluded);
     return SSL_set_min_proto_version(connection, protocols.least) == 1 &&
            SSL_set_max_proto_version(connection, protocols.most) == 1;
-}
-
-bool set_ciphers(SSL* connection, const std::string& list) {
-    return SSL_set_cipher_list(connection, list.c_str()) == 1;
 }
 
 }  // namespace tls

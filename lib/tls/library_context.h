@@ -10,8 +10,10 @@ namespace tls {
 // names parameter and file.
 Library make_library(const Settings& settings, const SSL_METHOD* method);
 
+// Another with the same certificates and authorities, which reads no file.
+Library copy_library(SSL_CTX* of, const Settings& settings, const SSL_METHOD* method);
+
 // Restricts one connection. False when OpenSSL has nothing of that kind.
 bool set_protocols(SSL* connection, const Protocols& protocols);
-bool set_ciphers(SSL* connection, const std::string& list);
 
 }  // namespace tls

@@ -14,6 +14,11 @@ void log_certificate(const Facts& facts, std::string_view peer) {
                                ", pkey_fingerprint=", facts.key_fingerprint));
 }
 
+void log_resumed(const Facts& facts, std::string_view peer) {
+    if (facts.resumed)
+        base::log::info(base::text(peer, ": Reusing old session"));
+}
+
 void log_problem(const Facts& facts, std::string_view peer) {
     if (!facts.problem.empty())
         base::log::info(facts.unverified(peer));
@@ -33,14 +38,17 @@ void log_failure(const Handshake& failed, std::string_view what, std::string_vie
 void log_connected(const Facts& facts, std::string_view peer, int level, Check check) {
     if (check != Check::nothing || level >= 2)
         log_problem(facts, peer);
-    if (level >= 2)
+    if (level >= 2) {
+        log_resumed(facts, peer);
         log_certificate(facts, peer);
+    }
     if (level >= 1)
         base::log::info(facts.established_to(peer));
 }
 
 void log_accepted(const Facts& facts, std::string_view peer, int level) {
     if (level >= 2) {
+        log_resumed(facts, peer);
         log_problem(facts, peer);
         log_certificate(facts, peer);
     }

@@ -83,7 +83,6 @@ ServerWish::ServerWish() = default;
 ServerContext::Inside::Inside(const config::Settings& given, TicketKeys* keys,
                               ChainsByName chains_by_name)
     : settings(settings_of(given)),
-      library(make_library(settings, TLS_server_method())),
       own_tickets(keys == nullptr ? std::make_unique<TicketKeys>(std::max<base::Duration>(
                                         settings.session_timeout, std::chrono::seconds(1)))
                                   : nullptr),
@@ -94,7 +93,26 @@ ServerContext::Inside::Inside(const config::Settings& given, TicketKeys* keys,
         throw config::Error(
             "smtpd_tls_chain_files: no certificate for the server is named there, nor by "
             "smtpd_tls_cert_file and its like, nor by tls_server_sni_maps");
+    if (!settings.ticket_cipher.empty())
+        ticket_cipher = EVP_get_cipherbyname(settings.ticket_cipher.c_str());
+    std::vector<std::string> excluded = settings.excluded_ciphers;
+    opportunistic = make(settings.grade, excluded);
+    const std::vector<std::string>& more = settings.mandatory_excluded_ciphers;
+    excluded.insert(excluded.end(), more.begin(), more.end());
+    mandatory = make(settings.mandatory_grade, excluded);
+}
+
+Library ServerContext::Inside::make(Grade grade, const std::vector<std::string>& excluded) const {
+    Library library = make_library(settings, TLS_server_method());
     SSL_CTX* raw = library.get();
+    std::vector<std::string> without = excluded;
+    // Without a certificate of ours none is asked for.
+    if (settings.requires_certificate)
+        without.emplace_back("aNULL");
+    if (SSL_CTX_set_cipher_list(raw, settings.cipher_lists.of(grade, without).c_str()) != 1)
+        throw config::Error(
+            "smtpd_tls_ciphers, smtpd_tls_exclude_ciphers and the mandatory ones: "
+            "no cipher is left that OpenSSL has");
     Verdict::install(raw);
     set_key_exchange(raw, settings.key_exchange_file);
     if (settings.asks_for_certificate || settings.requires_certificate)
@@ -102,12 +120,11 @@ ServerContext::Inside::Inside(const config::Settings& given, TicketKeys* keys,
     if (settings.prefers_own_ciphers)
         SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE);
     set_sessions(raw, settings);
-    if (!settings.ticket_cipher.empty()) {
-        ticket_cipher = EVP_get_cipherbyname(settings.ticket_cipher.c_str());
+    if (ticket_cipher != nullptr)
         install_tickets(raw, *this);
-    }
     if (by_name)
         install_server_names(raw);
+    return library;
 }
 
 const std::vector<KeyWithChain>& ServerContext::Inside::chains(const std::string& text) const {
@@ -122,20 +139,12 @@ const std::vector<KeyWithChain>& ServerContext::Inside::chains(const std::string
 
 Connection make_connection(const ServerContext::Inside& context, const ServerWish& wish) {
     const ServerSettings& settings = context.settings;
-    Connection connection(SSL_new(context.library.get()));
-    SSL* raw = connection.get();
-    SSL_set_accept_state(raw);
-    std::vector<std::string> excluded = settings.excluded_ciphers;
-    const std::vector<std::string>& more = settings.mandatory_excluded_ciphers;
-    if (wish.mandatory)
-        excluded.insert(excluded.end(), more.begin(), more.end());
-    if (settings.requires_certificate)
-        excluded.emplace_back("aNULL");
-    Grade grade = wish.mandatory ? settings.mandatory_grade : settings.grade;
-    if (!set_protocols(raw, wish.mandatory ? settings.mandatory_protocols : settings.protocols))
+    SSL_CTX* library = wish.mandatory ? context.mandatory.get() : context.opportunistic.get();
+    Connection connection(SSL_new(library));
+    SSL_set_accept_state(connection.get());
+    if (!set_protocols(connection.get(),
+                       wish.mandatory ? settings.mandatory_protocols : settings.protocols))
         throw PemError{"no protocol is left that OpenSSL has"};
-    if (!set_ciphers(raw, settings.cipher_lists.of(grade, excluded)))
-        throw PemError{"no cipher is left that OpenSSL has"};
     return connection;
 }
 

@@ -18,7 +18,9 @@ struct ServerContext::Inside {
     Inside(const config::Settings& given, TicketKeys* keys, ChainsByName chains);
 
     ServerSettings settings;
-    Library library;
+    // To work out a list of ciphers takes longer than all else of a handshake, so that each list
+    // has a library of its own.
+    Library opportunistic, mandatory;
     std::unique_ptr<TicketKeys> own_tickets;
     TicketKeys* tickets;
     const EVP_CIPHER* ticket_cipher = nullptr;
@@ -28,6 +30,9 @@ struct ServerContext::Inside {
 
     // Throws PemError.
     const std::vector<KeyWithChain>& chains(const std::string& text) const;
+
+  private:
+    Library make(Grade grade, const std::vector<std::string>& excluded) const;
 };
 
 // Tickets of TLS sessions are made and opened with the context's keys.
