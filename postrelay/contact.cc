@@ -73,6 +73,8 @@ std::string Contact::text() const {
     for (const Step& step : steps)
         if (json.truth_at(step.done))
             base::append(text, step.words, milliseconds(json.number_at(step.time)));
+    if (std::string tls = json.text_at("tls_text"); !tls.empty())
+        base::append(text, ", ", tls);
     if (!json.truth_at("ehlo"))
         return base::text(text, "; ", json.text_at("text"));
     std::string_view separator = "; offers ";

@@ -207,7 +207,8 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
         if (question.place && options_.nexthop.lookup.dnssec)
             json.object("dnssec", dnssec_json(question.place->endpoint, question.asked));
         if (question.probed.tls)
-            json.object("tls", tls_facts_json(*question.probed.tls));
+            json.object("tls", tls_facts_json(*question.probed.tls))
+                .string("tls_text", tls_text(*question.probed.tls));
         answers.push_back(std::move(json));
     }
     co_return answers;

@@ -94,4 +94,12 @@ base::Json tls_facts_json(const tls::Facts& facts) {
     return json;
 }
 
+std::string tls_text(const tls::Facts& facts) {
+    std::string text =
+        base::text(tls::peer_status_word(facts.peer), ' ', facts.protocol, " with ", facts.cipher);
+    if (!facts.problem.empty())
+        base::append(text, " (", facts.problem, ")");
+    return text;
+}
+
 }  // namespace smtp

@@ -1,6 +1,8 @@
 // What is told of a connection's TLS to those who asked for a probe.
 #pragma once
 
+#include <string>
+
 #include "lib/base/json.h"
 #include "lib/tls/facts.h"
 #include "smtp/approach.h"
@@ -13,5 +15,8 @@ base::Json tls_policy_json(const TlsPolicy& policy);
 base::Json dnssec_json(const nexthop::Endpoint& endpoint, const nexthop::LookupTrace& asked);
 // What came of it: protocol, cipher, what the certificate is worth and why not more, the chain.
 base::Json tls_facts_json(const tls::Facts& facts);
+
+// In one line: "Verified TLSv1.3 with TLS_AES_256_GCM_SHA384", and why it is not more.
+std::string tls_text(const tls::Facts& facts);
 
 }  // namespace smtp

@@ -16,7 +16,8 @@ static constexpr Parameter rows[] = {
     list("proxy_write_maps", "$smtp_sasl_auth_cache_name $lmtp_sasl_auth_cache_name $address_verify_map $postscreen_cache_map", "tables that proxymap may write"),
     not_built(word("proxymap_service_name", "proxymap", "the master.cf service that reads tables for others")),
     not_built(word("proxywrite_service_name", "proxywrite", "the master.cf service that writes tables for others")),
-    not_built(number("socketmap_max_reply_size", "100000", 1, most_int, "the longest answer of a socketmap")),
+    number("socketmap_max_reply_size", "100000", 1, most_int, "the longest answer of a socketmap"),
+    time("socketmap_time_limit", "100s", 1, most_int, "how long one question to a socketmap may take"),
 };
 // clang-format on
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "lib/base/time.h"
 #include "lib/config/error.h"
 #include "lib/config/settings.h"
 #include "lib/dict/destinations.h"
@@ -15,6 +16,12 @@ namespace dict {
 
 class Tables;
 
+// What a server of socketmap: may take.
+struct SocketmapLimits {
+    base::Duration time = std::chrono::seconds(100);
+    size_t most_reply = 100000;
+};
+
 struct Spec {
     std::string full;  // "type:name"
     std::string type;
@@ -24,6 +31,7 @@ struct Spec {
     Proxy* proxy = nullptr;    // may be null
     bool asks_names = false;   // unix: is asked in place
     const Destinations* destinations = nullptr;
+    SocketmapLimits socketmap;
     const bool* rooted = nullptr;  // see FileTable
 };
 
@@ -43,6 +51,7 @@ std::unique_ptr<Table> make_pcre(const Spec& spec);
 std::unique_ptr<Table> make_pipemap(const Spec& spec);
 std::unique_ptr<Table> make_proxy(const Spec& spec);
 std::unique_ptr<Table> make_randmap(const Spec& spec);
+std::unique_ptr<Table> make_socketmap(const Spec& spec);
 std::unique_ptr<Table> make_unionmap(const Spec& spec);
 std::unique_ptr<Table> make_unix(const Spec& spec);
 

@@ -17,6 +17,8 @@ Tables::Tables(const config::Settings& settings, Proxy* proxy, NameService name_
     : proxy_(proxy),
       name_service_(name_service),
       default_type_(default_type(settings)),
+      socketmap_time_(settings.time("socketmap_time_limit")),
+      socketmap_reply_(static_cast<size_t>(settings.number("socketmap_max_reply_size"))),
       destinations_(Destinations::of(settings)),
       utf8_(settings.flag("smtputf8_enable")) {
     prepare_folding();
@@ -26,6 +28,8 @@ Tables::~Tables() = default;
 
 void Tables::refresh(const config::Settings& settings) {
     default_type_ = default_type(settings);
+    socketmap_time_ = settings.time("socketmap_time_limit");
+    socketmap_reply_ = static_cast<size_t>(settings.number("socketmap_max_reply_size"));
     destinations_ = Destinations::of(settings);
     utf8_ = settings.flag("smtputf8_enable");
     for (const auto& [key, table] : open_)
@@ -50,6 +54,7 @@ Table& Tables::open(std::string_view name, Use use) {
     spec.proxy = proxy_;
     spec.asks_names = name_service_ == NameService::in_place;
     spec.destinations = &destinations_;
+    spec.socketmap = {socketmap_time_, socketmap_reply_};
     spec.rooted = &rooted_;
     std::unique_ptr<Table> table;
     try {

@@ -57,6 +57,8 @@ class Tables {
     Proxy* proxy_;
     NameService name_service_;
     std::string default_type_;
+    base::Duration socketmap_time_;
+    size_t socketmap_reply_;
     Destinations destinations_;
     bool utf8_;  // smtputf8_enable
     bool rooted_ = true;

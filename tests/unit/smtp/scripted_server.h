@@ -10,6 +10,7 @@
 //     "E"                the client must close now
 //     "R text"           sends bytes as they are
 //     "T text"           sends bytes as they are, one each 100 seconds
+//     "Y"                shakes hands for TLS as a server, and goes on under it
 //     "X"                closes
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "lib/base/text.h"
 #include "lib/io/sleep.h"
 #include "lib/io/stream.h"
+#include "lib/tls/handshake.h"
 
 namespace smtp_test {
 
@@ -106,7 +108,20 @@ inline io::Task<void> trickle(io::Stream& stream, const std::string& text) {
     }
 }
 
-inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard& heard) {
+inline io::Task<void> take_under_tls(io::Stream& stream, const tls::ServerContext* context,
+                                     Heard& heard) {
+    co_await stream.flush();
+    std::unique_ptr<io::Wire> below = stream.release_wire();
+    tls::ServerWish wish;
+    tls::Handshake made = co_await tls::accept(std::move(below), *context, wish, io::never);
+    if (!made.wire)
+        heard.wrong += "no TLS: " + made.error + "; ";
+    else
+        stream = io::Stream(std::move(made.wire));
+}
+
+inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard& heard,
+                           const tls::ServerContext* tls = nullptr) {
     io::Stream stream(std::move(wire));
     try {
         for (const std::string& step : script) {
@@ -125,6 +140,8 @@ inline io::Task<void> play(std::unique_ptr<io::Wire> wire, Script script, Heard&
                 co_await read_slowly(stream, heard);
             else if (step[0] == 'B')
                 co_await read_chunk(stream, heard);
+            else if (step[0] == 'Y')
+                co_await take_under_tls(stream, tls, heard);
             else if (step[0] == 'X')
                 break;
             else

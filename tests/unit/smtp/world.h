@@ -88,6 +88,7 @@ class FakeDialer : public smtp::Dialer {
     bool broken = false;        // connections cannot be waited for
     bool silent = false;        // unscripted hosts do not answer at all
     size_t capacity = 1 << 20;  // of a connection's buffers
+    const tls::ServerContext* server_tls = nullptr;
 
     explicit FakeDialer(io::Scope& servers) : servers_(servers) {}
 
@@ -106,7 +107,7 @@ class FakeDialer : public smtp::Dialer {
             throw base::SystemError("connect", error);
         auto [client, server] = io::wire_pair(capacity);
         heard.emplace_back();
-        servers_.spawn(play(std::move(server), std::move(ready.front()), heard.back()));
+        servers_.spawn(play(std::move(server), std::move(ready.front()), heard.back(), server_tls));
         ready.pop_front();
         co_return std::move(client);
     }

@@ -1,0 +1,259 @@
+// Dialogues under TLS: what becomes of mail, and over which connection it goes.
+#include "smtp/start_tls.h"
+
+#include "smtp/survey.h"
+#include "tests/unit/lib/tls/world.h"
+#include "tests/unit/smtp/relay_world.h"
+
+namespace smtp_test {
+namespace {
+
+using health::Reason;
+
+Script joined(std::initializer_list<Script> parts) {
+    Script all;
+    for (const Script& part : parts)
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+const Script hello = {"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250-SIZE 10\r\n250 STARTTLS"};
+const Script starttls = {"C STARTTLS", "S 220 go", "Y"};
+const Script again = {"C EHLO", "S 250 mx"};
+const Script plain = {"S 220 mx ESMTP", "C EHLO", "S 250 mx"};
+const Script message = {"C MAIL", "S 250 ok", "C RCPT", "S 250 ok",
+                        "C DATA", "S 354 go", "D",      "S 250 taken"};
+const Script end = {"E"};
+const Script gone = {"Z"};
+
+struct TlsDialogue : RelayWorld {
+    static constexpr const char* relay = "[mx.example]";
+    static constexpr const char* list = "[mx.example], [192.0.2.2]";
+    static constexpr const char* line =
+        "TLS connection established to mx.example[192.0.2.1]:25: "
+        "TLSv1.3 with cipher ";
+    trial::Scratch scratch;
+    std::unique_ptr<tls::ServerContext> server_context;
+    std::unique_ptr<dict::Tables> tables;
+
+    TlsDialogue() {
+        names.a("mx.example", "192.0.2.1");
+        scratch.file("ca.pem", trial::ca);
+        show(std::string(trial::good_key) + trial::good);
+        level("secure");
+    }
+    config::Settings settings(const std::string& lines) const {
+        return config::Settings::from(
+            config::MainCf::parse("compatibility_level = 3.12\n" + lines, "main.cf"),
+            scratch.folder);
+    }
+    // The servers' key and certificate.
+    void show(const std::string& chain) {
+        config::Settings read =
+            settings("smtpd_tls_chain_files = " + scratch.file("server.pem", chain) + "\n");
+        server_context = std::make_unique<tls::ServerContext>(read);
+        dialer.server_tls = server_context.get();
+    }
+    // Of the first relay, with attributes; the second has none.
+    void level(const std::string& policy) {
+        config::Settings read =
+            settings("smtp_tls_loglevel = 1\nsmtp_tls_CAfile = " + scratch.folder +
+                     "/ca.pem\nsmtp_tls_policy_maps = inline:{{[mx.example] = " + policy + "}}\n");
+        tables = std::make_unique<dict::Tables>(read);
+        config::OwnSettings own(read, "smtp");
+        options.approaches =
+            std::make_shared<smtp::Approaches>(nexthop::TlsPolicies::of(own, *tables));
+        options.tls = std::make_shared<tls::ClientContext>(own);
+    }
+    // Mail that came so long ago.
+    ipc::DeliveryRequest waited(base::Duration time) {
+        ipc::DeliveryRequest made = request({"r@x.example"}, relay);
+        made.active_since += time;
+        made.configured = true;
+        return made;
+    }
+};
+
+TEST_F(TlsDialogue, MailGoesUnderTlsAndSoDoesTheNext) {
+    serve(first_key, joined({hello, starttls, again, message, message, end}));
+    send(one, relay);
+    send(one, relay);
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 taken") << "the SIZE of before TLS is forgotten";
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 taken");
+    EXPECT_EQ(dials(first_key), 1u);
+    EXPECT_TRUE(logged(base::text("Verified ", line)));
+    EXPECT_NE(log.find("conn_use=2"), std::string::npos);
+    EXPECT_NE(log.find(", tls=secure, dsn=2.0.0, status=sent"), std::string::npos);
+}
+
+TEST_F(TlsDialogue, AConnectionIsNotKeptWhereThePolicySaysSo) {
+    level("encrypt connection_reuse=no");
+    for (int i = 0; i < 2; ++i)
+        serve(first_key, joined({hello, starttls, again, message, {"C QUIT", "E"}}));
+    send(one, relay);
+    send(one, relay);
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 taken");
+    EXPECT_EQ(dials(first_key), 2u);
+}
+
+TEST_F(TlsDialogue, FromTheFirstByteWhereThePolicySaysSo) {
+    level("secure wrappermode=yes");
+    serve(first_key, joined({{"Y"}, plain, message, end}));
+    send(one, relay);
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 taken");
+    EXPECT_TRUE(logged(base::text("Verified ", line)));
+    serve(first_key, joined({plain, gone}));
+    pass(100s);
+    send(one, relay);
+    EXPECT_EQ(outcome(1), "deferred 4.7.5 Cannot start TLS: handshake failure");
+}
+
+struct Fault {
+    const char* level;
+    Script script;
+    const char* outcome;  // without the second relay
+    Reason cause;
+};
+
+struct TlsFaults : TlsDialogue, testing::WithParamInterface<Fault> {};
+
+TEST_P(TlsFaults, SendMailToTheNextRelay) {
+    const Fault& fault = GetParam();
+    level(fault.level);
+    serve(first_key, fault.script);
+    serve(second_key, taking("second"));
+    send(one, list);
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 second");
+    EXPECT_EQ(view(first_key).reason, fault.cause);
+    const std::string name(health::row_of(fault.cause).name);
+    EXPECT_TRUE(logged("relay-attempt: [mx.example]:25/192.0.2.1 by=host result=" + name)) << log;
+}
+
+TEST_P(TlsFaults, KeepMailWaitingWithoutOne) {
+    const Fault& fault = GetParam();
+    level(fault.level);
+    serve(first_key, fault.script);
+    send(one, relay);
+    EXPECT_EQ(outcome(0), fault.outcome);
+    EXPECT_TRUE(logged("tls="));
+    EXPECT_NE(log.find("?, dsn=4."), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, TlsFaults,
+    testing::Values(
+        Fault{"encrypt", joined({plain, gone}),
+              "deferred 4.7.4 TLS is required, but was not offered by host mx.example[192.0.2.1]",
+              Reason::starttls_missing},
+        Fault{"encrypt", joined({hello, {"C STARTTLS", "S 454 4.7.0 not now", "Z"}}),
+              "deferred 4.7.0 TLS is required, but host mx.example[192.0.2.1] refused to start "
+              "TLS: 454 4.7.0 not now",
+              Reason::tls_failed_required},
+        Fault{"encrypt", joined({hello, {"C STARTTLS", "S 554 5.7.0 never", "Z"}}),
+              "deferred 4.7.0 TLS is required, but host mx.example[192.0.2.1] refused to start "
+              "TLS: 554 5.7.0 never",
+              Reason::tls_failed_required},
+        Fault{"encrypt", joined({hello, {"C STARTTLS", "X"}}),
+              "deferred 4.4.2 lost connection with mx.example[192.0.2.1] while receiving the "
+              "STARTTLS response",
+              Reason::tls_failed},
+        Fault{"encrypt", joined({hello, {"C STARTTLS", "S 220 go", "X"}}),
+              "deferred 4.7.5 Cannot start TLS: handshake failure", Reason::tls_failed_required},
+        Fault{"may", joined({hello, {"C STARTTLS", "S 220 go", "X"}}),
+              "deferred 4.7.5 Cannot start TLS: handshake failure", Reason::tls_failed},
+        Fault{"encrypt", joined({hello, {"C STARTTLS", "S 220 go\r\n250 injected", "Z"}}),
+              "deferred 4.7.5 host mx.example[192.0.2.1] sent more than its reply to STARTTLS "
+              "before TLS began",
+              Reason::early_data},
+        Fault{"secure match=other.example", joined({hello, starttls, gone}),
+              "deferred 4.7.5 Server certificate not verified", Reason::tls_failed_required},
+        Fault{"fingerprint match=00:11", joined({hello, starttls, gone}),
+              "deferred 4.7.5 Server certificate not verified", Reason::tls_failed_required},
+        Fault{"encrypt", joined({hello, starttls, {"C EHLO", "S 451 not you", "Z"}}),
+              "deferred 4.0.0 host mx.example[192.0.2.1] refused to talk to me: 451 not you",
+              Reason::ehlo_refused}));
+
+TEST_F(TlsDialogue, WhereItIsOnlyWishedForMailGoesInTheClear) {
+    level("may");
+    serve(first_key, joined({plain, message, gone}));
+    send(one, relay);
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 taken") << "not offered";
+    EXPECT_TRUE(logged(", tls=may:none, dsn=2.0.0"));
+    pass(100s);
+    Script small = {"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250 STARTTLS"};
+    serve(first_key, joined({small, {"C STARTTLS", "S 454 no"}, message, gone}));
+    send(one, relay);
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 taken") << "refused";
+}
+
+TEST_F(TlsDialogue, ABrokenHandshakeIsDoneWithoutAfterAWhile) {
+    level("may");
+    options.plain_after = 300s;
+    for (auto [time, last] : {std::pair(299s, "deferred 4.7.5 Cannot start TLS: handshake failure"),
+                              std::pair(300s, "sent 2.0.0 250 taken")}) {
+        serve(first_key, joined({hello, {"C STARTTLS", "S 220 go", "X"}}));
+        serve(first_key,
+              joined({{"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250 STARTTLS"}, message, gone}));
+        send(one, waited(time));
+        EXPECT_EQ(this->last(), last);
+        dialer.scripts[first_key].clear();
+        pass(100s);
+    }
+    EXPECT_TRUE(logged(", tls=may:none, dsn=2.0.0"));
+}
+
+TEST_F(TlsDialogue, NotWhereItIsDemanded) {
+    level("encrypt");
+    serve(first_key, joined({hello, {"C STARTTLS", "S 220 go", "X"}}));
+    serve(first_key, joined({plain, message, gone}));
+    send(one, waited(1000s));
+    EXPECT_EQ(last(), "deferred 4.7.5 Cannot start TLS: handshake failure");
+    EXPECT_EQ(dials(first_key), 1u);
+}
+
+TEST_F(TlsDialogue, RepliesAheadUnderTlsEndTheSession) {
+    level("encrypt");
+    options.block_early_reply = true;
+    serve(first_key, joined({hello, starttls, {"C EHLO", "R 250 mx\r\n250 more\r\n", "Z"}}));
+    send(one, relay);
+    EXPECT_EQ(view(first_key).reason, Reason::early_data);
+}
+
+TEST_F(TlsDialogue, AnOfferThatIsNotTakenUpIsNoted) {
+    level("none");
+    options.note_starttls_offer = true;
+    serve(first_key,
+          joined({{"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250 STARTTLS"}, message, gone}));
+    send(one, relay);
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 taken");
+    EXPECT_TRUE(logged("Host offered STARTTLS: [mx.example]"));
+    EXPECT_EQ(log.find("tls="), std::string::npos);
+}
+
+TEST_F(TlsDialogue, AProbeShowsWhatItFound) {
+    options.wants_chain = true;
+    smtp::Survey survey(dialer, sites, options);
+    std::vector<base::Json> answers;
+    struct Into {
+        static io::Task<void> ask(smtp::Survey& from, std::vector<base::Json>& into) {
+            std::vector<base::Json> found = co_await from.ask_at("[mx.example]");
+            into = std::move(found);
+        }
+    };
+    for (const char* policy : {"secure", "secure match=other.example"}) {
+        level(policy);
+        serve(first_key, joined({hello, starttls, again, gone}));
+        lanes.spawn(Into::ask(survey, answers));
+        loop.run_until_idle();
+        std::string said = answers.at(0).line();
+        bool good = std::string_view(policy) == "secure";
+        EXPECT_EQ(answers.at(0).text_at("result"), good ? "ok" : "tls_failed_required");
+        for (std::string_view part :
+             {"\"level\":\"secure\"", "\"protocol\":\"TLSv1.3\"", "CN=mx.example", "CN=Trial CA",
+              good ? "\"status\":\"Verified\"" : "other.example"})
+            EXPECT_NE(said.find(part), std::string::npos) << part << " in " << said;
+    }
+}
+
+}  // namespace
+}  // namespace smtp_test
