@@ -153,6 +153,7 @@ struct PolicyWorld : testing::Test {
     nexthop::TlsPolicies policies;
 
     void read(const std::string& main_cf, const std::string& table = "") {
+        TearDown();  // one loop at a time
         world = std::make_unique<TableWorld>(main_cf);
         world->write("tls", table);
         config::Settings settings = world->settings();
