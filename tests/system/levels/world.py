@@ -12,6 +12,8 @@ FAULTS = {"refuses": "starttls=454 4.7.0 not now", "never": "starttls=554 5.7.0 
 SHOWN = {"self-signed": "self_signed", "wrong-name": "wrong_name", "expired": "expired",
          "dane-good": "self_signed", "dane-bad": "self_signed"}  # the others: good
 PARAMS = {
+    # Hosts at one address and port would share connections.
+    "smtp_connection_cache_on_demand": "no",
     "smtp_tls_loglevel": "1", "smtp_dns_support_level": "dnssec", "smtp_host_lookup": "dns",
     "smtp_tls_fingerprint_digest": "sha256", "minimal_backoff_time": "1000s",
     "maximal_backoff_time": "1000s", "queue_run_delay": "1000s", "notify_classes": "",
