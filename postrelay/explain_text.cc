@@ -114,7 +114,7 @@ void delivery(std::string& out, const Findings& findings, const Known& known) {
     places(out, findings, known);
     for (size_t i = 0; i < findings.contacts.size(); ++i) {
         head(out, "probe", base::text(findings.order[i].label, ": ", findings.contacts[i].text()));
-        for (const std::string& line : tls_lines(findings.contacts[i].json))
+        for (const std::string& line : session_lines(findings.contacts[i].json))
             base::append(out, "  ", base::printable(line), '\n');
     }
 }

@@ -96,16 +96,19 @@ std::vector<std::string> tlsa_lines(const PlaceTls& tls) {
     return lines;
 }
 
-std::vector<std::string> tls_lines(const base::Json& contact) {
+std::vector<std::string> session_lines(const base::Json& contact) {
     std::vector<std::string> lines;
     std::optional<Json> policy = contact.object_at("tls_policy");
-    if (!policy || policy->text_at("level") == "none")
-        return lines;
-    add_policy(lines, *policy);
-    if (std::optional<Json> dnssec = contact.object_at("dnssec"))
-        add_dnssec(lines, *dnssec);
+    if (policy && policy->text_at("level") != "none") {
+        add_policy(lines, *policy);
+        if (std::optional<Json> dnssec = contact.object_at("dnssec"))
+            add_dnssec(lines, *dnssec);
+    }
     if (std::optional<Json> tls = contact.object_at("tls"))
         add_session(lines, *tls);
+    if (std::optional<Json> login = contact.object_at("login"))
+        lines.push_back(base::text("login: ", login->text_at("user"), " with a ",
+                                   login->text_at("proof"), " (", login->text_at("from"), ')'));
     return lines;
 }
 

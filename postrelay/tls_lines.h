@@ -16,7 +16,8 @@ base::Json tls_json(const PlaceTls& tls);
 // The TLSA records that were asked for, and what became of the questions.
 std::vector<std::string> tlsa_lines(const PlaceTls& tls);
 
-// What the client told of TLS, beginning with policy and DNSSEC; no lines where there was none.
-std::vector<std::string> tls_lines(const base::Json& contact);
+// What the client told of TLS and login, beginning with policy and DNSSEC; no lines where there was
+// none of them.
+std::vector<std::string> session_lines(const base::Json& contact);
 
 }  // namespace postrelay

@@ -76,19 +76,21 @@ KnownApproaches::KnownApproaches(std::shared_ptr<Approaches> approaches)
     approaches_.reset();
 }
 
-const FoundApproach* KnownApproaches::of(size_t site, const std::string& host) const {
+const FoundApproach* KnownApproaches::of(size_t site, const std::string& host,
+                                         uint16_t port) const {
     if (complete())
         return &usual_;
-    auto found = found_.find({site, host});
+    auto found = found_.find({site, host, port});
     return found == found_.end() ? nullptr : &found->second;
 }
 
 io::Task<void> KnownApproaches::find(size_t site, Visit visit) {
     std::string host = visit.host;
-    if (of(site, host) != nullptr)
+    uint16_t port = visit.port;
+    if (of(site, host, port) != nullptr)
         co_return;
     FoundApproach found = co_await approaches_->find(std::move(visit));
-    found_.insert_or_assign({site, host}, std::move(found));
+    found_.insert_or_assign({site, host, port}, std::move(found));
 }
 
 }  // namespace smtp

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "lib/io/task.h"
@@ -74,13 +75,14 @@ class KnownApproaches {
     bool complete() const { return !approaches_; }
 
     // Null where it is not known yet.
-    const FoundApproach* of(size_t site, const std::string& host) const;
+    const FoundApproach* of(size_t site, const std::string& host, uint16_t port) const;
     io::Task<void> find(size_t site, Visit visit);
 
   private:
     std::shared_ptr<Approaches> approaches_;  // null when complete
     FoundApproach usual_;
-    std::map<std::pair<size_t, std::string>, FoundApproach> found_;
+    // By site, host and port: SRV records have one host at several.
+    std::map<std::tuple<size_t, std::string, uint16_t>, FoundApproach> found_;
 };
 
 }  // namespace smtp

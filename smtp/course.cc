@@ -77,7 +77,7 @@ void Course::weigh(size_t site, const nexthop::Endpoint& endpoint) const {
 
 Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) const {
     const Plan& plan = job_.plan();
-    const FoundApproach* found = job_.approach(site, endpoint.host);
+    const FoundApproach* found = job_.approach(site, endpoint);
     return {relays_,
             relays_.endpoint(endpoint, plan.destination(site), plan.is_configured_relay(site)),
             job_.failover(), relays_.login_at(found == nullptr ? nullptr : found->approach)};
@@ -126,7 +126,7 @@ io::Task<std::optional<Candidate>> Course::next(const std::vector<size_t>& runni
 // None when there is trouble with how the place is to be approached, or as start().
 io::Task<std::optional<Candidate>> Course::go(size_t site, nexthop::Endpoint endpoint, Fitness as) {
     co_await job_.find_approach(site, endpoint);
-    std::optional<Trouble> trouble = job_.approach(site, endpoint.host)->trouble;
+    std::optional<Trouble> trouble = job_.approach(site, endpoint)->trouble;
     if (!trouble)
         co_return start(site, std::move(endpoint), as);
     job_.plan().tried(site, endpoint);
@@ -203,7 +203,7 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
     }
     if (candidate.hedged && others_left(site))
         candidate.until = job_.turn_ends();
-    candidate.approach = job_.approach(site, endpoint.host)->approach;
+    candidate.approach = job_.approach(site, endpoint)->approach;
     candidate.kept = idle_.take_at(endpoint, candidate.approach);
     if (!job_.one_approach() && job_.plan().is_configured_relay(site))
         relays_.visited(standing.subject().key, Visit(job_.request().nexthop, job_.request().sender,
@@ -258,7 +258,7 @@ void Course::failed(const Candidate& candidate, Trouble trouble) {
 
 void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
     job_.way().connected = io::loop().wall();
-    const FoundApproach* approach = job_.approach(begun.site, begun.endpoint.host);
+    const FoundApproach* approach = job_.approach(begun.site, begun.endpoint);
     if (approach != nullptr && approach->approach)
         job_.way().tls = tls_status(approach->approach->tls, options_);
     // A server that is ourselves: other exchangers would only send the message back. A relay that

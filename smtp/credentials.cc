@@ -142,6 +142,10 @@ Credentials Logins::with_password(std::string_view value) const {
     return login;
 }
 
+std::string Logins::source_of(const Entry& entry) {
+    return base::text("table ", entry.lookup.table, ", key ", entry.key);
+}
+
 // "user file:/path" or "user command:/path argument …".
 io::Task<FoundLogin> Logins::with_token(Entry entry) {
     FoundLogin found;
@@ -159,6 +163,7 @@ io::Task<FoundLogin> Logins::with_token(Entry entry) {
     }
     Credentials login;
     login.tokens = tokens;
+    login.source = source_of(entry);
     login.account.user = value.substr(0, space);
     login.account.proof = sasl::Proof::token;
     login.account.names_role = names_role_;
@@ -183,6 +188,8 @@ io::Task<FoundLogin> Logins::find(nexthop::Visit question) {
         co_return co_await with_token(std::move(entry));
     else
         found.login = with_password(entry.lookup.value);
+    if (found.login)
+        found.login->source = source_of(entry);
     co_return found;
 }
 

@@ -22,6 +22,7 @@ struct Credentials {
 
     sasl::Account account;
     std::shared_ptr<TokenSource> tokens;  // where the secret came from; null for a password
+    std::string source;                   // for people: "table hash:/x, key y"
 
     // A new token of one source is the same login: a session that an old one opened may go on.
     bool operator==(const Credentials& other) const;
@@ -62,6 +63,7 @@ class Logins {
     io::Task<Entry> remembered(nexthop::Visit question);
     Credentials with_password(std::string_view value) const;
     io::Task<FoundLogin> with_token(Entry entry);
+    static std::string source_of(const Entry& entry);
 
     dict::Maps passwords_;
     dict::Maps tokens_;

@@ -18,7 +18,7 @@ std::string place_of(const nexthop::Endpoint& endpoint) {
 }  // namespace
 
 bool agree(const Job& job, const Session& session) {
-    const FoundApproach* own = job.approach(session.site, session.endpoint.host);
+    const FoundApproach* own = job.approach(session.site, session.endpoint);
     return own != nullptr && !own->trouble && same(own->approach, session.approach);
 }
 

@@ -61,7 +61,7 @@ void Job::take_up() {
 }
 
 io::Task<void> Job::find_approach(size_t site, nexthop::Endpoint endpoint) {
-    if (approach(site, endpoint.host) != nullptr)
+    if (approach(site, endpoint) != nullptr)
         co_return;
     plan_.begin();
     Visit visit(request_.nexthop, request_.sender, plan_.destination(site), endpoint);

@@ -43,8 +43,9 @@ class Job {
     io::Task<void> find_settings();
     // How it is to approach a host of one of its destinations; null where that is not known yet,
     // which it always is when there is but one approach.
-    const FoundApproach* approach(size_t site, const std::string& host) const {
-        return approaches_.of(site, host);
+    const FoundApproach* approach(size_t site, const nexthop::Endpoint& endpoint) const {
+        return approaches_.of(site, endpoint.host,
+                              endpoint.address.is_inet() ? endpoint.port() : uint16_t{0});
     }
     bool one_approach() const { return approaches_.complete(); }
     io::Task<void> find_approach(size_t site, nexthop::Endpoint endpoint);

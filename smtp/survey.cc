@@ -125,7 +125,8 @@ io::Task<std::vector<Survey::Question>> Survey::questions(const Wanted& wanted) 
             question.place->relay = std::move(relays[0]);
         question.nexthop = wanted.nexthop.empty() ? question.place->relay.text : wanted.nexthop;
         question.sender = wanted.sender;
-        co_await find_out(question);
+        if (options_.nexthop.lookup.dnssec || !wanted.element.empty())
+            co_await find_out(question);
         co_return all;
     }
     const std::string& place = wanted.place;
@@ -204,6 +205,8 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
         json.add(json_of(question.probed));
         if (question.approach)
             json.object("tls_policy", tls_policy_json(question.approach->tls));
+        if (question.approach && question.approach->login)
+            json.object("login", login_json(*question.approach->login));
         if (question.place && options_.nexthop.lookup.dnssec)
             json.object("dnssec", dnssec_json(question.place->endpoint, question.asked));
         if (question.probed.tls)

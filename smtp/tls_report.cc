@@ -52,6 +52,13 @@ base::Json tls_policy_json(const TlsPolicy& policy) {
     return json;
 }
 
+base::Json login_json(const Credentials& login) {
+    base::Json json;
+    json.string("user", login.account.user).string("from", login.source);
+    json.string("proof", login.account.proof == sasl::Proof::token ? "token" : "password");
+    return json;
+}
+
 base::Json dnssec_json(const nexthop::Endpoint& endpoint, const nexthop::LookupTrace& asked) {
     const nexthop::Provenance& from = endpoint.provenance;
     base::Json json;

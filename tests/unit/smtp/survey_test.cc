@@ -42,6 +42,16 @@ TEST_F(SurveyTest, AWellServerIsTakenToItsExtensions) {
     expect_played();
 }
 
+TEST_F(SurveyTest, APlaceMayComeWithTheMailThatLedThere) {
+    serve("192.0.2.1:587", {"S 220 mx ESMTP", "C EHLO client.example", "S 250 mx", "C QUIT"});
+    EXPECT_EQ(results(R"({"place":"[r1.example]:587/192.0.2.1","element":"[r1.example]:587",)"
+                      R"("nexthop":"[r1.example]:587, [r2.example]","sender":"a@b.example"})"),
+              "192.0.2.1=ok");
+    EXPECT_EQ(answers.at(0).text_at("place"), "[r1.example]:587/192.0.2.1");
+    EXPECT_EQ(answers.at(0).text_at("name"), "r1.example");
+    expect_played();
+}
+
 TEST_F(SurveyTest, EachStepMayFail) {
     struct Row {
         Script script;

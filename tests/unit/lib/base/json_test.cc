@@ -33,6 +33,19 @@ TEST(Json, WhatIsAbsentOrOfAnotherKindIsNothing) {
         EXPECT_FALSE(base::Json::parse(wrong)) << wrong;
 }
 
+TEST(Json, ObjectsAreFoundWithinObjects) {
+    std::optional<base::Json> read =
+        base::Json::parse(R"({"o":{"a":"x"},"l":[{"a":"y"},3,{"a":"z"}],"s":"t"})");
+    ASSERT_TRUE(read);
+    ASSERT_TRUE(read->object_at("o"));
+    EXPECT_EQ(read->object_at("o")->text_at("a"), "x");
+    std::vector<base::Json> all = read->objects_at("l");
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].text_at("a") + all[1].text_at("a"), "yz");
+    EXPECT_FALSE(read->object_at("s") || read->object_at("l") || read->object_at("none"));
+    EXPECT_TRUE(read->objects_at("o").empty() && read->objects_at("none").empty());
+}
+
 TEST(Json, BytesThatAreNoTextAreReplaced) {
     base::Json json;
     json.string("a", "x\xff");
