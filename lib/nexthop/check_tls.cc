@@ -8,6 +8,7 @@
 #include "lib/config/error.h"
 #include "lib/config/own_settings.h"
 #include "lib/dict/braces.h"
+#include "lib/nexthop/dane.h"
 #include "lib/nexthop/tls_policies.h"
 #include "lib/tls/client_context.h"
 
@@ -18,10 +19,11 @@ class Check {
   public:
     explicit Check(dict::Tables& tables) : tables_(tables) {}
 
-    void look_at(const config::OwnSettings& own) {
+    void look_at(const config::OwnSettings& own, const LookupOptions& lookup) {
         try {
             TlsDefaults defaults = tls_defaults(own);
             look_at_default(own, defaults.policy);
+            look_at_dane(own, defaults.policy, DaneSettings::from(own, lookup));
             for (const std::string& table : dict::split_braced(own.text("_tls_policy_maps")))
                 look_into(own, table, defaults);
             bool wanted = defaults.policy.level != TlsLevel::none ||
@@ -56,6 +58,20 @@ class Check {
                            " with a fingerprint; mail waits in the queue"));
     }
 
+    void look_at_dane(const config::OwnSettings& own, const TlsPolicy& policy,
+                      const DaneSettings& dane) {
+        if (!asks_for_tlsa(policy.level) || dane.obstacle.empty())
+            return;
+        bool waits = policy.level == TlsLevel::dane_only;
+        add(false, base::text(own.where("_tls_security_level"), ": ",
+                              own.name("_tls_security_level"), " = ", name_of(policy.level),
+                              ": expected ", own.name("_dns_support_level"), " = dnssec, dns in ",
+                              own.name("_host_lookup"), ", no ", own.name("_dns_resolver_options"),
+                              " and no ignore_mx_lookup_error, found ", dane.obstacle,
+                              waits ? "; mail waits in the queue"
+                                    : "; no server's certificate is checked"));
+    }
+
     void look_into(const config::OwnSettings& own, const std::string& table,
                    const TlsDefaults& defaults) {
         if (!seen_.insert(table).second)
@@ -83,10 +99,12 @@ class Check {
 std::vector<config::Problem> check_tls(TransportOptions& transports, dict::Tables& tables) {
     Check check(tables);
     for (const std::string& transport : transports.transports().speaking_smtp()) {
-        if (transports.of(transport) == nullptr)
+        const Options* options = transports.of(transport);
+        if (options == nullptr)
             continue;
         config::Settings settings = transports.settings_of(transport);
-        check.look_at(config::OwnSettings(settings, transports.transports().command(transport)));
+        check.look_at(config::OwnSettings(settings, transports.transports().command(transport)),
+                      options->lookup);
     }
     return std::move(check).problems();
 }

@@ -128,6 +128,24 @@ TEST(RelayCheck, WarnsOfPasswordsInTheOpen) {
     }
 }
 
+TEST(RelayCheck, SaysWhatDaneLacks) {
+    TableWorld world;
+    const std::string lacks =
+        ": expected smtp_dns_support_level = dnssec, dns in smtp_host_lookup, no "
+        "smtp_dns_resolver_options and no ignore_mx_lookup_error, found dnssec lookups disabled";
+    const std::pair<std::string, std::string> rows[] = {
+        {"smtp_tls_security_level = dane\n", "main.cf, line 5: smtp_tls_security_level = dane" +
+                                                 lacks + "; no server's certificate is checked"},
+        {"smtp_tls_security_level = dane-only\n",
+         "main.cf, line 5: smtp_tls_security_level = dane-only" + lacks +
+             "; mail waits in the queue"},
+        {"smtp_tls_security_level = dane\nsmtp_dns_support_level = dnssec\n", ""},
+        {"smtp_tls_security_level = encrypt\n", ""},
+    };
+    for (const auto& [main_cf, problem] : rows)
+        EXPECT_EQ(joined(problems(world, main_cf, nexthop::check_relays_closely)), problem);
+}
+
 TEST(RelayCheck, LooksIntoTables) {
     TableWorld world;
     world.write("transport",
