@@ -76,3 +76,25 @@ def test_which_entry_holds():
         came = {mail.recipients[0]: mail for relay in relays for mail in relay.mails}
         wrong = [case.name for case in cases if bool(came[f"u@{case.name}.test"].tls) != case.tls]
         check(not wrong, "not as wanted:", *wrong)
+
+
+@test(peer=True, timeout=60)
+def test_new_connections_resume_sessions():
+    """By any worker; with what another policy began, none."""
+    held = certificates().good
+    relay = FaultyRelay(tls=Tls(held.cert, held.key))
+    instance = Instance(relay.nexthop, {
+        "smtp_tls_security_level": "encrypt", "smtp_tls_connection_reuse": "no",
+        "smtp_tls_CAfile": certificates().ca, "smtp_tls_secure_cert_match": "mail.example.org",
+        "smtp_tls_session_cache_database": "btree:$data_directory/smtp_scache"})
+    with instance:
+        def resumed():
+            queue_id = deliver(instance)
+            instance.wait_log(rf"{queue_id}: to=<.*status=sent ")
+            return relay.mails[-1].tls.resumed
+        first, *later = (resumed() for _ in range(6))
+        check(not first and all(later), "resumed:", first, *later)
+        instance.set(smtp_tls_security_level="secure")
+        instance.reload()
+        first, *later = (resumed() for _ in range(3))
+        check(not first and all(later), "as secure:", first, *later)

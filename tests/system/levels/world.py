@@ -17,7 +17,7 @@ PARAMS = {
     "smtp_tls_loglevel": "1", "smtp_dns_support_level": "dnssec", "smtp_host_lookup": "dns",
     "smtp_tls_fingerprint_digest": "sha256", "minimal_backoff_time": "1000s",
     "maximal_backoff_time": "1000s", "queue_run_delay": "1000s", "notify_classes": "",
-    "bounce_queue_lifetime": "0",
+    "bounce_queue_lifetime": "0", "smtp_tls_connection_reuse": "no",
 }
 
 
