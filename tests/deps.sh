@@ -8,7 +8,7 @@ packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblm
 if [ "${1:-all}" = all ]; then
     packages+=(git libgtest-dev libgmock-dev clang-format strace swaks procps iproute2 nsd unbound
                postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm libsasl2-modules sasl2-bin dovecot-core msmtp fail2ban
-               stunnel4 ldnsutils libnet-ssleay-perl gnutls-bin)
+               stunnel4 ldnsutils libnet-ssleay-perl gnutls-bin postfix-mta-sts-resolver)
 fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

@@ -1,4 +1,4 @@
-"""Debian's Postfix as the relay that wants TLS and a password."""
+"""Debian's Postfix as the relay that wants TLS and a password, and as the client of ours."""
 
 import os
 import pwd
@@ -98,3 +98,12 @@ def test_postfix_as_the_relay():
             line = client.wait_log(rf"{queue_id}: to=<.*status=deferred .*$")[0]
             check("SASL authentication failed; server " in line and "dsn=4.7.8" in line and
                   ": 535 5.7.8 Error: authentication failed" in line, line)
+
+
+@test(root=True, timeout=90, counted=False)
+def test_postfix_as_the_client():
+    relay, end = asking_relay(peer=False)
+    with relay:
+        params = client_params(scratch(), relay, PASSWORD)
+        with Instance("", params, extra=services(), peer=True) as client:
+            each_mechanism(client, relay, end)

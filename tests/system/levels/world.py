@@ -1,12 +1,14 @@
 """The peers of the matrix, a signed zone that names them, and one mail system that sends to all."""
 
 import re
+from functools import cache
 
 from harness import (FaultyRelay, Fleet, Instance, SignedNameServer, Tls, Unbound, deliver,
                      eventually, own_network)
 from harness.certificates import certificates, fingerprint
 
 DOMAIN = "tls.example"
+fingerprint = cache(fingerprint)  # each time it runs openssl
 FAULTS = {"refuses": "starttls=454 4.7.0 not now", "never": "starttls=554 5.7.0 never",
           "breaks": "handshake=drop", "injects": "starttls=220 2.0.0 go\\n250 2.0.0 injected"}
 SHOWN = {"self-signed": "self_signed", "wrong-name": "wrong_name", "expired": "expired",
