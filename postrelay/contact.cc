@@ -82,6 +82,8 @@ std::string Contact::text() const {
         base::append(text, separator, extension);
         separator = ", ";
     }
+    if (std::string login = json.text_at("logged_in_as"); !login.empty())
+        base::append(text, "; logged in as ", login, " by ", json.text_at("mechanism"));
     return text;
 }
 

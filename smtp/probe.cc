@@ -54,6 +54,9 @@ io::Task<void> introduce_us(Session& session, const Options& options, Probed& pr
     std::vector<std::string>& lines = session.introduction.lines;
     if (session.protocol != "SMTP" && !lines.empty())
         probed.extensions.assign(lines.begin() + 1, lines.end());
+    probed.mechanism = session.login_mechanism;
+    if (!probed.mechanism.empty())
+        probed.login = session.approach->login->account.user;
     co_await say_goodbye(session);
 }
 

@@ -209,6 +209,9 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
             json.object("login", login_json(*question.approach->login));
         if (question.place && options_.nexthop.lookup.dnssec)
             json.object("dnssec", dnssec_json(question.place->endpoint, question.asked));
+        if (!question.probed.mechanism.empty())
+            json.string("logged_in_as", question.probed.login)
+                .string("mechanism", question.probed.mechanism);
         if (question.probed.tls)
             json.object("tls", tls_facts_json(*question.probed.tls))
                 .string("tls_text", tls_text(*question.probed.tls));

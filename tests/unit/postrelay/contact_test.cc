@@ -23,6 +23,10 @@ TEST(PostrelayContact, IsToldInAWordForEachStep) {
          "DSN"},
         {R"({"result":"ok","connected":true,"greeted":true,"ehlo":true,"protocol":"SMTP"})",
          "ok, SMTP, connected in 0ms, greeting in 0ms, reply to EHLO in 0ms"},
+        {R"({"result":"ok","connected":true,"greeted":true,"ehlo":true,"protocol":"SMTP",)"
+         R"("logged_in_as":"ali","mechanism":"PLAIN"})",
+         "ok, SMTP, connected in 0ms, greeting in 0ms, reply to EHLO in 0ms; logged in as ali by "
+         "PLAIN"},
         {R"({"result":"banner_4xx","connected":true,"connect_seconds":0.02,"text":"421 no"})",
          "banner_4xx, connected in 20ms; 421 no"},
         {R"({"result":"refused","connected":false,"text":"connect to x"})",

@@ -1,5 +1,6 @@
 // What a refused login means for its own mail, for the relay, and for the mail of others.
 #include "smtp/prober.h"
+#include "smtp/survey.h"
 #include "tests/unit/smtp/login_world.h"
 
 namespace smtp_test {
@@ -8,7 +9,12 @@ namespace {
 using health::Scope;
 using health::State;
 
-struct RefusedLogin : LoginTest {};
+struct RefusedLogin : LoginTest {
+    static io::Task<void> ask(smtp::Survey& survey, std::vector<base::Json>& answers) {
+        std::vector<base::Json> found = co_await survey.ask_at(here);
+        answers = std::move(found);
+    }
+};
 
 TEST_F(RefusedLogin, OneLoginsTroubleIsNotTheOthers) {
     logins->by_sender["bob@example.org"] = password("bob", "right");
@@ -82,6 +88,20 @@ TEST_F(RefusedLogin, MailWaitsForItsLoginAlone) {
     EXPECT_EQ(dials(first_key), 1u);
     probers.cancel();
     loop.run_until_idle();
+}
+
+TEST_F(RefusedLogin, AProbeLogsInAndTellsSo) {
+    logins->by_sender[""] = password("ali", "open sesame");
+    serve(first_key, offering("PLAIN", {plain, "S 235 ok", "C QUIT"}));
+    smtp::Survey survey(dialer, sites, options);
+    std::vector<base::Json> answers;
+    lanes.spawn(ask(survey, answers));
+    loop.run_until_idle();
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].text_at("result"), "ok");
+    EXPECT_EQ(answers[0].text_at("login"), "ali");
+    EXPECT_EQ(answers[0].text_at("mechanism"), "PLAIN");
+    EXPECT_EQ(answers[0].line().find("sesame"), std::string::npos);
 }
 
 TEST_F(RefusedLogin, AConnectionToTheNextRelayIsNotKeptForLong) {
