@@ -36,7 +36,7 @@ AnvilRequest AnvilRequest::decode(std::string_view payload) {
     AnvilRequest request;
     request.number = in.u32();
     uint8_t verb = in.u8();
-    if (verb < 1 || verb > static_cast<uint8_t>(AnvilVerb::hold))
+    if (verb < 1 || verb > static_cast<uint8_t>(last_anvil_verb))
         throw base::DecodeError("an unknown verb");
     request.verb = static_cast<AnvilVerb>(verb);
     request.ident = in.string();

@@ -31,6 +31,7 @@ enum class AnvilVerb : uint8_t {
     tls_rate = 7,     // how many there were; none more
     login = 8,        // AUTH
 };
+inline constexpr AnvilVerb last_anvil_verb = AnvilVerb::login;
 
 // `ident` is service and client: "smtp:192.0.2.1".
 struct AnvilRequest {

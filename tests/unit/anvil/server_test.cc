@@ -129,6 +129,9 @@ TEST_F(Anvil, RefusesWhatIsNoRequest) {
     std::string bytes = ipc::AnvilRequest{1, AnvilVerb::connect, "a"}.encode();
     bytes[4] = 99;
     EXPECT_THROW(ipc::AnvilRequest::decode(bytes), base::DecodeError);
+    for (auto verb = AnvilVerb::connect; verb <= ipc::last_anvil_verb;
+         verb = static_cast<AnvilVerb>(static_cast<int>(verb) + 1))
+        EXPECT_EQ(ipc::AnvilRequest::decode(ipc::AnvilRequest{1, verb, "x"}.encode()).verb, verb);
     auto request = ipc::AnvilRequest::decode(ipc::AnvilRequest{7, AnvilVerb::hold, "x"}.encode());
     EXPECT_EQ(request.number, 7u);
     EXPECT_EQ(request.ident, "x");

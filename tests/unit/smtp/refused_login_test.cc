@@ -99,7 +99,7 @@ TEST_F(RefusedLogin, AProbeLogsInAndTellsSo) {
     loop.run_until_idle();
     ASSERT_EQ(answers.size(), 1u);
     EXPECT_EQ(answers[0].text_at("result"), "ok");
-    EXPECT_EQ(answers[0].text_at("login"), "ali");
+    EXPECT_EQ(answers[0].text_at("logged_in_as"), "ali");
     EXPECT_EQ(answers[0].text_at("mechanism"), "PLAIN");
     EXPECT_EQ(answers[0].line().find("sesame"), std::string::npos);
 }
