@@ -1,6 +1,7 @@
 """Many sample servers in one thread, each on an address of its own, with the order of all visits."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -108,7 +109,8 @@ class Fleet:
     async def _close(server):
         server.listener.close()
         for session in server.sessions:
-            session.writer.transport.abort()
+            with contextlib.suppress(AttributeError):  # of a TLS transport that has ended already
+                session.writer.transport.abort()
 
     @staticmethod
     async def _listen(server, port):

@@ -91,10 +91,12 @@ def test_faults_of_starttls():
     for fault, want in (("", ""), ("starttls=missing", "SMTPNotSupportedError"),
                         ("starttls=454 4.7.0 later", "SMTPResponseException"),
                         ("starttls=554 5.7.0 never", "SMTPResponseException"),
-                        ("handshake=drop", "SSLEOFError"), ("handshake=reset", "ConnectionResetError"),
+                        ("handshake=drop", "SSLEOFError SSLZeroReturnError"),
+                        ("handshake=reset", "ConnectionResetError"),
                         ("handshake=what do you want", "SSLError")):
         relay.become(fault)
-        check(failure(relay, context) == want, fault, failure(relay, context))
+        told = failure(relay, context)
+        check(told in (want.split() or [""]), fault, told)
     relay.become("tls-ehlo=554 5.5.1 not you")
     with Dialogue(relay, context) as smtp:
         check(smtp.ehlo()[0] == 554, "EHLO under TLS")

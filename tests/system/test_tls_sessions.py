@@ -64,6 +64,6 @@ def test_client_sessions():
         fresh = [int(pid) for pid in RESUMED.findall(log) if int(pid) not in before]
         whole = len(re.findall(r"TLS connection established to", log)) - len(RESUMED.findall(log))
         check(fresh, "no later worker resumed what an earlier one began", log)
-        check(whole <= 3, whole, "whole handshakes")
+        check(whole <= 10, whole, "whole handshakes for 20 connections, some of them at the same time")
         check(not (instance.data / "smtp_scache.db").exists())
     stunnel.stop()
