@@ -57,6 +57,12 @@ io::Task<std::vector<std::string>> Logins::mechanisms(const Session& session) {
     co_return names;
 }
 
+io::Task<bool> Logins::there() {
+    const sasl::Demands anything;
+    sasl::Offers all = co_await server_->mechanisms(anything);
+    co_return !all.empty();
+}
+
 std::string Login::text(std::string_view separator) const {
     std::string out;
     const std::pair<std::string_view, const std::string*> parts[] = {

@@ -42,6 +42,8 @@ class Logins {
     const AuthOptions& options() const { return options_; }
     // The mechanisms that this session may use now, in the server's order.
     io::Task<std::vector<std::string>> mechanisms(const Session& session);
+    // Whether there is anybody who can be asked for any mechanism.
+    io::Task<bool> there();
     std::unique_ptr<sasl::Exchange> begin(const Session& session) const;
 
   private:

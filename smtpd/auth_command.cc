@@ -99,6 +99,13 @@ Answer result(Session& session, const std::string& mechanism, const sasl::Step& 
     return Answer(535, base::text("5.7.8 Error: authentication failed: ", why));
 }
 
+io::Task<bool> is_offered(Session& session, std::string mechanism) {
+    std::vector<std::string> names = co_await session.shared.logins->mechanisms(session);
+    co_return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return base::equal_nocase(name, mechanism);
+    });
+}
+
 io::Task<Answer> log_in(Session& session, Request request) {
     std::unique_ptr<sasl::Exchange> exchange = session.shared.logins->begin(session);
     sasl::Step step = co_await exchange->start(request.mechanism, std::move(request.initial));
@@ -147,12 +154,15 @@ io::Task<Answer> auth_command(Session& session, const esmtp::Command& command) {
     std::optional<Request> request = read_request(command);
     if (!request)
         co_return Answer(501, "5.5.4 Syntax: AUTH mechanism");
-    std::vector<std::string> names = co_await session.shared.logins->mechanisms(session);
-    bool offered = false;
-    for (const std::string& name : names)
-        offered = offered || base::equal_nocase(name, request->mechanism);
-    if (!offered && !names.empty())
-        co_return result(session, base::printable(request->mechanism),
+    std::string mechanism = base::printable(request->mechanism);
+    bool there = co_await session.shared.logins->there();
+    if (!there)
+        co_return result(session, mechanism,
+                         sasl::Step(sasl::Step::trouble, sasl::connection_lost));
+    // Who is asked does not know what main.cf demands of mechanisms.
+    bool offered = co_await is_offered(session, mechanism);
+    if (!offered)
+        co_return result(session, mechanism,
                          sasl::Step(sasl::Step::failed, "Invalid authentication mechanism"));
     co_return co_await log_in(session, std::move(*request));
 }

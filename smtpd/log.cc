@@ -34,11 +34,29 @@ std::string escaped(std::string_view bytes) {
     return out;
 }
 
-// A command without the password that AUTH may have.
+constexpr std::string_view hidden = "AUTH ...";
+
+// AUTH may have a password in it.
+bool has_secret(std::string_view line) {
+    esmtp::Command command = esmtp::split_command(line);
+    return base::equal_nocase(command.verb, "auth") && !command.args.empty();
+}
+
 std::string harmless(std::string_view command) {
-    if (base::starts_nocase(command, "auth "))
-        return "AUTH ...";
-    return base::printable(command.substr(0, shown));
+    return has_secret(command) ? std::string(hidden) : base::printable(command.substr(0, shown));
+}
+
+// Lines up to the first AUTH, which is followed by passwords.
+std::string harmless_lines(std::string_view bytes) {
+    size_t begin = 0;
+    while (begin < bytes.size()) {
+        size_t lf = std::min(bytes.find('\n', begin), bytes.size() - 1);
+        std::string_view line = bytes.substr(begin, lf + 1 - begin);
+        if (base::equal_nocase(esmtp::split_command(line).verb, "auth"))
+            return base::text(escaped(bytes.substr(0, begin)), hidden);
+        begin = lf + 1;
+    }
+    return escaped(bytes);
 }
 
 }  // namespace
@@ -123,7 +141,7 @@ void ended(const Session& session, std::string_view reason) {
 void improper_pipelining(const Session& session, std::string_view early) {
     base::log::info(base::text("improper command pipelining after ", session.where, " from ",
                                session.client.text(), ": ",
-                               session.where == "AUTH" ? "..." : escaped(early)));
+                               session.where == "AUTH" ? "..." : harmless_lines(early)));
 }
 
 void login_failed(const Session& session, std::string_view mechanism, std::string_view why,

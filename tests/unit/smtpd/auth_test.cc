@@ -153,7 +153,10 @@ TEST_F(Auth, IsNotForEverybodyNorAlways) {
     talk_raw(
         {{"", greeting}, {"AUTH PLAIN secret\r\n", "503 5.5.1 Error: send HELO/EHLO first\r\n"}});
     server_->there = false;
-    hello_and({}, "");
+    hello_and({{"AUTH PLAIN secret\r\n",
+                "454 4.7.0 Temporary authentication failure: Connection lost to authentication "
+                "server\r\n"}},
+              "");
     EXPECT_TRUE(has_logged("no SASL authentication mechanisms"));
 }
 
@@ -172,6 +175,12 @@ TEST_F(Auth, OptionsDecideWhatIsOffered) {
     with(auth, "250-AUTH LOGIN EXTERNAL\r\n250-AUTH=LOGIN EXTERNAL\r\n", {});
     auth.plain.unwanted = sasl::property::plaintext;
     with(auth, "250-AUTH EXTERNAL\r\n250-AUTH=EXTERNAL\r\n", {});
+    // Nothing is left of what there is: then nobody logs in.
+    auth.plain.unwanted = sasl::property::plaintext | sasl::property::active;
+    auth.plain.needed = sasl::property::mutual_auth;
+    with(auth, "",
+         {{"AUTH PLAIN secret\r\n",
+           "535 5.7.8 Error: authentication failed: Invalid authentication mechanism\r\n"}});
     auth.tls_only = true;
     with(auth, "", {{"AUTH PLAIN secret\r\n", "503 5.5.1 Error: authentication not enabled\r\n"}});
 }
@@ -195,6 +204,13 @@ TEST_F(Auth, ResponsesAreBounded) {
 TEST_F(Auth, WhatIsPipelinedBehindItIsNeitherObeyedNorLogged) {
     hello_and({{"AUTH PLAIN\r\nsecret\r\n", "554 5.5.0 Error: SMTP protocol synchronization\r\n"}});
     EXPECT_TRUE(has_logged("improper command pipelining after AUTH"));
+    const std::string refusal = "554 5.5.0 Error: SMTP protocol synchronization\r\n";
+    talk_raw({{"", greeting}, {"EHLO c\r\nNOOP\r\nauth\tPLAIN secret\r\n", refusal}});
+    talk_raw({{"", greeting}, {"EHLO c\r\nAUTH LOGIN\r\nbob\r\nsecret\r\n", refusal}});
+    EXPECT_TRUE(has_logged("pipelining after EHLO from unknown[127.0.0.1]: NOOP\\r\\nAUTH ...\n"));
+    main_cf += "smtpd_command_filter = static:NOOP\n";
+    talk_raw({{"", greeting}, {"AUTH\tPLAIN secret\r\n", "250 2.0.0 Ok\r\n"}});
+    EXPECT_TRUE(has_logged("replacing command \"AUTH ...\" with \"NOOP\""));
     EXPECT_FALSE(has_logged("secret"));
 }
 
