@@ -19,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration pause = 1s;  // between connections that nobody waits for
+constexpr base::Duration pause = 1s;     // between connections that nobody waits for
+constexpr size_t most_unsent = 1 << 20;  // to a service that does not read
 
 // "host:port", with an address in brackets or not.
 std::vector<io::SocketAddress> inet_addresses(const std::string& text) {
@@ -79,6 +80,7 @@ struct DovecotServer::Link {
     io::Event filled;
     Offers mechanisms;
     bool ready = false;
+    bool unanswered = false;  // a login waited in vain, and nothing came since
 };
 
 class DovecotServer::Login : public Exchange {
@@ -99,8 +101,7 @@ class DovecotServer::Login : public Exchange {
         co_return co_await ask(std::move(line));
     }
     io::Task<Step> answer(std::string response) override {
-        bool gone = server_.link_ == nullptr || server_.generation_ != generation_;
-        if (gone)
+        if (server_.link_ == nullptr || server_.generation_ != generation_)
             co_return Step(Step::trouble, connection_lost);
         auto line = dovecot::response(id_, response);
         co_return co_await ask(std::move(line));
@@ -172,14 +173,18 @@ io::Task<Step> DovecotServer::ask(uint32_t id, std::string line) {
     };
     if (link_ == nullptr)
         co_return Step(Step::trouble, connection_lost);
+    if (link_->out.size() + line.size() > most_unsent)
+        co_return Step(Step::trouble, base::text(connection_lost, " (too many wait)"));
     Place place(*this, id);
     link_->put(line);
     wipe(line);
     bool settled = co_await place.pending.settled.wait(io::loop().now() + options_.time_limit);
     if (settled)
         co_return std::move(*place.pending.step);
-    if (link_ != nullptr)
+    if (link_ != nullptr) {
         link_->put(dovecot::cancel(id));
+        link_->unanswered = true;
+    }
     co_return Step(Step::trouble, base::text(connection_lost, " (no answer)"));
 }
 
@@ -246,19 +251,40 @@ io::Task<bool> DovecotServer::shake_hands(Link& link) {
     }
 }
 
-io::Task<void> DovecotServer::read_replies(Link& link) {
+void DovecotServer::take(std::string_view line) {
+    std::optional<dovecot::Reply> reply = dovecot::reply_of(dovecot::words_of(base::trim(line)));
+    auto asked = reply ? pending_.find(reply->id) : pending_.end();
+    if (asked == pending_.end())
+        return;  // of a login that was broken off, or news that are no replies
+    asked->second->step = std::move(reply->step);
+    asked->second->settled.set();
+}
+
+// Until the end of the connection (true), or until nothing has come for the time limit.
+io::Task<bool> DovecotServer::read_replies(Link& link) {
+    try {
+        for (;;) {
+            std::optional<std::string_view> line = co_await link.reader.line(dovecot::longest_line);
+            if (!line)
+                co_return true;
+            link.unanswered = false;
+            take(*line);
+        }
+    } catch (const io::TimedOut&) {
+    }
+    co_return false;
+}
+
+// Until the connection is lost, or is to be given up: a host that is gone says nothing.
+io::Task<std::string> DovecotServer::serve(Link& link) {
     link.reader.deadline(io::never);
+    link.reader.limit(options_.time_limit);
     for (;;) {
-        std::optional<std::string_view> line = co_await link.reader.line(dovecot::longest_line);
-        if (!line)
-            co_return;
-        std::optional<dovecot::Reply> reply =
-            dovecot::reply_of(dovecot::words_of(base::trim(*line)));
-        auto asked = reply ? pending_.find(reply->id) : pending_.end();
-        if (asked == pending_.end())
-            continue;  // of a login that was broken off, or news that are no replies
-        asked->second->step = std::move(reply->step);
-        asked->second->settled.set();
+        bool closed = co_await read_replies(link);
+        if (closed)
+            co_return "the connection is closed";
+        if (link.unanswered)
+            co_return "no answer";
     }
 }
 
@@ -277,8 +303,8 @@ io::Task<void> DovecotServer::converse(std::unique_ptr<io::Wire> wire) {
             link.ready = true;
             warned_ = false;
             tried_.set();
-            co_await read_replies(link);
-            why = "the connection is closed";
+            std::string end = co_await serve(link);
+            why = std::move(end);
         }
     } catch (const io::Closed& closed) {
         why = closed.what();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/io/event.h"
@@ -39,7 +40,10 @@ class DovecotServer : public Verifier {
 
     io::Task<std::unique_ptr<io::Wire>> connect();
     io::Task<bool> shake_hands(Link& link);
-    io::Task<void> read_replies(Link& link);
+    // Why it is over.
+    io::Task<std::string> serve(Link& link);
+    io::Task<bool> read_replies(Link& link);
+    void take(std::string_view line);
     io::Task<void> send(Link& link);
     // The connection, when it is there before the time limit is over.
     io::Task<bool> connected();

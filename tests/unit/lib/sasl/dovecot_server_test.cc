@@ -16,17 +16,17 @@ const std::string greeting =
     "VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nMECH\tCRAM-MD5\tdictionary\tactive\nSPID\t1\nCUID\t2\n"
     "COOKIE\tx\nDONE\n";
 
-sasl::VerifierOptions options() {
+sasl::VerifierOptions options(base::Duration time_limit = 5s) {
     sasl::VerifierOptions options;
     options.path = "/nowhere/auth";
     options.service = "smtp";
-    options.time_limit = 5s;
+    options.time_limit = time_limit;
     return options;
 }
 
 // One side of the connection is the server's, the other the test's.
 struct World {
-    World() : server(options()) {
+    explicit World(base::Duration time_limit = 5s) : server(options(time_limit)) {
         auto wires = io::wire_pair();
         service.emplace(std::move(wires.second));
         service->limit(5s);
@@ -159,6 +159,47 @@ io::Task<void> lost(World& world) {
 TEST(DovecotServer, ALostConnectionIsTrouble) {
     World world;
     io::run_task(lost(world));
+}
+
+io::Task<void> crowd(World& world) {
+    co_await shake_hands(world);
+    constexpr size_t number = 50;
+    std::vector<std::unique_ptr<sasl::Exchange>> logins;
+    std::vector<std::optional<Step>> steps(number);
+    io::Scope clients;
+    for (size_t i = 0; i < number; ++i) {
+        logins.push_back(world.server.begin(peer()));
+        clients.spawn(begin(*logins[i], "PLAIN", std::string(60000, 'A'), steps[i]));
+    }
+    co_await io::sleep(1ms);
+    // Some wait for an answer, none of the others for room.
+    EXPECT_FALSE(steps.front());
+    EXPECT_TRUE(steps.back() && steps.back()->state == Step::trouble);
+    co_await end(world);
+    co_await clients.join();
+}
+
+TEST(DovecotServer, AServiceThatDoesNotReadIsNotFedWithoutEnd) {
+    World world;
+    io::run_task(crowd(world));
+}
+
+io::Task<void> silent(World& world) {
+    co_await shake_hands(world);
+    co_await io::sleep(120ms);  // there was nothing to answer
+    auto exchange = world.server.begin(peer());
+    std::optional<Step> step;
+    io::Scope clients;
+    clients.spawn(begin(*exchange, "PLAIN", "AA==", step));
+    co_await clients.join();
+    EXPECT_EQ(step->state, Step::trouble);
+    EXPECT_EQ(step->text, "Connection lost to authentication server (no answer)");
+    co_await world.scope.join();  // the other end is still there
+}
+
+TEST(DovecotServer, AServiceThatAnswersNothingIsLeft) {
+    World world(50ms);
+    io::run_task(silent(world));
 }
 
 io::Task<void> demanded(World& world) {
