@@ -54,7 +54,24 @@ void ask_for_certificates(SSL_CTX* library, const ServerSettings& settings) {
     SSL_CTX_set_client_CA_list(library, names);
 }
 
-void set_sessions(SSL_CTX* library, const ServerSettings& settings) {
+// All services of an instance have the same keys of tickets, but a session is resumed only where
+// the same is demanded of clients: by whom a certificate is trusted is part of it, and its cipher.
+std::string session_mark(const ServerSettings& settings, const std::string& ciphers) {
+    std::string demands = base::text(
+        "smtpd ", settings.asks_for_certificate || settings.requires_certificate ? "ccert" : "",
+        '\n', settings.authority_file.path, '\n', settings.authority_directory.path, '\n',
+        settings.default_authorities ? "default CA" : "", '\n', settings.verify_depth, '\n',
+        ciphers);
+    std::string mark(EVP_MAX_MD_SIZE, '\0');
+    unsigned size = 0;
+    if (EVP_Digest(demands.data(), demands.size(), reinterpret_cast<unsigned char*>(mark.data()),
+                   &size, EVP_sha256(), nullptr) != 1)
+        throw config::Error(base::text("cannot start TLS: ", library_reason()));
+    mark.resize(std::min<size_t>(size, SSL_MAX_SID_CTX_LENGTH));
+    return mark;
+}
+
+void set_sessions(SSL_CTX* library, const ServerSettings& settings, const std::string& mark) {
     bool keeps = settings.session_timeout > base::Duration(0);
     // Sessions are kept by clients, in tickets.
     SSL_CTX_set_session_cache_mode(library, keeps && settings.always_issues_session_ids
@@ -68,11 +85,7 @@ void set_sessions(SSL_CTX* library, const ServerSettings& settings) {
     } else {
         SSL_CTX_set_num_tickets(library, 1);
     }
-    // A session in which no certificate was asked for is none where it is.
-    std::string mark = settings.asks_for_certificate || settings.requires_certificate
-                           ? "posthaste smtpd ccert"
-                           : "posthaste smtpd";
-    SSL_CTX_set_session_id_context(library, reinterpret_cast<unsigned char*>(mark.data()),
+    SSL_CTX_set_session_id_context(library, reinterpret_cast<const unsigned char*>(mark.data()),
                                    static_cast<unsigned>(mark.size()));
 }
 
@@ -109,7 +122,8 @@ Library ServerContext::Inside::make(Grade grade, const std::vector<std::string>&
     // Without a certificate of ours none is asked for.
     if (settings.requires_certificate)
         without.emplace_back("aNULL");
-    if (SSL_CTX_set_cipher_list(raw, settings.cipher_lists.of(grade, without).c_str()) != 1)
+    std::string ciphers = settings.cipher_lists.of(grade, without);
+    if (SSL_CTX_set_cipher_list(raw, ciphers.c_str()) != 1)
         throw config::Error(
             "smtpd_tls_ciphers, smtpd_tls_exclude_ciphers and the mandatory ones: "
             "no cipher is left that OpenSSL has");
@@ -119,7 +133,7 @@ Library ServerContext::Inside::make(Grade grade, const std::vector<std::string>&
         ask_for_certificates(raw, settings);
     if (settings.prefers_own_ciphers)
         SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE);
-    set_sessions(raw, settings);
+    set_sessions(raw, settings, session_mark(settings, ciphers));
     if (ticket_cipher != nullptr)
         install_tickets(raw, *this);
     if (by_name)

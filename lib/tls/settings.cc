@@ -59,6 +59,13 @@ int log_level_of(const config::OwnSettings& own) {
     return *level;
 }
 
+// Tickets have a code of their own against changes, and keys of 32 bytes (TicketKey).
+bool seals_tickets(const EVP_CIPHER* cipher) {
+    return cipher != nullptr && EVP_CIPHER_get_mode(cipher) == EVP_CIPH_CBC_MODE &&
+           EVP_CIPHER_get_iv_length(cipher) == 16 && EVP_CIPHER_get_key_length(cipher) >= 16 &&
+           EVP_CIPHER_get_key_length(cipher) <= 32;
+}
+
 int depth_of(const config::OwnSettings& own) {
     return static_cast<int>(own.program() == "smtpd"
                                 ? own.all().number("smtpd_tls_ccert_verifydepth")
@@ -115,10 +122,11 @@ ServerSettings::ServerSettings(const config::Settings& settings)
                          settings.text("smtpd_tls_dh1024_param_file")};
     if (key_exchange_file.path == "auto")
         key_exchange_file.path.clear();
-    if (!ticket_cipher.empty() && EVP_get_cipherbyname(ticket_cipher.c_str()) == nullptr)
-        throw config::Error(base::text(settings.where("tls_session_ticket_cipher"),
-                                       ": tls_session_ticket_cipher = ", ticket_cipher,
-                                       ": expected a cipher that OpenSSL has"));
+    if (!ticket_cipher.empty() && !seals_tickets(EVP_get_cipherbyname(ticket_cipher.c_str())))
+        throw config::Error(
+            base::text(settings.where("tls_session_ticket_cipher"),
+                       ": tls_session_ticket_cipher = ", ticket_cipher,
+                       ": expected aes-256-cbc, aes-128-cbc or one of OpenSSL that is like them"));
 }
 
 }  // namespace tls

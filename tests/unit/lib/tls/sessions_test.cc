@@ -165,6 +165,28 @@ TEST_F(TlsSessions, AreNotResumedByAnotherWish) {
     EXPECT_FALSE(resumes(none));
 }
 
+TEST_F(TlsSessions, AreNotResumedWhereServersDemandSomethingElse) {
+    scratch.file("other.pem", trial::ca);
+    const std::string asks = "smtpd_tls_ask_ccert = yes\nsmtpd_tls_CAfile = " + scratch.folder;
+    const std::string services[] = {"", asks + "/ca.pem", asks + "/other.pem",
+                                    "smtpd_tls_exclude_ciphers = AES128"};
+    for (const char* lines : {"", "smtp_tls_protocols = TLSv1.2"})
+        for (const std::string& service : services) {
+            client(std::string("smtp_tls_session_cache_database = x\n") + lines, &sessions);
+            server(std::string(trial::good_key) + trial::good, service, &tickets);
+            EXPECT_FALSE(resumes(wish)) << service;
+            EXPECT_TRUE(resumes(wish)) << service;
+        }
+    server(std::string(trial::good_key) + trial::good,
+           "smtpd_tls_mandatory_exclude_ciphers = AES128", &tickets);
+    EXPECT_FALSE(resumes(wish));
+    EXPECT_TRUE(resumes(wish));
+    tls::ServerWish demanding;
+    demanding.mandatory = true;
+    meet(wish, demanding);
+    EXPECT_FALSE(far.facts.resumed);
+}
+
 TEST_F(TlsSessions, EndWithTheirKeysAndSettings) {
     EXPECT_FALSE(resumes(wish));
     TicketKeys others(60s);

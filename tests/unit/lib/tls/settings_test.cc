@@ -82,7 +82,20 @@ TEST_F(TlsSettings, RefuseWhatTheyCannotUse) {
         {"smtpd_tls_cert_file = " + good + "\nsmtpd_tls_eecdh_grade = best",
          "main.cf, line 3: smtpd_tls_eecdh_grade = best: expected auto, strong, ultra or none"},
         {"smtpd_tls_cert_file = " + good + "\ntls_session_ticket_cipher = rot13",
-         "main.cf, line 3: tls_session_ticket_cipher = rot13: expected a cipher that OpenSSL has"},
+         "main.cf, line 3: tls_session_ticket_cipher = rot13: expected aes-256-cbc, aes-128-cbc or "
+         "one of OpenSSL that is like them"},
+        {"smtpd_tls_cert_file = " + good + "\ntls_session_ticket_cipher = aes-256-gcm",
+         "main.cf, line 3: tls_session_ticket_cipher = aes-256-gcm: expected aes-256-cbc, "
+         "aes-128-cbc or "
+         "one of OpenSSL that is like them"},
+        {"smtpd_tls_cert_file = " + good + "\ntls_session_ticket_cipher = aes-256-xts",
+         "main.cf, line 3: tls_session_ticket_cipher = aes-256-xts: expected aes-256-cbc, "
+         "aes-128-cbc or "
+         "one of OpenSSL that is like them"},
+        {"smtpd_tls_cert_file = " + good + "\ntls_session_ticket_cipher = des-cbc",
+         "main.cf, line 3: tls_session_ticket_cipher = des-cbc: expected aes-256-cbc, aes-128-cbc "
+         "or "
+         "one of OpenSSL that is like them"},
     };
     for (const Row& row : rows) {
         EXPECT_EQ(problem(row.lines), row.expected) << row.lines;
