@@ -7,6 +7,7 @@
 #include "lib/config/check.h"
 #include "lib/dict/check.h"
 #include "lib/nexthop/check.h"
+#include "lib/sasl/check.h"
 #include "lib/tls/check.h"
 
 namespace master {
@@ -25,8 +26,8 @@ unsigned usable_cores() {
 Instance Instance::load(const std::string& directory) {
     config::Settings settings = config::Settings::load(directory);
     std::vector<std::string> problems, doubts;
-    for (auto* check :
-         {config::check_instance, dict::check_tables, nexthop::check_relays, tls::check_servers})
+    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays,
+                        tls::check_servers, sasl::check_servers})
         for (const config::Problem& problem : check(settings))
             (problem.fatal ? problems : doubts).push_back(problem.text);
     if (!problems.empty())

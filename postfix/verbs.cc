@@ -15,6 +15,7 @@
 #include "lib/ipc/reload_mark.h"
 #include "lib/ipc/running.h"
 #include "lib/nexthop/check.h"
+#include "lib/sasl/check.h"
 #include "lib/tls/check.h"
 #include "postfix/request.h"
 #include "postfix/rotation.h"
@@ -39,7 +40,8 @@ struct Call {
 };
 
 constexpr std::vector<config::Problem> (*start_checks[])(const config::Settings&) = {
-    config::check_instance, dict::check_tables, nexthop::check_relays, tls::check_servers};
+    config::check_instance, dict::check_tables, nexthop::check_relays, tls::check_servers,
+    sasl::check_servers};
 
 // Makes what is missing, and tells what is wrong; true when nothing forbids a start.
 bool check_instance(const Call& call) {

@@ -1,5 +1,6 @@
 #include "lib/sasl/verifier.h"
 
+#include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/sasl/cyrus_server.h"
 #include "lib/sasl/dovecot_server.h"
@@ -83,7 +84,18 @@ std::vector<std::string> verifier_types() {
     return names;
 }
 
+void check_type(const config::Settings& settings) {
+    std::string found = settings.text("smtpd_sasl_type");
+    for (const VerifierType& type : types)
+        if (type.name == found)
+            return;
+    throw config::Error(base::text(settings.where("smtpd_sasl_type"),
+                                   ": smtpd_sasl_type: expected cyrus or dovecot, found \"",
+                                   base::printable(found), '"'));
+}
+
 std::unique_ptr<Verifier> make_verifier(const config::Settings& settings) {
+    check_type(settings);
     VerifierOptions options = VerifierOptions::from(settings);
     try {
         for (const VerifierType& type : types)
@@ -93,9 +105,7 @@ std::unique_ptr<Verifier> make_verifier(const config::Settings& settings) {
         throw config::Error(
             base::text(settings.where("smtpd_sasl_path"), ": smtpd_sasl_path: ", error.what()));
     }
-    throw config::Error(base::text(settings.where("smtpd_sasl_type"),
-                                   ": smtpd_sasl_type: expected cyrus or dovecot, found \"",
-                                   base::printable(options.type), '"'));
+    base::log::panic("a type of smtpd_sasl_type that nobody makes");
 }
 
 }  // namespace sasl

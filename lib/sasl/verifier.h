@@ -116,6 +116,8 @@ struct VerifierOptions {
 
 // The types that there are, in the order of postconf -a.
 std::vector<std::string> verifier_types();
+// Throws config::Error where smtpd_sasl_type is none of them.
+void check_type(const config::Settings& settings);
 // Reads and opens what needs privileges. Throws config::Error where the type is none or what it
 // needs is not there.
 std::unique_ptr<Verifier> make_verifier(const config::Settings& settings);

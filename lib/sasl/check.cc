@@ -1,0 +1,59 @@
+#include "lib/sasl/check.h"
+
+#include <set>
+#include <string>
+
+#include "lib/config/error.h"
+#include "lib/config/master_cf.h"
+#include "lib/sasl/verifier.h"
+
+namespace sasl {
+namespace {
+
+void read_demands(const config::Settings& settings) {
+    Demands::of(settings, "smtpd_sasl_security_options");
+}
+
+void read_demands_of_tls(const config::Settings& settings) {
+    Demands::of(settings, "smtpd_sasl_tls_security_options");
+}
+
+constexpr void (*readers[])(const config::Settings&) = {check_type, read_demands,
+                                                        read_demands_of_tls};
+
+void look_at(const config::Settings& settings, std::set<std::string>& problems) {
+    if (!settings.flag("smtpd_sasl_auth_enable"))
+        return;
+    for (auto* read : readers) {
+        try {
+            read(settings);
+        } catch (const config::Error& error) {
+            problems.insert(error.problems().begin(), error.problems().end());
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<config::Problem> check_servers(const config::Settings& settings) {
+    std::set<std::string> found;
+    try {
+        config::MasterCf master_cf = config::MasterCf::of(settings);
+        for (const config::ServiceEntry& entry : master_cf.entries()) {
+            if (entry.command != "smtpd")
+                continue;
+            config::Overrides overrides = {{"service_name", entry.name}};
+            overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
+            look_at(config::Settings::from(settings.main_cf(), settings.directory(), overrides),
+                    found);
+        }
+    } catch (const std::runtime_error&) {
+        // master.cf has a check of its own
+    }
+    std::vector<config::Problem> problems;
+    for (const std::string& text : found)
+        problems.push_back({true, text});
+    return problems;
+}
+
+}  // namespace sasl
