@@ -78,9 +78,11 @@ void Course::weigh(size_t site, const nexthop::Endpoint& endpoint) const {
 Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) const {
     const Plan& plan = job_.plan();
     const FoundApproach* found = job_.approach(site, endpoint);
-    return {relays_,
-            relays_.endpoint(endpoint, plan.destination(site), plan.is_configured_relay(site)),
-            job_.failover(), relays_.login_at(found == nullptr ? nullptr : found->approach)};
+    bool configured = plan.is_configured_relay(site);
+    return {relays_, relays_.endpoint(endpoint, plan.destination(site), configured),
+            job_.failover(),
+            relays_.login_at(found == nullptr ? nullptr : found->approach,
+                             configured ? nullptr : &endpoint.host)};
 }
 
 Standing Course::standing_of_name(size_t site) const {
@@ -280,7 +282,6 @@ void Course::won(Session& session, const Candidate& candidate, bool kept) {
     }
     list_.recovered({Reason::all_relays_down});
     session.passed_over.clear();
-    session.judged = io::loop().now();
     session.alone = !job_.failover()->health || !job_.plan().is_configured_relay(candidate.site) ||
                     !others_left(candidate.site);
     if (job_.failover()->policy == nexthop::Policy::sticky)

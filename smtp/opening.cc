@@ -41,7 +41,7 @@ void place(Session& session, const Job& job, const Candidate& candidate) {
 // TLS was only wished for, and what failed is TLS or came of it.
 bool is_of_tls(const Session& session, const Trouble& trouble) {
     if (!session.approach || session.approach->tls.wrapped || session.approach->login ||
-        nexthop::is_mandatory(session.approach->tls.level) || !session.approach->tls.tlsa.empty())
+        nexthop::demands_tls(session.approach->tls))
         return false;
     bool broke = session.disconnected && session.tls;
     return trouble.cause == health::Reason::tls_failed || broke;

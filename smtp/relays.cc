@@ -5,6 +5,21 @@
 #include "smtp/log.h"
 
 namespace smtp {
+namespace {
+
+// What a server may meet in one policy and not in another.
+std::string told_apart(const TlsPolicy& policy, const std::string& host) {
+    std::string text =
+        base::text(host, '\n', nexthop::name_of(policy.level), '\n', policy.source.text, '\n',
+                   policy.domain, '\n', policy.server_name, '\n', policy.tlsa_domain);
+    for (const std::string& name : policy.match)
+        base::append(text, '\n', name);
+    for (const tls::Tlsa& each : policy.tlsa)
+        base::append(text, '\n', each.usage, each.selector, each.matching, each.data);
+    return text;
+}
+
+}  // namespace
 
 // Where connections are bound, an endpoint may work from one address and not from another.
 std::string Relays::source_of(const nexthop::Endpoint& endpoint) const {
@@ -42,9 +57,26 @@ health::Subject Relays::nexthop(std::string_view as_written, bool configured) co
     return subject;
 }
 
-Login Relays::login_at(const SharedApproach& approach) const {
+// Whether all mail that goes to a server asks the same of it. A certificate is checked for names,
+// which are the message's own.
+bool Relays::is_for_all(const TlsPolicy& policy) const {
+    bool checks = policy.level >= TlsLevel::dane_only || !policy.tlsa.empty();
+    return !checks && options_.approaches && policy == options_.approaches->usual()->tls;
+}
+
+// Who chooses names of domains and exchangers could else have all mail for a server held up, by a
+// policy that it cannot meet.
+Login Relays::login_at(const SharedApproach& approach, const std::string* exchanger) const {
     Login login;
-    if (table_ == nullptr || !approach || !approach->login)
+    if (table_ == nullptr || !approach)
+        return login;
+    const TlsPolicy& policy = approach->tls;
+    if (!approach->login && exchanger != nullptr && nexthop::demands_tls(policy) &&
+        !is_for_all(policy)) {
+        login.tls_level = nexthop::name_of(policy.level);
+        login.key = base::text("tls:", table_->secret_mark("", told_apart(policy, *exchanger)));
+    }
+    if (!approach->login)
         return login;
     const sasl::Account& account = approach->login->account;
     login.user = account.user;

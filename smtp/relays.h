@@ -23,6 +23,9 @@ namespace smtp {
 struct Login {
     std::string key = "anon";  // of the identity, behind the endpoint's
     std::string user;          // as people read it; "" for nobody
+    // At somebody else's mail exchanger, the level of a TLS policy that not all mail there has; ""
+    // for none. That the server does not meet it is no matter of other mail.
+    std::string tls_level;
 };
 
 class Relays {
@@ -42,8 +45,9 @@ class Relays {
                              bool configured) const;
     health::Subject nexthop(std::string_view as_written, bool configured) const;
 
-    // A login with a new secret is another one, of which nothing is known yet.
-    Login login_at(const SharedApproach& approach) const;
+    // A login with a new secret is another one, of which nothing is known yet. `exchanger`: the
+    // host that records in DNS led to; null at a relay that somebody configured.
+    Login login_at(const SharedApproach& approach, const std::string* exchanger = nullptr) const;
 
     // The next hop as mail with that login sees it: its record is down while the login is refused
     // wherever it could go.
@@ -81,6 +85,7 @@ class Relays {
 
   private:
     std::string source_of(const nexthop::Endpoint& endpoint) const;
+    bool is_for_all(const TlsPolicy& policy) const;
 
     health::Table* table_;
     std::string service_;

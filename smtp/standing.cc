@@ -43,6 +43,11 @@ bool may_be_crowded(Reason reason) {
            reason == Reason::reply_421;
 }
 
+// The server does not meet the TLS policy, and may well meet others.
+bool is_of_policy(Reason reason) {
+    return reason == Reason::starttls_missing || reason == Reason::tls_failed_required;
+}
+
 uint64_t number_of(std::string_view queue_id) {
     return queue_id.empty() ? 0 : std::hash<std::string_view>()(queue_id);
 }
@@ -78,6 +83,8 @@ health::Subject Standing::identity() const {
     base::append(subject.key, "/", login_.key);
     if (!login_.user.empty())
         base::append(subject.label, " as ", login_.user);
+    else if (!login_.tls_level.empty())
+        base::append(subject.label, " under TLS, ", login_.tls_level);
     return subject;
 }
 
@@ -218,7 +225,8 @@ Reason Standing::failed(Reason reason, std::string_view queue_id) {
     if (may_be_crowded(reason) && others > 0)
         reason = Reason::crowded;
     std::optional<health::Scope> scope = health::row_of(reason).scope;
-    bool of_identity = scope == health::Scope::identity;
+    bool of_policy = !login_.tls_level.empty() && is_of_policy(reason);
+    bool of_identity = scope == health::Scope::identity || of_policy;
     if (scope == subject_.scope || of_identity) {
         Record record = of_identity ? relays_->table()->record(identity(), now()) : made();
         relays_->tell(record.fail(reason, settings_->rules, now(), number_of(queue_id)));

@@ -12,7 +12,7 @@ namespace smtp {
 namespace {
 
 using health::Reason;
-using nexthop::is_mandatory;
+using nexthop::demands_tls;
 
 tls::Check check_of(const TlsPolicy& policy) {
     switch (policy.level) {
@@ -51,10 +51,6 @@ std::string server_name_of(const TlsPolicy& policy, const std::string& host) {
                                                          : policy.server_name;
     // RFC 6066 section 3: no addresses.
     return io::SocketAddress::inet(name, 0) ? std::string() : name;
-}
-
-bool demands_tls(const TlsPolicy& policy) {
-    return is_mandatory(policy.level) || check_of(policy) == tls::Check::tlsa;
 }
 
 // Wherever TLS is only wished for, the next message may well get through.

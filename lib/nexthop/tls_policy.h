@@ -67,6 +67,11 @@ struct TlsPolicy {
     bool allows_host(std::string_view host) const;
 };
 
+// Whether no mail goes without TLS, or to another server than it names.
+inline bool demands_tls(const TlsPolicy& policy) {
+    return is_mandatory(policy.level) || !policy.tlsa.empty();
+}
+
 // What main.cf says where an entry of a table says nothing.
 struct TlsDefaults {
     TlsPolicy policy;  // for what no table knows
