@@ -21,7 +21,7 @@
 namespace smtp {
 
 // Whether the message is known to have its approach in common with the session, which was opened
-// for the same next hop.
+// for the same next hop; not where it was for a refused login that a better place was passed over.
 bool agree(const Job& job, const Session& session);
 
 class IdleSessions {
@@ -39,7 +39,7 @@ class IdleSessions {
     // whose approach it is known to have in common with them; null for none. Those that their
     // servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
-    // The same of one with `endpoint`, whatever next hop it was used for.
+    // The same of one with `endpoint`, whatever next hop it was used for; under TLS with its host.
     std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint,
                                      const SharedApproach& approach);
     size_t size() const;

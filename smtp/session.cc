@@ -118,18 +118,9 @@ bool Session::fit() const {
     // A relay that is down is used when nothing else is left, which is for a course to find out.
     Fitness own = standing.fitness();
     return (own == Fitness::good || own == Fitness::full) &&
-           std::ranges::none_of(
-               passed_over,
-               [](const Standing& better) { return better.fitness() <= Fitness::probe; }) &&
-           !outdated();
-}
-
-// A better relay that refused the login may be good now, for who has another password: that is
-// found out by looking for a place anew, which may well be this one.
-bool Session::outdated() const {
-    constexpr base::Duration while_good = std::chrono::seconds(2);
-    return io::loop().now() - judged >= while_good &&
-           std::ranges::any_of(passed_over, &Standing::barred_by_login);
+           std::ranges::none_of(passed_over, [](const Standing& better) {
+               return better.fitness() <= Fitness::probe;
+           });
 }
 
 Trouble Session::ended(const std::exception_ptr& error) {

@@ -63,7 +63,6 @@ class Session {
     bool alone = true;
     base::Instant turn_ends = base::never;
     Standing standing;                  // of the relay
-    base::Instant judged{};             // when the better ones were looked for
     std::vector<Standing> passed_over;  // better ones, which were no good when it was opened
     unsigned uses = 0;                  // messages begun
     Stage stage = Stage::greeting;
@@ -81,7 +80,6 @@ class Session {
     std::unique_ptr<Flight> ahead;  // of the next message: its envelope was sent behind this one
 
   private:
-    bool outdated() const;
     bool take_lines();
     bool take_line(std::string_view line);
     esmtp::ReplyReader reader_;

@@ -55,10 +55,10 @@ struct TlsDialogue : RelayWorld {
         dialer.server_tls = server_context.get();
     }
     // Of the first relay, with attributes; the second has none.
-    void level(const std::string& policy) {
+    void level(const std::string& policy, const std::string& of = relay) {
         config::Settings read =
             settings("smtp_tls_loglevel = 1\nsmtp_tls_CAfile = " + scratch.folder +
-                     "/ca.pem\nsmtp_tls_policy_maps = inline:{{[mx.example] = " + policy + "}}\n");
+                     "/ca.pem\nsmtp_tls_policy_maps = inline:{{" + of + " = " + policy + "}}\n");
         tables = std::make_unique<dict::Tables>(read);
         config::OwnSettings own(read, "smtp");
         options.approaches =
@@ -209,6 +209,36 @@ TEST_F(TlsDialogue, NotWhereItIsDemanded) {
     send(one, waited(1000s));
     EXPECT_EQ(last(), "deferred 4.7.5 Cannot start TLS: handshake failure");
     EXPECT_EQ(dials(first_key), 1u);
+}
+
+// Two names of one address: whose certificate was found good for one is not the other.
+TEST_F(TlsDialogue, AConnectionIsForTheHostThatWasVerified) {
+    names.a("other.example", "192.0.2.1");
+    level("verify}, {[other.example] = verify");
+    serve(first_key, joined({hello, starttls, again, message, {"Z"}}));
+    send(one, relay);
+    EXPECT_EQ(last(), "sent 2.0.0 250 taken");
+    serve(first_key, joined({hello, starttls, gone}));
+    send(one, "[other.example]");
+    EXPECT_EQ(last(), "deferred 4.7.5 Server certificate not verified");
+    EXPECT_EQ(dials(first_key), 2u);
+}
+
+TEST_F(TlsDialogue, AnExchangerThatFailsOnePolicyIsGoodForOtherMail) {
+    names.mx("strict.example", 10, "mx.example");
+    names.mx("other.example", 10, "mx.example");
+    level("secure", "strict.example");
+    serve(first_key, joined({hello, starttls, gone}));
+    send(one, request({"r@strict.example"}, "strict.example"));
+    EXPECT_EQ(last(), "deferred 4.7.5 Server certificate not verified");
+    EXPECT_TRUE(
+        logged("relay-health: [mx.example]:25/192.0.2.1 under TLS, secure CLOSED->OPEN "
+               "reason=tls_failed_required"))
+        << log;
+    EXPECT_EQ(state(first_key), health::State::closed);
+    serve(first_key, joined({plain, message, gone}));
+    send(one, request({"r@other.example"}, "other.example"));
+    EXPECT_EQ(last(), "sent 2.0.0 250 taken");
 }
 
 TEST_F(TlsDialogue, RepliesAheadUnderTlsEndTheSession) {
