@@ -59,7 +59,8 @@ io::Task<FoundApproach> Approaches::find(Visit visit) {
 // Who would have to log in and cannot goes nowhere without it.
 io::Task<void> Approaches::add_login(Visit visit, FoundApproach& found) {
     FoundLogin one = co_await logins_->find(std::move(visit));
-    if (!one.trouble.empty())
+    found.lacks_login = !one.trouble.empty();
+    if (found.lacks_login)
         found.trouble = no_login(std::move(one.trouble));
     if (!one.login)
         co_return;

@@ -40,6 +40,7 @@ struct FoundApproach {
     FoundApproach() = default;
     SharedApproach approach;
     std::optional<Trouble> trouble;  // why there is none now: the place is passed over
+    bool lacks_login = false;        // the trouble is with the login; the rest is as it should be
 };
 
 class Approaches {

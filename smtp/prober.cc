@@ -110,7 +110,7 @@ io::Task<void> Prober::probe(health::Subject subject, uint64_t wish) {
     try {
         if (endpoint) {
             FoundApproach approach = co_await approach_of(key, *endpoint);
-            if (approach.trouble)
+            if (approach.trouble && !approach.lacks_login)
                 throw std::runtime_error(approach.trouble->reason);
             standing = Standing(relays_, std::move(subject), options_.failover,
                                 relays_.login_at(approach.approach));
@@ -144,7 +144,8 @@ io::Task<void> Prober::probe_as(Standing& standing, nexthop::Endpoint endpoint, 
         standing.ready(io::loop().now() - begun);
 }
 
-// As mail does or, when this process has seen none for it, as mail would for "[host]:port".
+// As mail does or, when this process has seen none for it, as mail would for "[host]:port". Where
+// its login is not to be had, the relay is asked as by a stranger.
 io::Task<FoundApproach> Prober::approach_of(std::string key, nexthop::Endpoint endpoint) {
     if (!options_.approaches)
         co_return FoundApproach();

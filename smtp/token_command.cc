@@ -30,10 +30,12 @@ bool TokenCommand::usable() const {
     return !token_.text.empty() && (!token_.ends || *token_.ends > io::loop().wall());
 }
 
-// One who finds the token near its end sees to the next; the others go on with it meanwhile.
+// One who finds the token near its end sees to the next; the others go on with it meanwhile. Where
+// the last run gave none, the others do not wait for the next: another relay may take their mail.
 io::Task<std::string> TokenCommand::token() {
     bool due = !usable() || due_ <= io::loop().wall();
-    if (due && (!usable() || turn_.available() > 0))
+    bool hopeful = !usable() && trouble_.empty();
+    if (due && (hopeful || turn_.available() > 0))
         co_await renew();
     if (!usable())
         throw NoToken(trouble_.empty() ? base::text(name(), ": the token has expired") : trouble_);
@@ -56,10 +58,10 @@ io::Task<void> TokenCommand::renew() {
     bool recently = tried_ != base::Instant() && io::loop().now() - tried_ < pause;
     if (!due || (recently && (usable() || !trouble_.empty())))
         co_return;
-    trouble_.clear();
     try {
         Token token = co_await run();
         keep(std::move(token));
+        trouble_.clear();
     } catch (const NoToken& why) {
         trouble_ = base::text(name(), ": ", why.what());
     } catch (const base::SystemError& why) {

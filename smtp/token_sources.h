@@ -60,7 +60,7 @@ class TokenCommand : public TokenSource {
     Token token_;            // "" before the first
     base::WallTime due_{};   // when it is asked for anew
     base::Instant tried_{};  // when the command was run last
-    std::string trouble_;    // of that
+    std::string trouble_;    // of that; "" when it gave a token
 };
 
 }  // namespace smtp

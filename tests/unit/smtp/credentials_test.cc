@@ -8,6 +8,8 @@
 
 #include "lib/base/base64.h"
 #include "lib/io/run.h"
+#include "lib/io/scope.h"
+#include "lib/io/sleep.h"
 #include "tests/unit/smtp/world.h"
 
 namespace smtp_test {
@@ -103,6 +105,15 @@ struct CredentialsTest : testing::Test {
         return text;
     }
     std::string token() { return find("s@x", "[r]:587", "r"); }
+    // `early`: what came of the second question half a second later.
+    io::Task<void> ask_twice(std::string& first, std::string& second, std::string& early) {
+        io::Scope both;
+        both.spawn(find_into("s@x", "[r]:587", "r", first));
+        both.spawn(find_into("t@x", "[r]:587", "r", second));
+        co_await io::sleep(500ms);
+        early = second;
+        co_await both.join();
+    }
 };
 
 TEST_F(CredentialsTest, PairsComeFirst) {
@@ -192,6 +203,20 @@ TEST_F(CredentialsTest, ACommandGivesATokenWhenOneIsNeeded) {
     script("c", "sleep 60 & sleep 60");
     EXPECT_EQ(token(), "no token for ali: command:" + folder + "/c: it took too long");
     std::filesystem::remove(folder + "/c");
+}
+
+// A relay whose token's command hangs is not to hold up mail that another relay would take.
+TEST_F(CredentialsTest, OneWaitsForACommandThatFailedBefore) {
+    configure("smtp_sasl_token_maps = inline:{ {r = ali command:" + folder +
+              "/c} }\nsmtp_sasl_token_command_time_limit = 2s\n");
+    script("c", "exit 3");
+    EXPECT_EQ(token(), "no token for ali: command:" + folder + "/c: exit status 3");
+    script("c", "sleep 60");
+    ::usleep(1'100'000);
+    std::string first, second, early;
+    io::run_task(ask_twice(first, second, early));
+    EXPECT_NE(early.find("exit status 3"), std::string::npos) << early;
+    EXPECT_NE(first.find("it took too long"), std::string::npos) << first;
 }
 
 TEST_F(CredentialsTest, AShortTokenIsRenewedBeforeItsEnd) {

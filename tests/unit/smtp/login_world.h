@@ -35,15 +35,24 @@ class FakeTokens : public smtp::TokenSource {
     std::deque<std::string> tokens_;
 };
 
-// Logins by sender.
+// Logins by host, else by sender.
 class FakeLogins : public smtp::Approaches {
   public:
     FakeLogins() : Approaches(nexthop::TlsPolicies()) {}
+    std::map<std::string, smtp::Credentials> by_host;
     std::map<std::string, smtp::Credentials> by_sender;
+    bool silent = false;  // nobody knows any login
     bool same_for_all() const override { return false; }
     io::Task<smtp::FoundApproach> find(smtp::Visit visit) override {
         smtp::FoundApproach found;
-        auto login = by_sender.find(visit.sender);
+        if (silent) {
+            found.trouble.emplace();
+            found.lacks_login = true;
+            co_return found;
+        }
+        auto login = by_host.find(visit.host);
+        if (login == by_host.end())
+            login = by_sender.find(visit.sender);
         if (login == by_sender.end())
             co_return found;
         auto approach = std::make_shared<smtp::Approach>();

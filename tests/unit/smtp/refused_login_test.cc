@@ -90,6 +90,46 @@ TEST_F(RefusedLogin, MailWaitsForItsLoginAlone) {
     loop.run_until_idle();
 }
 
+// At the second relay all have one login, so that one connection there would do for all.
+TEST_F(RefusedLogin, OthersDoNotFollowToTheNextRelay) {
+    logins->by_host["192.0.2.2"] = password("all", "shared");
+    logins->by_sender["bob@example.org"] = password("bob", "right");
+    options.idle_limit = 100s;
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    const Script good = {"C AUTH PLAIN", "S 235 ok"};
+    const Script message(delivery.begin(), delivery.end() - 1);
+    serve(second_key, offering("PLAIN", then(then(good, message), delivery)));
+    ipc::DeliveryRequest bobs = request({"r@x.example"}, both);
+    bobs.sender = "bob@example.org";
+    bobs.configured = true;
+    send(one);
+    serve(first_key, offering("PLAIN", then(good, delivery)));
+    send(one, bobs);
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(first_key), 2u);
+    send(one);
+    EXPECT_EQ(last(), sent);
+    EXPECT_EQ(dials(second_key), 1u) << "ali's own mail goes on over the connection there";
+}
+
+// The token that it takes cannot be had, say.
+TEST_F(RefusedLogin, ARelaysReturnIsSeenWithoutALogin) {
+    serve(second_key, taking("second"));
+    logins->by_sender.clear();
+    send(one);
+    EXPECT_EQ(state(first_key), State::open);
+    logins->silent = true;
+    smtp::Prober prober(one.relays, dialer, sites, options);
+    io::Scope probers;
+    probers.spawn(prober.run());
+    serve(first_key, {"S 220 mx", "C EHLO", "S 250 mx", "C QUIT"});
+    for (int i = 0; i < 14; ++i)
+        pass(500ms);
+    EXPECT_EQ(state(first_key), State::ramp);
+    probers.cancel();
+    loop.run_until_idle();
+}
+
 TEST_F(RefusedLogin, AProbeLogsInAndTellsSo) {
     logins->by_sender[""] = password("ali", "open sesame");
     serve(first_key, offering("PLAIN", {plain, "S 235 ok", "C QUIT"}));
