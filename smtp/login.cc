@@ -45,6 +45,13 @@ class Dialogue {
     Dialogue(Session& session, const Options& options)
         : session_(session), options_(options), login_(*session.approach->login) {}
 
+    ~Dialogue() {
+        for (std::string& each : told_)
+            base::wipe(each);
+    }
+    Dialogue(const Dialogue&) = delete;
+    Dialogue& operator=(const Dialogue&) = delete;
+
     io::Task<std::optional<Trouble>> run() {
         std::string name;
         std::optional<Trouble> none = co_await choose(name);
@@ -162,6 +169,7 @@ class Dialogue {
         if (first) {
             // RFC 4954 section 4.
             std::string text = first->empty() ? "=" : base::to_base64(*first);
+            told_.push_back(text);
             if (line.size() + 1 + text.size() + 2 <= longest_command) {
                 base::append(line, " ", text);
                 base::wipe(*first);
@@ -175,6 +183,7 @@ class Dialogue {
     }
 
     void put(std::string line, std::string& response) {
+        told_.push_back(line);
         session_.stream.put(line += "\r\n");
         base::wipe(line);
         base::wipe(response);
@@ -199,9 +208,23 @@ class Dialogue {
         co_await answer();
     }
 
+    // Some servers quote what they were sent.
+    std::string without_secrets(std::string text) const {
+        // A word of the server's own is not taken for one.
+        constexpr size_t shortest = 6;
+        auto strike = [&text](const std::string& secret) {
+            for (size_t at = 0; secret.size() >= shortest && at != text.npos;)
+                if (at = text.find(secret, at); at != text.npos)
+                    text.replace(at, secret.size(), "...");
+        };
+        std::ranges::for_each(told_, strike);
+        strike(login_.account.secret);
+        return text;
+    }
+
     std::optional<Trouble> refusal(const mail::Reply& reply, const sasl::Mechanism& mechanism) {
         may_be_outdated_ = login_.tokens && (reply.permanent() || !mechanism.complaint().empty());
-        std::string said = base::printable(reply.one_line());
+        std::string said = base::printable(without_secrets(reply.one_line()));
         std::string reason = base::text("; server ", session_.peer.peer, " said: ", said);
         if (!mechanism.complaint().empty())
             base::append(reason, " (", base::printable(mechanism.complaint()), ")");
@@ -237,8 +260,9 @@ class Dialogue {
     Session& session_;
     const Options& options_;
     Credentials login_;
-    bool waits_ = false;            // the server, for a response
-    bool may_be_outdated_ = false;  // the token that it refused
+    std::vector<std::string> told_;  // the lines of this login, without "AUTH" and its name
+    bool waits_ = false;             // the server, for a response
+    bool may_be_outdated_ = false;   // the token that it refused
 };
 
 }  // namespace

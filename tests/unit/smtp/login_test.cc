@@ -45,6 +45,16 @@ TEST_F(LoginTest, WhatDoesNotFitOneLineFollows) {
                  "192.0.2.1[192.0.2.1]: the server did not wait");
 }
 
+TEST_F(LoginTest, WhatAServerQuotesOfALoginIsNotTold) {
+    const std::string coded = to_base64("\0ali\0open sesame"s);
+    expect_login(password("ali", "open sesame"), "PLAIN",
+                 {plain, "S 535 5.7.8 open sesame in " + coded + "?", "E"},
+                 "deferred 4.7.8 SASL authentication failed; server 192.0.2.1[192.0.2.1] said: 535 "
+                 "5.7.8 ... in ...?");
+    EXPECT_FALSE(logged("sesame"));
+    EXPECT_EQ(log.find(coded), std::string::npos);
+}
+
 TEST_F(LoginTest, NeverWithoutTheLoginThatThereIs) {
     const char* none =
         "deferred 4.7.0 SASL authentication failed: server 192.0.2.1[192.0.2.1] offered no "
