@@ -147,8 +147,11 @@ io::Task<FoundTlsPolicy> TlsPolicies::ask(Visit visit) {
     }
     Entry entry = co_await entry_of(visit);
     FoundTlsPolicy found = judged(entry);
-    // Who forges a host's name is not to choose a weaker policy with it.
-    bool weaker = entry.of_host && visit.host_from_dns && found.policy.level < usual().level;
+    // Who forges a host's name is not to choose a weaker policy with it; nor, at the same level,
+    // the names that a certificate may have.
+    TlsLevel level = found.policy.level;
+    bool same_check = level == usual().level && level >= TlsLevel::dane_only;
+    bool weaker = entry.of_host && visit.host_from_dns && (level < usual().level || same_check);
     if (weaker && found.trouble.empty())
         found.policy = usual();
     co_return fitted(std::move(found), visit);

@@ -4,7 +4,8 @@
 // The tables are asked for the element of the next hop as it is written and, where that is a bare
 // domain, for ".parent" of each domain above it; then for the whole of a list; then for the host
 // that was found. What a host's entry says does not weaken main.cf's level where MX or SRV records,
-// which anybody might forge, led to the host.
+// which anybody might forge, led to the host; nor does it say what certificate will do then, where
+// main.cf has the same level.
 #pragma once
 
 #include <map>

@@ -196,6 +196,17 @@ TEST_F(PolicyWorld, KeysInTheirOrder) {
     });
 }
 
+// Whoever forges MX records has a certificate for the host that they name.
+TEST_F(PolicyWorld, AHostsEntryDoesNotSayWhatCertificateWillDo) {
+    read(
+        "smtp_tls_security_level = secure\n"
+        "smtp_tls_policy_maps = inline:{{mx.evil.example=secure match=mx.evil.example}}\n");
+    expect({{"a.example", "a.example", "mx.evil.example",
+             "secure match=nexthop dot-nexthop domain=a.example", true},
+            {"[mx.evil.example]:587", "[mx.evil.example]:587", "mx.evil.example",
+             "secure match=mx.evil.example"}});
+}
+
 TEST_F(PolicyWorld, OneForAllNeedsNoQuestion) {
     read("smtp_tls_security_level = may\n");
     EXPECT_TRUE(policies.same_for_all());
