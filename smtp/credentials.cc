@@ -47,10 +47,6 @@ std::vector<std::string> relays_of(const nexthop::Visit& question) {
     return names;
 }
 
-void refuse(const config::OwnSettings& own, std::string_view suffix, std::string_view what) {
-    throw config::Error(base::text(own.where(suffix), ": ", own.name(suffix), ": ", what));
-}
-
 }  // namespace
 
 bool Credentials::operator==(const Credentials& other) const {
@@ -66,9 +62,10 @@ std::shared_ptr<Logins> Logins::from(const config::OwnSettings& own, dict::Table
     logins->passwords_ = dict::Maps::of(tables, own.all(), own.name("_sasl_password_maps"));
     logins->tokens_ = dict::Maps::of(tables, own.all(), own.name("_sasl_token_maps"));
     if (logins->passwords_.empty() && logins->tokens_.empty())
-        refuse(own, "_sasl_auth_enable",
-               "needs a table of logins in " + own.name("_sasl_password_maps") + " or " +
-                   own.name("_sasl_token_maps"));
+        throw config::Error(
+            base::text(own.where("_sasl_auth_enable"), ": ", own.name("_sasl_auth_enable"),
+                       " = yes: expected a table of logins in ", own.name("_sasl_password_maps"),
+                       " or ", own.name("_sasl_token_maps")));
     logins->delimiter_ = own.text("_sasl_password_result_delimiter");
     if (logins->delimiter_.empty())
         own.refuse("_sasl_password_result_delimiter", "what separates user name and password");

@@ -114,7 +114,10 @@ Problems check_relays(const config::Settings& settings) {
     for (const std::string& transport : transports.speaking_smtp())
         if (check.transports().of(transport))
             check.look_at_passwords(transport);
-    return std::move(check).problems();
+    Problems clients = check_clients(check.transports());
+    Problems problems = std::move(check).problems();
+    append(problems, std::move(clients));
+    return problems;
 }
 
 Problems check_relays_closely(const config::Settings& settings) {

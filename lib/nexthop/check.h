@@ -10,7 +10,8 @@
 namespace nexthop {
 
 // What is wrong with the relays that main.cf names, with the remedy. Mail waits for what is wrong
-// there, or goes past it, so that nothing of it is fatal. Asks nobody.
+// there, or goes past it, so that nothing of it is fatal. What is: whatever a client would not
+// start with, its certificates and tables of logins. Asks nobody.
 std::vector<config::Problem> check_relays(const config::Settings& settings);
 
 // The same of each entry of transport_maps, of the tables of senders and of failover_policy_maps;

@@ -10,6 +10,7 @@
 #include "lib/dict/braces.h"
 #include "lib/nexthop/dane.h"
 #include "lib/nexthop/tls_policies.h"
+#include "lib/sasl/properties.h"
 #include "lib/tls/client_context.h"
 
 namespace nexthop {
@@ -17,7 +18,7 @@ namespace {
 
 class Check {
   public:
-    explicit Check(dict::Tables& tables) : tables_(tables) {}
+    explicit Check(dict::Tables* tables = nullptr) : tables_(tables) {}
 
     void look_at(const config::OwnSettings& own, const LookupOptions& lookup) {
         try {
@@ -26,11 +27,20 @@ class Check {
             look_at_dane(own, defaults.policy, DaneSettings::from(own, lookup));
             for (const std::string& table : dict::split_braced(own.text("_tls_policy_maps")))
                 look_into(own, table, defaults);
+        } catch (const config::Error&) {
+            return;  // said by check_clients()
+        }
+    }
+
+    void try_to_start(const config::OwnSettings& own) {
+        try {
+            TlsDefaults defaults = tls_defaults(own);
             bool wanted = defaults.policy.level != TlsLevel::none ||
                           !own.text("_tls_policy_maps").empty() ||
                           !own.text("_tls_per_site").empty();
             if (wanted)
                 tls::ClientContext read_all(own);
+            look_at_logins(own);
         } catch (const config::Error& error) {
             for (const std::string& problem : error.problems())
                 add(true, problem);
@@ -42,6 +52,24 @@ class Check {
     void add(bool fatal, std::string text) {
         if (std::ranges::find(problems_, text, &config::Problem::text) == problems_.end())
             problems_.push_back({fatal, std::move(text)});
+    }
+
+    void look_at_logins(const config::OwnSettings& own) {
+        for (const char* each : {"_sasl_security_options", "_sasl_tls_security_options",
+                                 "_sasl_tls_verified_security_options"}) {
+            try {
+                sasl::demands_of(own.list(each));
+            } catch (const config::Error& error) {
+                add(true, base::text(own.where(each), ": ", own.name(each), ": ", error.what()));
+            }
+        }
+        const char* const tables[] = {"_sasl_password_maps", "_sasl_token_maps"};
+        if (own.flag("_sasl_auth_enable") &&
+            std::ranges::all_of(tables, [&](const char* each) { return own.text(each).empty(); }))
+            add(true,
+                base::text(own.where("_sasl_auth_enable"), ": ", own.name("_sasl_auth_enable"),
+                           " = yes: expected a table of logins", " in ", own.name(tables[0]),
+                           " or ", own.name(tables[1])));
     }
 
     void look_at_default(const config::OwnSettings& own, const TlsPolicy& policy) {
@@ -77,7 +105,7 @@ class Check {
         if (!seen_.insert(table).second)
             return;
         try {
-            tables_.open(table).each([&](std::string_view key, std::string_view value) {
+            tables_->open(table).each([&](std::string_view key, std::string_view value) {
                 for (const std::string& problem : tls_policy_problems(table, key, value, defaults))
                     add(false, base::text(own.where("_tls_policy_maps"), ": ",
                                           own.name("_tls_policy_maps"), ": ", problem));
@@ -89,15 +117,27 @@ class Check {
         }
     }
 
-    dict::Tables& tables_;
+    dict::Tables* tables_;
     std::vector<config::Problem> problems_;
     std::set<std::string> seen_;
 };
 
 }  // namespace
 
+std::vector<config::Problem> check_clients(TransportOptions& transports) {
+    Check check;
+    for (const std::string& transport : transports.transports().speaking_smtp()) {
+        if (transports.of(transport) == nullptr)
+            continue;
+        config::Settings settings = transports.settings_of(transport);
+        check.try_to_start(
+            config::OwnSettings(settings, transports.transports().command(transport)));
+    }
+    return std::move(check).problems();
+}
+
 std::vector<config::Problem> check_tls(TransportOptions& transports, dict::Tables& tables) {
-    Check check(tables);
+    Check check(&tables);
     for (const std::string& transport : transports.transports().speaking_smtp()) {
         const Options* options = transports.of(transport);
         if (options == nullptr)

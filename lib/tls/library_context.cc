@@ -78,8 +78,13 @@ void use_authorities(SSL_CTX* library, const Settings& settings) {
         refuse(file, library_reason());
     struct stat status {};
     if (directory) {
-        if (::stat(directory.path.c_str(), &status) != 0)
+        bool there = ::stat(directory.path.c_str(), &status) == 0;
+        if (!there && settings.program == "smtpd")
             refuse(directory, base::error_text(errno));
+        // Debian's main.cf names one that not every host has; a client trusts nobody by it then.
+        if (!there)
+            base::log::warning(base::text(directory.where, ": ", directory.parameter, ": ",
+                                          directory.path, ": ", base::error_text(errno)));
         if (SSL_CTX_load_verify_dir(library, directory.path.c_str()) != 1)
             refuse(directory, library_reason());
     }

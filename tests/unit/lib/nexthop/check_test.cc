@@ -128,6 +128,33 @@ TEST(RelayCheck, WarnsOfPasswordsInTheOpen) {
     }
 }
 
+TEST(RelayCheck, FindsWhatAClientWouldNotStartWith) {
+    TableWorld world;
+    const std::pair<std::string, std::string> rows[] = {
+        {"smtp_tls_security_level = may\nsmtp_tls_CAfile = /nowhere/ca\n",
+         "main.cf, line 6: smtp_tls_CAfile: /nowhere/ca: No such file or directory"},
+        {"smtp_tls_security_level = encrypt\nsmtp_tls_protocols = SSLv9\n",
+         "main.cf, line 6: smtp_tls_protocols = SSLv9: expected protocols (SSLv3, TLSv1, TLSv1.1, "
+         "TLSv1.2, TLSv1.3), each alone or behind >=, <= or !"},
+        {"smtp_tls_security_level = none\nsmtp_tls_CAfile = /nowhere/ca\n", ""},
+        {"smtp_sasl_auth_enable = yes\n",
+         "main.cf, line 5: smtp_sasl_auth_enable = yes: expected a table of logins in "
+         "smtp_sasl_password_maps or smtp_sasl_token_maps"},
+        {"smtp_sasl_auth_enable = yes\nsmtp_sasl_token_maps = static:x\n", ""},
+        {"smtp_sasl_tls_security_options = noanonymus\n",
+         "main.cf, line 5: smtp_sasl_tls_security_options: \"noanonymus\" is none of noplaintext, "
+         "noactive, nodictionary, noanonymous, mutual_auth, forward_secrecy"},
+    };
+    for (const auto& [main_cf, problem] : rows) {
+        world.write("main.cf", base + main_cf);
+        world.write("master.cf", services);
+        std::vector<config::Problem> found = nexthop::check_relays(world.settings());
+        EXPECT_EQ(found.empty() ? "" : found.front().text.substr(world.path("").size()), problem)
+            << main_cf;
+        EXPECT_EQ(std::ranges::all_of(found, &config::Problem::fatal), true) << main_cf;
+    }
+}
+
 TEST(RelayCheck, SaysWhatDaneLacks) {
     TableWorld world;
     const std::string lacks =
