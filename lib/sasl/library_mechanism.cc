@@ -80,12 +80,13 @@ class LibraryMechanism : public Mechanism {
             fail(code);
     }
 
-    // The library takes them in base64.
+    // The library takes them in base64. RFC 9266 section 3: before TLS 1.3 servers know the older
+    // one, though the newer could be had.
     void bind(const ChannelBinding& binding) {
-        if (!binding.exporter.empty())
-            set(GSASL_CB_TLS_EXPORTER, base::to_base64(binding.exporter));
-        else
+        if (!binding.unique.empty())
             set(GSASL_CB_TLS_UNIQUE, base::to_base64(binding.unique));
+        else
+            set(GSASL_CB_TLS_EXPORTER, base::to_base64(binding.exporter));
     }
 
     std::string step(std::string_view challenge) {

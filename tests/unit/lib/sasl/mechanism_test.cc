@@ -116,11 +116,13 @@ TEST(SaslMechanism, LogsIn) {
 }
 
 TEST(SaslMechanism, IsBoundToTheConnection) {
-    ChannelBinding old{"", "finished"}, recent{"exported", ""}, other{"", "somebody else's"};
+    ChannelBinding old{"", "finished"}, recent{"exported", ""}, other{"", "somebody else's"},
+        both{"exported", "finished"};
     for (const char* name : {"SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}) {
         EXPECT_EQ(log_in(name, account(), old, old), "yes") << name;
         EXPECT_EQ(log_in(name, account(), recent, recent), "yes") << name;
         EXPECT_EQ(log_in(name, account(), old, other), "no") << name;
+        EXPECT_EQ(log_in(name, account(), both, old), "yes") << name << ", TLS 1.2";
     }
 }
 
