@@ -7,8 +7,8 @@ namespace config {
 static constexpr Parameter rows[] = {
     text("cyrus_sasl_config_path", "", "where the Cyrus library finds its files"),
     flag("send_cyrus_sasl_authzid", "no", "sends an authorization name"),
-    not_built(text("smtp_sasl_auth_cache_name", "", "the table of failed logins")),
-    not_built(time("smtp_sasl_auth_cache_time", "90d", 0, most_int, "how long a failed login is remembered")),
+    moot(text("smtp_sasl_auth_cache_name", "", "refused logins are remembered with the health of relays")),
+    moot(time("smtp_sasl_auth_cache_time", "90d", 0, most_int, "a refused login is tried again after an hour at most")),
     flag("smtp_sasl_auth_soft_bounce", "yes", "keeps mail when a login is refused for good"),
     text("smtp_sasl_password_result_delimiter", ":", "what separates user name and password in smtp_sasl_password_maps"),
     moot(text("smtp_sasl_path", "", "where the library that logs in finds its data")),
