@@ -13,6 +13,8 @@ WRONG_MAIN = [
     ("mynetworks = 300.1.1.1/8\n", r"mynetworks|300\.1\.1\.1"),
     ("myorigin = ${mail_version\n", r"myorigin"),
     ("smtp_tcp_port = nosuch\n", r'main\.cf, line \d+: smtp_tcp_port: .*"nosuch"'),
+    ("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = saslauthd\n",
+     r'main\.cf, line \d+: smtpd_sasl_type: .*"saslauthd"'),
     ("known_tcp_ports = smtp\n", r'main\.cf, line \d+: known_tcp_ports: .*"smtp"'),
 ]
 

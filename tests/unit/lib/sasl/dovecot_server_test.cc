@@ -186,7 +186,7 @@ TEST(DovecotServer, AServiceThatDoesNotReadIsNotFedWithoutEnd) {
 
 io::Task<void> silent(World& world) {
     co_await shake_hands(world);
-    co_await io::sleep(120ms);  // there was nothing to answer
+    co_await io::sleep(450ms);  // there was nothing to answer
     auto exchange = world.server.begin(peer());
     std::optional<Step> step;
     io::Scope clients;
@@ -198,7 +198,7 @@ io::Task<void> silent(World& world) {
 }
 
 TEST(DovecotServer, AServiceThatAnswersNothingIsLeft) {
-    World world(50ms);
+    World world(200ms);
     io::run_task(silent(world));
 }
 
