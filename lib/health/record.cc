@@ -102,7 +102,11 @@ void Record::end_lease(pid_t pid) const {
 }
 
 uint64_t Record::want_probe() const {
-    return live() ? detail().probe_wanted.fetch_add(1, relaxed) + 1 : 0;
+    if (!live())
+        return 0;
+    uint64_t wish = detail().probe_wanted.fetch_add(1, relaxed) + 1;
+    table_->changed();
+    return wish;
 }
 
 uint64_t Record::probe_wanted() const {

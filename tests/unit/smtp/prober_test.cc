@@ -95,6 +95,11 @@ TEST_F(ProberTest, WhatAPersonWantsProbedIsProbedAtOnce) {
     EXPECT_EQ(record.probe_answered(), wish);
     EXPECT_EQ(record.probe_result(), health::Reason::banner_4xx);
     EXPECT_EQ(dials(first_key), 2u);
+    pass_slowly(200s);
+    serve(first_key, well);
+    wish = record.want_probe();
+    pass_slowly(1s);
+    EXPECT_EQ(record.probe_answered(), wish) << "also when nothing else has happened";
 }
 
 TEST_F(ProberTest, AShortageOfOursIsNotTheEndOfProbing) {
