@@ -11,7 +11,7 @@ static constexpr Parameter rows[] = {
     not_built(choice("smtp_address_verify_target", "rcpt", "rcpt|data", "the command at which a probe ends")),
     not_built(text("smtp_delivery_status_filter", "$default_delivery_status_filter", "tables that change delivery status codes of the client")),
     not_built(text("smtp_dns_reply_filter", "", "tables that change answers of DNS")),
-    list("smtp_log_tls_feature_status", "yes", "logs the TLS policy of deliveries"),
+    list("smtp_log_tls_feature_status", "${{$compatibility_level} <level {3.11} ? {no} : {yes}}", "logs the TLS policy of deliveries"),
     not_built(time("smtp_pix_workaround_delay_time", "10s", 1, most_int, "the pause before the final dot behind a PIX")),
     not_built(text("smtp_pix_workaround_maps", "", "tables of smtp_pix_workarounds by server")),
     not_built(time("smtp_pix_workaround_threshold_time", "500s", 0, most_int, "the age of mail at which smtp_pix_workarounds begin")),

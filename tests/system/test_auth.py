@@ -186,7 +186,7 @@ class World:
         account.sent()
 
 
-@test(timeout=120)
+@test(timeout=120, counted=False)
 def test_submission_with_dovecot_and_real_clients():
     with World() as world:
         for mechanism in ("PLAIN", "LOGIN", "CRAM-MD5"):

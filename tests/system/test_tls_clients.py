@@ -64,7 +64,7 @@ def test_foreign_clients():
         running.instance.wait_log(r"disconnect from \S+ ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5$")
 
 
-@test()
+@test(counted=False)
 def test_debian_postfix_as_client():
     """Debian's Postfix sends to us at its levels encrypt, verify and secure, and on port 465."""
     relay, authority = FaultyRelay(), certificates()
