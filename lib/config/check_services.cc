@@ -94,9 +94,7 @@ class Check {
 
     // The settings of a service must load too: its -o options can be wrong or not built yet.
     void look_at_overrides(const ServiceEntry& entry) {
-        Overrides overrides = {{"service_name", entry.name}};
-        overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
-        Settings own = Settings::from(settings_.main_cf(), settings_.directory(), overrides);
+        Settings own = settings_of(entry, settings_);
         for (const std::string& warning : own.warnings())
             if (warning.starts_with("-o: "))
                 warn(entry, warning);
@@ -105,7 +103,7 @@ class Check {
             return override.first == "known_tcp_ports" || override.first == port_names[0] ||
                    override.first == port_names[1];
         };
-        if (std::none_of(overrides.begin(), overrides.end(), is_about_ports))
+        if (std::none_of(entry.overrides.begin(), entry.overrides.end(), is_about_ports))
             return;
         for (const std::string& problem : bad_client_ports(own, ServicePorts::of(own)))
             if (std::find(said_.begin(), said_.end(), problem) == said_.end())

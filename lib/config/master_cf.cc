@@ -175,6 +175,12 @@ MasterCf MasterCf::parse(std::string_view text, const std::string& file, bool ch
     return master_cf;
 }
 
+Settings settings_of(const ServiceEntry& entry, const Settings& common) {
+    Overrides overrides = {{"service_name", entry.name}};
+    overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
+    return Settings::from(common.main_cf(), common.directory(), overrides);
+}
+
 MasterCf MasterCf::of(const Settings& settings) {
     std::string path = settings.directory() + "/master.cf";
     std::optional<Level> level = parse_level(settings.text("compatibility_level"));

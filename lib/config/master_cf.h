@@ -37,6 +37,9 @@ struct ServiceEntry {
     std::string socket_path() const;
 };
 
+// What a process of this service goes by: main.cf with its name and its -o options. Throws Error.
+Settings settings_of(const ServiceEntry& entry, const Settings& common);
+
 std::string_view service_type_name(ServiceType type);  // "unix-dgram", as in master.cf
 
 class MasterCf {

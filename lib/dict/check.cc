@@ -133,10 +133,7 @@ std::vector<config::Problem> check_tables(const config::Settings& settings) {
     try {
         config::MasterCf master_cf = config::MasterCf::of(settings);
         for (const config::ServiceEntry& entry : master_cf.entries()) {
-            config::Overrides overrides = {{"service_name", entry.name}};
-            overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
-            config::Settings own =
-                config::Settings::from(settings.main_cf(), settings.directory(), overrides);
+            config::Settings own = config::settings_of(entry, settings);
             for (const auto& [name, value] : entry.overrides)
                 check.look_at(name, own.value(name), entry.where);
         }

@@ -42,10 +42,7 @@ std::vector<config::Problem> check_servers(const config::Settings& settings) {
         for (const config::ServiceEntry& entry : master_cf.entries()) {
             if (entry.command != "smtpd")
                 continue;
-            config::Overrides overrides = {{"service_name", entry.name}};
-            overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
-            look_at(config::Settings::from(settings.main_cf(), settings.directory(), overrides),
-                    found);
+            look_at(config::settings_of(entry, settings), found);
         }
     } catch (const std::runtime_error&) {
         // master.cf has a check of its own

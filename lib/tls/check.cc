@@ -109,10 +109,7 @@ std::vector<config::Problem> check_servers(const config::Settings& settings) {
         for (const config::ServiceEntry& entry : master_cf.entries()) {
             if (entry.command != "smtpd")
                 continue;
-            config::Overrides overrides = {{"service_name", entry.name}};
-            overrides.insert(overrides.end(), entry.overrides.begin(), entry.overrides.end());
-            look_at(config::Settings::from(settings.main_cf(), settings.directory(), overrides),
-                    seen, problems);
+            look_at(config::settings_of(entry, settings), seen, problems);
         }
     } catch (const std::runtime_error&) {
         return problems;  // master.cf has a check of its own

@@ -213,13 +213,6 @@ TEST_F(TlsHandshake, WorksByteByByte) {
     EXPECT_EQ(near.facts.server_signature.detail, "2048 bits");
 }
 
-io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
-                    tls::Handshake& into, base::Instant deadline) {
-    Wish wish;
-    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, deadline);
-    into = std::move(made);
-}
-
 TEST_F(TlsHandshake, FailureIsAValue) {
     client();
     struct Row {
@@ -233,7 +226,7 @@ TEST_F(TlsHandshake, FailureIsAValue) {
         auto [here, there] = io::wire_pair();
         near = tls::Handshake();
         io::Scope scope;
-        scope.spawn(dial(std::move(here), *client_context, near, loop.now() + 5s));
+        scope.spawn(trial::dial(std::move(here), *client_context, near, Wish(), loop.now() + 5s));
         loop.run_until_idle();
         there->try_write(row.sent);
         if (row.closes)

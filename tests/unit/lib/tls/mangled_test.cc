@@ -36,20 +36,6 @@ class ManglingWire : public io::Wire {
     int changed_;
 };
 
-io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
-                    tls::Handshake& into) {
-    tls::Wish wish;
-    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, io::never);
-    into = std::move(made);
-}
-
-io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
-                      tls::Handshake& into) {
-    tls::ServerWish wish;
-    tls::Handshake made = co_await tls::accept(std::move(wire), context, wish, io::never);
-    into = std::move(made);
-}
-
 struct MangledTls : trial::World {};
 
 TEST_F(MangledTls, HandshakesAreMadeOrFail) {
@@ -64,11 +50,12 @@ TEST_F(MangledTls, HandshakesAreMadeOrFail) {
         far = tls::Handshake();
         io::Scope scope;
         bool to_server = round % 4 < 2;
-        scope.spawn(dial(std::make_unique<ManglingWire>(std::move(here), random, to_server ? 0 : 2),
-                         *client_context, near));
         scope.spawn(
-            answer(std::make_unique<ManglingWire>(std::move(there), random, to_server ? 2 : 0),
-                   *server_context, far));
+            trial::dial(std::make_unique<ManglingWire>(std::move(here), random, to_server ? 0 : 2),
+                        *client_context, near));
+        scope.spawn(trial::answer(
+            std::make_unique<ManglingWire>(std::move(there), random, to_server ? 2 : 0),
+            *server_context, far));
         loop.run_until_idle();
         scope.cancel();
         loop.run_until_idle();

@@ -37,20 +37,6 @@ class CountingWire : public io::Wire {
     Counts& counts_;
 };
 
-io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
-                    tls::Handshake& into) {
-    tls::Wish wish;
-    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, io::never);
-    into = std::move(made);
-}
-
-io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
-                      tls::Handshake& into) {
-    tls::ServerWish wish;
-    tls::Handshake made = co_await tls::accept(std::move(wire), context, wish, io::never);
-    into = std::move(made);
-}
-
 io::Task<void> send(io::Stream& stream, std::string text) {
     stream.put(text);
     co_await stream.flush();
@@ -75,9 +61,9 @@ struct TlsWires : trial::World {
         server(std::string(trial::good_key) + trial::good);
         client(lines);
         auto [here, there] = io::wire_pair(capacity);
-        scope.spawn(
-            dial(std::make_unique<CountingWire>(std::move(here), counts), *client_context, near));
-        scope.spawn(answer(std::move(there), *server_context, far));
+        scope.spawn(trial::dial(std::make_unique<CountingWire>(std::move(here), counts),
+                                *client_context, near));
+        scope.spawn(trial::answer(std::move(there), *server_context, far));
         loop.run_until_idle();
         ASSERT_TRUE(near.wire && far.wire) << near.error << far.error;
         client_end = std::make_unique<io::Stream>(std::move(near.wire));
@@ -168,8 +154,8 @@ TEST_F(TlsWires, BreakOnWhatIsNoTls) {
     client();
     auto [here, there] = io::wire_pair();
     auto [front, back] = io::wire_pair();
-    scope.spawn(dial(std::move(here), *client_context, near));
-    scope.spawn(answer(std::move(back), *server_context, far));
+    scope.spawn(trial::dial(std::move(here), *client_context, near));
+    scope.spawn(trial::answer(std::move(back), *server_context, far));
     // Bytes pass by hand, so that one can be changed.
     std::array<char, 65'536> bytes;
     auto pass = [&](io::Wire& from, io::Wire& to) {

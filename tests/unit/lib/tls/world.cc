@@ -4,21 +4,18 @@
 #include <fstream>
 
 namespace trial {
-namespace {
 
 io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
-                    tls::Wish wish, tls::Handshake& into) {
-    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, io::never);
+                    tls::Handshake& into, tls::Wish wish, base::Instant deadline) {
+    tls::Handshake made = co_await tls::connect(std::move(wire), context, wish, deadline);
     into = std::move(made);
 }
 
 io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
-                      tls::ServerWish wish, tls::Handshake& into) {
+                      tls::Handshake& into, tls::ServerWish wish) {
     tls::Handshake made = co_await tls::accept(std::move(wire), context, wish, io::never);
     into = std::move(made);
 }
-
-}  // namespace
 
 Scratch::Scratch() {
     std::string made = "/tmp/posthaste-tls-XXXXXX";
@@ -70,8 +67,8 @@ void World::meet(const tls::Wish& wish, const tls::ServerWish& taken) {
     near = tls::Handshake();
     far = tls::Handshake();
     io::Scope scope;
-    scope.spawn(dial(std::move(here), *client_context, wish, near));
-    scope.spawn(answer(std::move(there), *server_context, taken, far));
+    scope.spawn(dial(std::move(here), *client_context, near, wish));
+    scope.spawn(answer(std::move(there), *server_context, far, taken));
     loop.run_until_idle();
     // What one end gave up is the end for the other.
     if (!near.wire)

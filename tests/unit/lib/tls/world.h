@@ -23,6 +23,20 @@ struct Scratch {
     std::string folder;
 };
 
+// One end's handshake over `wire`, with no wish in particular where none is given.
+io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
+                    tls::Handshake& into, tls::Wish wish, base::Instant deadline = io::never);
+io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
+                      tls::Handshake& into, tls::ServerWish wish);
+inline io::Task<void> dial(std::unique_ptr<io::Wire> wire, const tls::ClientContext& context,
+                           tls::Handshake& into) {
+    return dial(std::move(wire), context, into, tls::Wish());
+}
+inline io::Task<void> answer(std::unique_ptr<io::Wire> wire, const tls::ServerContext& context,
+                             tls::Handshake& into) {
+    return answer(std::move(wire), context, into, tls::ServerWish());
+}
+
 struct World : testing::Test {
     World();
     ~World() override;
