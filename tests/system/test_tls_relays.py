@@ -15,7 +15,7 @@ NAME = "relay.example"
 def instance(relays, policy, **params):
     authority = certificates(NAME)
     made = Instance(", ".join(relay.nexthop for relay in relays), {
-        **RETRY_LATE, "smtp_tls_loglevel": "1", "smtp_tls_CAfile": authority.ca, "failover_probe_interval": "1s",
+        **RETRY_LATE, "smtp_log_tls_feature_status": "yes", "smtp_tls_loglevel": "1", "smtp_tls_CAfile": authority.ca, "failover_probe_interval": "1s",
         "failover_open_time": "1000s", "failover_open_time_limit": "1000s", **params})
     table = made.config / "tls_policy"
     table.write_text("".join(f"{relay.nexthop} {text}\n" for relay, text in zip(relays, policy)))
@@ -144,7 +144,7 @@ def test_policies_of_a_daemon():
     daemon = Policies({
         good.nexthop: f"secure match={NAME} policy_type=sts {{ policy_string = version: STSv1 }}",
         f"[{good.address}]": sts + "mx_host_pattern=mx.example"})
-    made = Instance(good.nexthop, {**RETRY_LATE, "smtp_tls_loglevel": "1", "smtp_tls_CAfile": authority.ca,
+    made = Instance(good.nexthop, {**RETRY_LATE, "smtp_log_tls_feature_status": "yes", "smtp_tls_loglevel": "1", "smtp_tls_CAfile": authority.ca,
                                    "smtp_tls_policy_maps": daemon.name, "failover_health": "no",
                                    "smtp_tcp_port": str(good.port)})
     try:
