@@ -6,6 +6,7 @@ belongs to the network it was made in.
 
 import ctypes
 import ipaddress
+import select
 import socket
 import struct
 import threading
@@ -32,6 +33,7 @@ class SynCounter:
         program, steps = syn_filter(address, port)
         self._program = ctypes.create_string_buffer(program)
         self._seen = set()  # (source address, port, sequence number)
+        self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
                                 struct.pack("HL", steps, ctypes.addressof(self._program)))
@@ -41,12 +43,23 @@ class SynCounter:
     def _count(self):
         while True:
             try:
-                packet = self._socket.recv(128)
-            except OSError:
+                select.select([self._socket], [], [])
+                self._take_all()
+            except (OSError, ValueError):  # stopped
                 return
-            self._seen.add((packet[12:16], packet[20:22], packet[24:28]))
+
+    def _take_all(self):
+        with self._lock:
+            while True:
+                try:
+                    packet = self._socket.recv(128, socket.MSG_DONTWAIT)
+                except BlockingIOError:
+                    return
+                self._seen.add((packet[12:16], packet[20:22], packet[24:28]))
 
     def connections(self):
+        """How many so far: one the kernel has answered is counted, for its SYN waits here by then."""
+        self._take_all()
         return len(self._seen)
 
     def stop(self):
