@@ -292,6 +292,7 @@ void Dispatcher::send(Service& service, Entry entry, Lane* lane, Destination& de
     request.sender = message.sender;
     request.size = message.size;
     request.encoding = message.encoding;
+    request.tls_wish = message.tls_wish;
     request.has_leading_dots = message.has_leading_dots;
     request.nexthop = destination.nexthop();
     request.configured = entry.configured;

@@ -12,6 +12,7 @@ std::unique_ptr<Message> message_of(const std::string& queue, const std::string&
     message->sender = std::move(file.envelope.sender);
     message->size = file.size;
     message->encoding = file.envelope.encoding;
+    message->tls_wish = file.envelope.tls_wish;
     message->has_leading_dots = file.has_leading_dots;
     message->dsn_envid = std::move(file.envelope.dsn_envid);
     message->dsn_ret = std::move(file.envelope.dsn_ret);

@@ -24,6 +24,7 @@ void QueueManager::record(spool::Record found, const std::vector<State>& states,
     message->place = found.ref;
     message->size = found.content_size;
     message->encoding = envelope.encoding;
+    message->tls_wish = envelope.tls_wish;
     message->has_leading_dots = found.has_leading_dots;
     message->content_file = std::move(found.content_file);
     if (orphans_ != nullptr)

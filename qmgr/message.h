@@ -50,6 +50,7 @@ struct Message {
     std::string sender;  // "" is the null sender
     uint64_t size = 0;
     mail::Encoding encoding = mail::Encoding::seven_bit;
+    mail::TlsWish tls_wish = mail::TlsWish::as_configured;
     bool has_leading_dots = true;
     std::string dsn_envid;
     std::string dsn_ret;

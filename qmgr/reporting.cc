@@ -73,6 +73,7 @@ ipc::BounceRequest request_of(const Message& message, ipc::ReportKind kind) {
     request.envelope.arrival = message.arrival;
     request.envelope.sender = message.sender;
     request.envelope.encoding = message.encoding;
+    request.envelope.tls_wish = message.tls_wish;
     request.envelope.dsn_envid = message.dsn_envid;
     request.envelope.dsn_ret = message.dsn_ret;
     return request;

@@ -33,6 +33,13 @@ mail::Encoding decode_encoding(base::Decoder& in) {
     return static_cast<mail::Encoding>(encoding);
 }
 
+mail::TlsWish decode_tls_wish(base::Decoder& in) {
+    uint8_t wish = in.u8();
+    if (wish > static_cast<uint8_t>(mail::TlsWish::required))
+        throw base::DecodeError("unknown wish for TLS");
+    return static_cast<mail::TlsWish>(wish);
+}
+
 void encode_in_flight(base::Encoder& out, const InFlight& f) {
     out.u64(f.id).string(f.queue_id);
     encode(out, f.message);
@@ -60,6 +67,7 @@ std::string DeliveryRequest::encode() const {
     encode_time(out, arrival);
     encode_time(out, active_since);
     out.u32(attempts).string(dsn_envid).string(dsn_ret).u8(probe);
+    out.u8(static_cast<uint8_t>(tls_wish));
     return out.take();
 }
 
@@ -84,6 +92,7 @@ DeliveryRequest DeliveryRequest::decode(std::string_view payload) {
     r.dsn_envid = in.string();
     r.dsn_ret = in.string();
     r.probe = in.u8() != 0;
+    r.tls_wish = decode_tls_wish(in);
     return r;
 }
 

@@ -51,6 +51,7 @@ struct DeliveryRequest {
     std::string sender;  // external form; "" is the null sender
     uint64_t size = 0;   // bytes of content, CRLF line ends
     mail::Encoding encoding = mail::Encoding::seven_bit;
+    mail::TlsWish tls_wish = mail::TlsWish::as_configured;
     bool has_leading_dots = true;
     std::string nexthop;
     // It is a relay that somebody configured, not the recipients' own domain: its trouble returns

@@ -22,6 +22,7 @@ constexpr TextAttribute text_attributes[] = {
 };
 constexpr std::string_view arrival_name = "arrival";    // i64, microseconds since 1970
 constexpr std::string_view encoding_name = "encoding";  // u8
+constexpr std::string_view tls_wish_name = "tls_wish";  // u8; left out as configured
 constexpr size_t least_recipient = 4 + 4 + 4 + 4 + 4;   // length, two strings, notify, orcpt
 
 std::string Envelope::*member_of(std::string_view name) {
@@ -41,6 +42,11 @@ void read_attribute(Envelope& envelope, std::string_view name, std::string_view 
         if (encoding > static_cast<uint8_t>(Encoding::eight_bit))
             throw base::DecodeError("unknown encoding");
         envelope.encoding = static_cast<Encoding>(encoding);
+    } else if (name == tls_wish_name) {
+        auto wish = base::Decoder(value).u8();
+        if (wish > static_cast<uint8_t>(TlsWish::required))
+            throw base::DecodeError("unknown wish for TLS");
+        envelope.tls_wish = static_cast<TlsWish>(wish);
     } else {
         envelope.more.emplace(name, value);
     }
@@ -72,7 +78,8 @@ std::string Envelope::note(std::string_view name) const {
 }
 
 void Envelope::encode(base::Encoder& out) const {
-    uint32_t count = 2 + static_cast<uint32_t>(more.size());
+    bool wishes = tls_wish != TlsWish::as_configured;
+    uint32_t count = 2 + wishes + static_cast<uint32_t>(more.size());
     for (const auto& attribute : text_attributes)
         count += !(this->*attribute.member).empty();
     out.u32(count);
@@ -81,6 +88,8 @@ void Envelope::encode(base::Encoder& out) const {
             out.string(attribute.name).string(value);
     out.string(arrival_name).u32(8).i64(arrival.time_since_epoch().count());
     out.string(encoding_name).u32(1).u8(static_cast<uint8_t>(encoding));
+    if (wishes)
+        out.string(tls_wish_name).u32(1).u8(static_cast<uint8_t>(tls_wish));
     for (const auto& [name, value] : more)
         out.string(name).string(value);
     out.u32(static_cast<uint32_t>(recipients.size()));

@@ -17,6 +17,13 @@ namespace mail {
 
 enum class Encoding : uint8_t { seven_bit, eight_bit };
 
+// What a sender asks of the TLS of every hop (RFC 8689).
+enum class TlsWish : uint8_t {
+    as_configured,  // nothing
+    optional,       // header "TLS-Required: no": better in plaintext than not at all
+    required,       // REQUIRETLS: better not at all; stronger than the header
+};
+
 // Bits of Recipient::notify (RFC 3461 NOTIFY=); 0 when the client asked for nothing.
 inline constexpr uint32_t notify_never = 1;
 inline constexpr uint32_t notify_success = 2;
@@ -38,6 +45,7 @@ struct Envelope {
     std::string sender;  // external quoted form; "" is the null sender
     std::vector<Recipient> recipients;
     Encoding encoding = Encoding::seven_bit;
+    TlsWish tls_wish = TlsWish::as_configured;
 
     std::string client_name;     // "unknown" where no name was found
     std::string client_address;  // "192.0.2.1", "2001:db8::1"

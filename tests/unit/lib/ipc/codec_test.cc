@@ -42,6 +42,7 @@ DeliveryRequest some_request() {
     r.sender = "a@example.org";
     r.size = 12345;
     r.encoding = mail::Encoding::eight_bit;
+    r.tls_wish = mail::TlsWish::optional;
     r.has_leading_dots = false;
     r.nexthop = "[127.0.0.1]:2525, [127.0.0.2]:2525";
     r.configured = true;

@@ -13,6 +13,7 @@ mail::Envelope sample() {
     envelope.recipients = {{"x@example.com", "", 0, ""},
                            {"y@example.com", "Y", mail::notify_never, "rfc822;y"}};
     envelope.encoding = mail::Encoding::eight_bit;
+    envelope.tls_wish = mail::TlsWish::required;
     envelope.client_name = "unknown";
     envelope.client_address = "192.0.2.1";
     envelope.client_port = "4711";

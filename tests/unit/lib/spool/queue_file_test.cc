@@ -21,6 +21,7 @@ mail::Envelope sample_envelope() {
                            {"\"q q\"@c.example", "list@c.example", mail::notify_failure, ""},
                            {"d@[192.0.2.1]", "", 12, "rfc822;d+2Bx@e.example"}};
     envelope.encoding = mail::Encoding::eight_bit;
+    envelope.tls_wish = mail::TlsWish::required;
     envelope.client_name = "unknown";
     envelope.client_address = "192.0.2.9";
     envelope.client_port = "4711";
@@ -66,6 +67,33 @@ TEST(QueueFile, KeepsTheNullSender) {
     envelope.sender.clear();
     write_file(scratch.path("3F2A11B2C4"), envelope, {}, "x\r\n");
     EXPECT_EQ(load_queue_file(scratch.path("3F2A11B2C4")).envelope, envelope);
+}
+
+// Bits that mean nothing here go back into the file beside those for TLS.
+TEST(QueueFile, KeepsWhatTheSenderAsksOfTheWay) {
+    struct Case {
+        const char* written;
+        mail::TlsWish wish;
+        const char* more;
+    };
+    const Case cases[] = {
+        {"16", mail::TlsWish::optional, ""},  {"32", mail::TlsWish::required, ""},
+        {"48", mail::TlsWish::required, ""},  {"9", mail::TlsWish::as_configured, "9"},
+        {"25", mail::TlsWish::optional, "9"}, {"0", mail::TlsWish::as_configured, ""},
+    };
+    ScratchQueue scratch;
+    std::string path = scratch.path("3F2A11B2C4");
+    for (const Case& one : cases) {
+        mail::Envelope envelope = sample_envelope();
+        envelope.tls_wish = mail::TlsWish::as_configured;
+        envelope.more["sendopts"] = one.written;
+        write_file(path, envelope, {}, "x\r\n");
+        mail::Envelope read = load_queue_file(path).envelope;
+        EXPECT_EQ(read.tls_wish, one.wish) << one.written;
+        EXPECT_EQ(read.note("sendopts"), one.more) << one.written;
+        write_file(path, read, {}, "x\r\n");
+        EXPECT_EQ(load_queue_file(path).envelope, read) << one.written;
+    }
 }
 
 struct ContentCase {
