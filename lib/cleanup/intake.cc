@@ -53,6 +53,7 @@ io::Task<void> Intake::begin(const mail::Envelope& envelope, std::string_view re
     about.arrival = envelope_.arrival;
     about.complete_headers = local;
     about.hold_addresses = mappings_.rewrites_headers(context_);
+    about.tls_wish = envelope_.tls_wish;
     about.full_name = envelope_.note("full_name");
     filter_.emplace(options_, std::move(about), hops);
     if (!refusal_)
@@ -155,6 +156,7 @@ io::Task<std::optional<Refusal>> Intake::commit() {
         co_return refusal_;
     obey_orders();
     envelope_.message_id = filter_->message_id();
+    envelope_.tls_wish = filter_->tls_wish();
     try {
         co_await writer_.commit(envelope_, std::move(*draft_));
     } catch (const spool::Refused& refusal) {

@@ -25,7 +25,7 @@ bool mailbox_line(std::string_view line) {
 }  // namespace
 
 MessageFilter::MessageFilter(const Options& options, About about, unsigned hops)
-    : options_(options), about_(std::move(about)), hops_(hops) {}
+    : options_(options), about_(std::move(about)), tls_headers_(options), hops_(hops) {}
 
 bool MessageFilter::too_many_hops() const {
     return seen_.hops() + hops_ >= options_.hopcount_limit;
@@ -123,6 +123,7 @@ void MessageFilter::header_line(std::string& out) {
     } else if (blank(line.front()) && !first) {
         if (in_id_)
             note_id(line);
+        tls_headers_.goes_on(line);
         if (!dropping_)
             sink(out).append(line);
         if (held_.size() > mail::longest_rewritten)
@@ -154,6 +155,7 @@ void MessageFilter::note_header(std::string_view line) {
     bool was_resent = seen_.resent();
     bool had_id = seen_.has_message_id();
     seen_.note(name);
+    tls_headers_.begins(name, line);
     // The first one counts; that of a message sent again replaces that of the original.
     in_id_ = seen_.has_message_id() && (!had_id || was_resent != seen_.resent());
     if (in_id_) {
@@ -187,10 +189,20 @@ void MessageFilter::note_id(std::string_view text) {
         base::append(message_id_, message_id_.empty() ? "" : " ", text);
 }
 
+// REQUIRETLS of the envelope is kept where a content filter passes it on, unless an administrator
+// has that header removed.
+bool MessageFilter::lacks_demand() const {
+    return options_.keeps_requiretls && about_.tls_wish == mail::TlsWish::required &&
+           tls_headers_.wish() != mail::TlsWish::required && !dropped(requiretls_header);
+}
+
 void MessageFilter::end_headers(std::string& out) {
     release(out);
     part_ = Part::body;
     dropping_ = false;
+    tls_headers_.ends();
+    if (lacks_demand())
+        base::append(out, requiretls_header, ": yes\r\n");
     if (about_.complete_headers || options_.always_add_missing_headers) {
         HeadersSeen::Facts facts{about_.queue_id, about_.sender, about_.arrival, about_.full_name};
         if (!seen_.has_message_id())

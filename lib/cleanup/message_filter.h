@@ -7,6 +7,7 @@
 // becomes a space. When the headers end, the message ID is known and logged.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "lib/cleanup/headers_seen.h"
 #include "lib/cleanup/options.h"
+#include "lib/cleanup/tls_headers.h"
 
 namespace cleanup {
 
@@ -26,6 +28,7 @@ class MessageFilter {
         bool complete_headers = false;  // a local client's mail: add what is missing
         std::string full_name = {};     // of a local sender, for a From: that is missing
         bool hold_addresses = false;    // headers with addresses are to be rewritten
+        mail::TlsWish tls_wish = mail::TlsWish::as_configured;  // of the envelope
     };
 
     // `options` must outlive the filter. `hops` counts the Received: headers already put before.
@@ -50,6 +53,8 @@ class MessageFilter {
     bool too_many_hops() const;
     // With its <>; "" while the headers have not ended, and for a message that has none.
     const std::string& message_id() const { return message_id_; }
+    // Of envelope and headers, once these have ended.
+    mail::TlsWish tls_wish() const { return std::max(about_.tls_wish, tls_headers_.wish()); }
 
   private:
     enum class Part { first_line, headers, long_line, body };
@@ -60,6 +65,7 @@ class MessageFilter {
     bool dropped(std::string_view name) const;
     void note_header(std::string_view line);
     void note_id(std::string_view text);
+    bool lacks_demand() const;
     void end_headers(std::string& out);
     std::string& sink(std::string& out) { return holding_ ? held_ : out; }
     void hold(std::string_view name);
@@ -69,6 +75,7 @@ class MessageFilter {
     const Options& options_;
     About about_;
     HeadersSeen seen_;
+    TlsHeaders tls_headers_;
     unsigned hops_;
     Part part_ = Part::first_line;
     bool cr_held_ = false;

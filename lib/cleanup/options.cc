@@ -15,6 +15,9 @@ Options Options::from(const config::Settings& settings) {
     options.hopcount_limit = static_cast<unsigned>(settings.number("hopcount_limit"));
     options.drop_headers = settings.list("message_drop_headers");
     options.replace_stray_cr_lf = settings.flag("cleanup_replace_stray_cr_lf");
+    options.reads_tls_required = settings.flag("tls_required_enable");
+    options.keeps_requiretls =
+        settings.flag("requiretls_enable") && settings.flag("requiretls_esmtp_header");
     options.content_filter = settings.text("content_filter");
     return options;
 }

@@ -18,7 +18,11 @@ struct Options {
     unsigned hopcount_limit = 50;
     std::vector<std::string> drop_headers;  // names, in any case: message_drop_headers
     bool replace_stray_cr_lf = true;        // cleanup_replace_stray_cr_lf
-    std::string content_filter;             // "transport:nexthop" that all mail goes through first
+    bool reads_tls_required = true;         // header TLS-Required: no (tls_required_enable)
+    // A demand for TLS is read from, and kept in, the header Require-TLS-ESMTP: yes
+    // (requiretls_esmtp_header, where requiretls_enable takes such demands at all).
+    bool keeps_requiretls = true;
+    std::string content_filter;  // "transport:nexthop" that all mail goes through first
 
     static Options from(const config::Settings& settings);
 };

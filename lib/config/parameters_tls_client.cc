@@ -5,9 +5,9 @@ namespace config {
 
 // clang-format off
 static constexpr Parameter rows[] = {
-    not_built(flag("requiretls_enable", "yes", "takes mail that demands TLS on all its way")),
-    not_built(flag("requiretls_esmtp_header", "yes", "keeps that demand in a header for content filters")),
-    not_built(flag("requiretls_redact_dsn", "yes", "leaves content out of reports about such mail")),
+    flag("requiretls_enable", "yes", "takes mail that demands TLS on all its way"),
+    flag("requiretls_esmtp_header", "yes", "keeps that demand in a header for content filters"),
+    flag("requiretls_redact_dsn", "yes", "leaves content out of reports about such mail"),
     not_built(text("smtp_requiretls_policy", "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, {localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", "how mail that demands TLS is treated, by destination")),
     time("smtp_starttls_timeout", "300s", 1, most_int, "how long a TLS handshake may take"),
     flag("smtp_tls_block_early_mail_reply", "no", "notices replies sent ahead under TLS"),
@@ -34,7 +34,7 @@ static constexpr Parameter rows[] = {
     not_built(flag("smtp_tlsrpt_enable", "no", "reports TLS trouble to a local collector")),
     not_built(flag("smtp_tlsrpt_skip_reused_handshakes", "no", "leaves resumed sessions out of such reports")),
     not_built(text("smtp_tlsrpt_socket_name", "", "the socket of that collector")),
-    not_built(flag("tls_required_enable", "yes", "honours the header TLS-Required: no")),
+    flag("tls_required_enable", "yes", "honours the header TLS-Required: no"),
     choice("smtp_tls_security_level", "${{$compatibility_level} <level {3.11} ? {} : {may}}", "|none|may|encrypt|dane|dane-only|fingerprint|verify|secure", "whether TLS is used or demanded"),
     flag("smtp_enforce_tls", "no", "an older form of smtp_tls_security_level = encrypt"),
     flag("smtp_use_tls", "no", "an older form of smtp_tls_security_level = may"),

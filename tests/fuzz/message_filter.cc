@@ -15,12 +15,13 @@ std::string filtered(std::string_view in, size_t step) {
     options.drop_headers = {"bcc"};
     cleanup::MessageFilter::About about{"QID", "a@b", base::WallTime(), step % 2 == 1};
     about.hold_addresses = step % 2 == 1;
+    about.tls_wish = step % 2 == 1 ? mail::TlsWish::required : mail::TlsWish::as_configured;
     cleanup::MessageFilter filter(options, about, 0);
     std::string out;
     for (size_t i = 0; i < in.size(); i += step)
         filter.feed(in.substr(i, step), out);
     filter.finish(out);
-    return out;
+    return out + static_cast<char>('0' + static_cast<int>(filter.tls_wish())) + "\r\n";
 }
 
 }  // namespace

@@ -224,6 +224,95 @@ TEST(CleanupFilter, LetsLongHeadersPass) {
     EXPECT_EQ(filter.take_address_headers().size(), 1u);
 }
 
+struct TlsCase {
+    std::string headers;
+    mail::TlsWish came, wish;
+    std::string added = {};
+    Options with = options();
+};
+
+// A message of `in` that came with the wish `came`: what is stored of it.
+std::string filter_tls(MessageFilter& filter, std::string_view in, size_t step) {
+    std::string out;
+    for (size_t i = 0; i < in.size(); i += step)
+        filter.feed(in.substr(i, step), out);
+    filter.finish(out);
+    return out;
+}
+
+TEST(CleanupFilter, HearsWhatHeadersAskOfTls) {
+    using enum mail::TlsWish;
+    Options deaf = options(), plain = options(), dropping = options();
+    deaf.reads_tls_required = false;
+    plain.keeps_requiretls = false;
+    dropping.drop_headers = {"require-tls-esmtp", "TLS-Required"};
+    const std::string demand = "Require-TLS-ESMTP: yes\r\n";
+    const std::string blanks(2000, ' ');
+    const TlsCase cases[] = {
+        {"Subject: x\r\n", as_configured, as_configured},
+        {"TLS-Required: no\r\n", as_configured, optional},
+        {"tls-required:NO\r\nA: b\r\n", as_configured, optional},
+        {"TLS-Required : \r\n\t No \r\n \r\nA: b\r\n", as_configured, optional},
+        {"TLS-Required: no", as_configured, optional},
+        {"TLS-Required: yes\r\n", as_configured, as_configured},
+        {"TLS-Required: n\r\n o\r\n", as_configured, as_configured},
+        {"TLS-Required: no, no\r\n", as_configured, as_configured},
+        {"TLS-Required: no\r\n more\r\n", as_configured, as_configured},
+        {"TLS-Required:\r\nA: no\r\n", as_configured, as_configured},
+        {"TLS-Required: yes\r\nTLS-Required: no\r\n", as_configured, optional},
+        {"TLS-Required: no" + blanks + "\r\n", as_configured, as_configured},
+        {"TLS-Required: no" + blanks + "x\r\n", as_configured, as_configured},
+        {"TLS-Required: no\r\n" + blanks + "\r\n", as_configured, as_configured},
+        {"X-TLS-Required: no\r\n", as_configured, as_configured},
+        {"Subject: x\r\n TLS-Required: no\r\n", as_configured, as_configured},
+        {"\r\nTLS-Required: no\r\n", as_configured, as_configured},
+        {"no header\r\nTLS-Required: no\r\n", as_configured, as_configured},
+        {"TLS-Required: no\r\n", as_configured, as_configured, "", deaf},
+        {"TLS-Required: no\r\n", optional, optional, "", deaf},
+        {demand, as_configured, required},
+        {"REQUIRE-TLS-ESMTP:\r\n YES\r\n", as_configured, required},
+        {"Require-TLS-ESMTP: no\r\n", as_configured, as_configured},
+        {"Require-TLS-ESMTP: true\r\n", as_configured, as_configured},
+        {demand + "TLS-Required: no\r\n", as_configured, required},
+        {"TLS-Required: no\r\n" + demand, as_configured, required},
+        {demand, as_configured, as_configured, "", plain},
+        {"TLS-Required: no\r\n", as_configured, optional, "", plain},
+        {"A: b\r\n", required, required, demand},
+        {"", required, required, demand},
+        {"A: b\r\n", required, required, "", plain},
+        {demand, required, required},
+        {"Require-TLS-ESMTP: no\r\n", required, required, demand},
+        {"TLS-Required: no\r\n", required, required, demand},
+        {"A: b\r\n", required, required, "", dropping},
+        {demand + "A: b\r\n", as_configured, required, "", dropping},
+        {"TLS-Required: no\r\n", as_configured, optional, "", dropping},
+    };
+    for (const TlsCase& one : cases)
+        for (size_t step : {size_t{4000}, size_t{1}, size_t{7}}) {
+            SCOPED_TRACE(one.headers.substr(0, 100));
+            MessageFilter::About about{"ABC", "s@example.net", base::WallTime()};
+            about.tls_wish = one.came;
+            MessageFilter filter(one.with, about, 1);
+            std::string stored = filter_tls(filter, one.headers, step);
+            EXPECT_EQ(filter.tls_wish(), one.wish);
+            size_t times = 0;
+            for (size_t at = 0; (at = stored.find(demand, at)) != stored.npos; ++at)
+                ++times;
+            bool kept =
+                one.with.drop_headers.empty() && one.headers.find(demand) != std::string::npos;
+            EXPECT_EQ(times, size_t{kept} + size_t{!one.added.empty()}) << stored;
+        }
+}
+
+TEST(CleanupFilter, PutsTheDemandForTlsBehindTheOtherHeaders) {
+    MessageFilter::About about{"ABC", "s@example.net", base::WallTime()};
+    about.tls_wish = mail::TlsWish::required;
+    const Options with = options();
+    MessageFilter filter(with, about, 1);
+    EXPECT_EQ(filter_tls(filter, "A: b\r\nB: c\r\n d\r\n\r\nbody\r\n", 1),
+              "A: b\r\nB: c\r\n d\r\nRequire-TLS-ESMTP: yes\r\n\r\nbody\r\n");
+}
+
 TEST(CleanupReceived, NamesClientAndRecipient) {
     setenv("TZ", "UTC", 1);
     tzset();
