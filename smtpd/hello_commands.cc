@@ -38,8 +38,8 @@ io::Task<void> choose_extensions(Session& session) {
         co_return;
     dict::Lookup lookup = co_await maps.find(session.client.address, dict::Key::whole);
     static const std::vector<std::string> all = {
-        "pipelining",          "size",     "vrfy", "etrn",    "starttls", "auth",
-        "enhancedstatuscodes", "8bitmime", "dsn",  "chunking"};
+        "pipelining",          "size",     "vrfy", "etrn",     "starttls",  "auth",
+        "enhancedstatuscodes", "8bitmime", "dsn",  "chunking", "requiretls"};
     session.discarded_keywords.reset();
     if (lookup.found())
         session.discarded_keywords = config::parse_list(lookup.value);
@@ -69,6 +69,8 @@ mail::Reply capabilities(const Session& session, std::vector<std::string> auth) 
     offer(reply, session, "8BITMIME");
     offer(reply, session, "DSN");
     offer(reply, session, "CHUNKING");
+    if (offers_requiretls(session))
+        reply.lines.push_back("REQUIRETLS");
     return reply;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/mail/xtext.h"
 #include "smtpd/commands.h"
 #include "smtpd/judge.h"
+#include "smtpd/starttls.h"
 
 namespace smtpd {
 
@@ -20,11 +21,17 @@ struct Announced {
     std::string ret;    // "FULL", "HDRS" or ""
     std::string envid;  // as received
     std::optional<std::string> login_sender;
+    mail::TlsWish tls_wish = mail::TlsWish::as_configured;
 };
 
+Answer unsupported(std::string_view option) {
+    return Answer(555, base::text("5.5.4 Unsupported option: ", base::printable(option)));
+}
+
 // RFC 1870 section 6.
-std::optional<Answer> read_size(const Options& options, Announced& announced,
+std::optional<Answer> read_size(const Session& session, Announced& announced,
                                 std::string_view value) {
+    const Options& options = session.options();
     if (value.empty() || value.find_first_not_of("0123456789") != value.npos)
         return Answer(501, "5.5.4 Bad message size syntax");
     auto size = base::number<uint64_t>(value);  // none: more than 64 bits hold
@@ -34,16 +41,16 @@ std::optional<Answer> read_size(const Options& options, Announced& announced,
     return std::nullopt;
 }
 
-std::optional<Answer> read_body(const Options&, Announced& announced, std::string_view value) {
+std::optional<Answer> read_body(const Session&, Announced& announced, std::string_view value) {
     bool eight = base::equal_nocase(value, "8bitmime");
     if (!eight && !base::equal_nocase(value, "7bit"))
-        return Answer(555, base::text("5.5.4 Unsupported option: BODY=", base::printable(value)));
+        return unsupported(base::text("BODY=", value));
     announced.encoding = eight ? mail::Encoding::eight_bit : mail::Encoding::seven_bit;
     return std::nullopt;
 }
 
 // RFC 3461 section 4.3.
-std::optional<Answer> read_ret(const Options&, Announced& announced, std::string_view value) {
+std::optional<Answer> read_ret(const Session&, Announced& announced, std::string_view value) {
     bool full = base::equal_nocase(value, "full");
     if (!announced.ret.empty() || (!full && !base::equal_nocase(value, "hdrs")))
         return Answer(501, "5.5.4 Bad RET parameter syntax");
@@ -52,7 +59,7 @@ std::optional<Answer> read_ret(const Options&, Announced& announced, std::string
 }
 
 // RFC 3461 section 4.4.
-std::optional<Answer> read_envid(const Options&, Announced& announced, std::string_view value) {
+std::optional<Answer> read_envid(const Session&, Announced& announced, std::string_view value) {
     if (!announced.envid.empty() || !mail::valid_envid(value))
         return Answer(501, "5.5.4 Bad ENVID parameter syntax");
     announced.envid = value;
@@ -60,7 +67,7 @@ std::optional<Answer> read_envid(const Options&, Announced& announced, std::stri
 }
 
 // RFC 4954 section 5: it is logged, and believed by nobody.
-std::optional<Answer> read_auth(const Options&, Announced& announced, std::string_view value) {
+std::optional<Answer> read_auth(const Session&, Announced& announced, std::string_view value) {
     if (announced.login_sender)
         return Answer(503, "5.5.4 Error: multiple AUTH= options");
     announced.login_sender = mail::from_xtext(value);
@@ -71,26 +78,43 @@ std::optional<Answer> read_auth(const Options&, Announced& announced, std::strin
     return std::nullopt;
 }
 
+// RFC 8689 section 2.
+std::optional<Answer> read_requiretls(const Session& session, Announced& announced,
+                                      std::string_view) {
+    if (!session.options().takes_requiretls)
+        return unsupported("REQUIRETLS");
+    if (!session.tls)
+        return offers_starttls(session) ? Answer(530, "5.7.0 Must issue a STARTTLS command first")
+                                        : unsupported("REQUIRETLS");
+    announced.tls_wish = mail::TlsWish::required;
+    return std::nullopt;
+}
+
 struct ParameterKind {
     std::string_view name;
     std::string_view extension;  // not known where smtpd_discard_ehlo_keywords has it
-    std::optional<Answer> (*read)(const Options&, Announced&, std::string_view value);
+    bool has_value;              // its "=value" is needed, or else is wrong
+    std::optional<Answer> (*read)(const Session&, Announced&, std::string_view value);
 };
 
 constexpr ParameterKind kinds[] = {
-    {"size", "size", read_size},  {"body", "8bitmime", read_body}, {"ret", "dsn", read_ret},
-    {"envid", "dsn", read_envid}, {"auth", "auth", read_auth},
+    {"SIZE", "size", true, read_size}, {"BODY", "8bitmime", true, read_body},
+    {"RET", "dsn", true, read_ret},    {"ENVID", "dsn", true, read_envid},
+    {"AUTH", "auth", true, read_auth}, {"REQUIRETLS", "requiretls", false, read_requiretls},
 };
 
 std::optional<Answer> read_parameter(const Session& session, Announced& announced,
                                      const esmtp::Parameter& parameter) {
-    for (const ParameterKind& kind : kinds)
-        if (parameter.value && base::equal_nocase(parameter.name, kind.name) &&
-            !session.discards(kind.extension))
-            return kind.read(session.options(), announced, *parameter.value);
-    return Answer(
-        555, base::text("5.5.4 Unsupported option: ", base::printable(parameter.name),
-                        parameter.value ? "=" : "", base::printable(parameter.value.value_or(""))));
+    for (const ParameterKind& kind : kinds) {
+        if (!base::equal_nocase(parameter.name, kind.name) || session.discards(kind.extension))
+            continue;
+        if (parameter.value && !kind.has_value)
+            return Answer(501, base::text("5.5.4 Bad ", kind.name, " parameter syntax"));
+        if (parameter.value || !kind.has_value)
+            return kind.read(session, announced, parameter.value.value_or(""));
+    }
+    return unsupported(
+        base::text(parameter.name, parameter.value ? "=" : "", parameter.value.value_or("")));
 }
 
 mail::Envelope new_envelope(const Session& session, std::string_view sender,
@@ -99,6 +123,7 @@ mail::Envelope new_envelope(const Session& session, std::string_view sender,
     envelope.arrival = io::loop().wall();
     envelope.sender = session.shared.policy.standard_form(sender);
     envelope.encoding = announced.encoding;
+    envelope.tls_wish = announced.tls_wish;
     envelope.dsn_ret = announced.ret;
     envelope.dsn_envid = announced.envid;
     envelope.client_name = session.client.name;

@@ -33,6 +33,7 @@ Options Options::from(const config::Settings& settings) {
     options.error_sleep_time = settings.time("smtpd_error_sleep_time");
     options.helo_required = settings.flag("smtpd_helo_required");
     options.disable_vrfy = settings.flag("disable_vrfy_command");
+    options.takes_requiretls = settings.flag("requiretls_enable");
     options.names_login = settings.flag("smtpd_sasl_authenticated_header");
     options.soft_bounce = settings.flag("soft_bounce");
     options.strict_envelopes = settings.flag("strict_rfc821_envelopes");

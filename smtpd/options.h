@@ -39,8 +39,9 @@ struct Options {
     bool helo_required = false;
     bool disable_vrfy = false;
     bool strict_envelopes = false;
-    bool names_login = false;  // in Received: (smtpd_sasl_authenticated_header)
-    bool soft_bounce = false;  // refusals for good become refusals for now
+    bool takes_requiretls = true;  // of clients under TLS (requiretls_enable)
+    bool names_login = false;      // in Received: (smtpd_sasl_authenticated_header)
+    bool soft_bounce = false;      // refusals for good become refusals for now
     bool forbid_unauth_pipelining = true;
     std::vector<std::string> noop_commands;
     std::vector<std::string> discarded_ehlo_keywords;

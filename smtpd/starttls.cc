@@ -63,6 +63,10 @@ bool offers_starttls(const Session& session) {
            !session.discards("STARTTLS");
 }
 
+bool offers_requiretls(const Session& session) {
+    return session.options().takes_requiretls && session.tls && !session.discards("REQUIRETLS");
+}
+
 io::Task<Objection> enter_tls(Session& session) {
     std::unique_ptr<io::Wire> plain = session.stream.release_wire();
     io::Instant deadline = io::loop().now() + session.options().tls.handshake_time;

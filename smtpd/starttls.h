@@ -21,6 +21,8 @@ io::Task<Objection> enter_tls(Session& session);
 bool has_trusted_certificate(const Session& session);
 // Whether EHLO offers STARTTLS.
 bool offers_starttls(const Session& session);
+// Whether it offers REQUIRETLS: only under TLS (RFC 8689 section 2).
+bool offers_requiretls(const Session& session);
 
 io::Task<Answer> starttls_command(Session& session, const esmtp::Command& command);
 

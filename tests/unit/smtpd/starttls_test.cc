@@ -101,6 +101,8 @@ const std::string ready = "220 2.0.0 Ready to start TLS\r\n";
 const std::string offering =
     "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n250-ETRN\r\n"
     "250-STARTTLS\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
+const std::string secret_capabilities =
+    capabilities.substr(0, capabilities.rfind("250 ")) + "250-CHUNKING\r\n250 REQUIRETLS\r\n";
 const smtpd_test::Steps a_mail = {
     {"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
      ok_mail + smtpd_test::ok_rcpt + smtpd_test::go_ahead},
@@ -123,7 +125,7 @@ TEST_F(UnderTls, ForgetsWhatCameInPlainText) {
                    {"STARTTLS\r\n", ready},
                    {"MAIL FROM:<a@example.com>\r\n", "503 5.5.1 Error: send HELO/EHLO first\r\n"},
                    {"STARTTLS\r\n", "554 5.5.1 Error: TLS already active\r\n"},
-                   {"EHLO secret.example\r\n", capabilities}}));
+                   {"EHLO secret.example\r\n", secret_capabilities}}));
     auto mails = stored();
     ASSERT_EQ(mails.size(), 1u);
     EXPECT_EQ(mails[0].envelope.protocol, "ESMTPS");
@@ -140,8 +142,9 @@ TEST_F(UnderTls, ForgetsWhatCameInPlainText) {
 
 TEST_F(UnderTls, SaysNothingOfItWhereItIsNotAsked) {
     start();
-    talk_raw(with_mail(
-        {{"", greeting}, {"STARTTLS\r\n", ready}, {"EHLO secret.example\r\n", capabilities}}));
+    talk_raw(with_mail({{"", greeting},
+                        {"STARTTLS\r\n", ready},
+                        {"EHLO secret.example\r\n", secret_capabilities}}));
     auto mails = stored();
     ASSERT_EQ(mails.size(), 1u);
     EXPECT_EQ(mails[0].envelope.protocol, "ESMTPS");
@@ -153,7 +156,7 @@ TEST_F(UnderTls, MayBeginWithTheFirstByte) {
     options.tls = smtpd::TlsOptions();
     options.tls.from_start = options.tls.demanded = true;
     talk_raw(with_mail({{"", greeting},
-                        {"EHLO client.example\r\n", capabilities},
+                        {"EHLO client.example\r\n", secret_capabilities},
                         {"STARTTLS\r\n", "554 5.5.1 Error: TLS already active\r\n"}}));
     EXPECT_EQ(stored().size(), 1u);
 }
@@ -202,11 +205,76 @@ TEST_F(UnderTls, CertificatesOpenDoors) {
                   ", reject_unauth_destination\n";
         talk_raw({{"", greeting},
                   {"STARTTLS\r\n", ready},
-                  {"EHLO client.example\r\n", capabilities},
+                  {"EHLO client.example\r\n", secret_capabilities},
                   {"MAIL FROM:<a@example.com>\r\n", ok_mail},
                   {"RCPT TO:<b@far.example>\r\n", test.answer},
                   {"QUIT\r\n", bye}});
     }
+}
+
+TEST_F(UnderTls, MayBeDemandedOfTheWholeWay) {
+    start();
+    const std::string bad = "501 5.5.4 Bad REQUIRETLS parameter syntax\r\n";
+    talk_raw({{"", greeting},
+              {"STARTTLS\r\n", ready},
+              {"EHLO client.example\r\n", secret_capabilities},
+              {"MAIL FROM:<a@example.com> REQUIRETLS=\r\n", bad},
+              {"MAIL FROM:<a@example.com> requiretls=yes\r\n", bad},
+              {"MAIL FROM:<a@example.com> SIZE\r\n", "555 5.5.4 Unsupported option: SIZE\r\n"},
+              {"MAIL FROM:<a@example.com> BODY=8BITMIME RequireTLS SIZE=10\r\n", ok_mail},
+              {"RCPT TO:<b@example.com>\r\n", smtpd_test::ok_rcpt},
+              {"DATA\r\n", smtpd_test::go_ahead},
+              {"Subject: x\r\nTLS-Required: no\r\n\r\nhello\r\n.\r\n", smtpd_test::queued},
+              {"MAIL FROM:<a@example.com> REQUIRETLS\r\n", ok_mail},
+              {"RSET\r\n", "250 2.0.0 Ok\r\n"},
+              {"MAIL FROM:<plain@example.com>\r\n", ok_mail},
+              {"RCPT TO:<b@example.com>\r\n", smtpd_test::ok_rcpt},
+              {"BDAT 24 LAST\r\nTLS-Required: No\r\n\r\nhi\r\n",
+               "250 2.0.0 Ok: 24 bytes queued as *\r\n"},
+              {"QUIT\r\n", bye}});
+    auto mails = stored();
+    ASSERT_EQ(mails.size(), 2u);
+    EXPECT_EQ(mails[0].envelope.tls_wish, mail::TlsWish::required);
+    EXPECT_THAT(mails[0].content,
+                testing::HasSubstr("\r\nTLS-Required: no\r\nRequire-TLS-ESMTP: yes\r\n"));
+    EXPECT_EQ(mails[1].envelope.tls_wish, mail::TlsWish::optional);
+    EXPECT_THAT(mails[1].content, testing::Not(testing::HasSubstr("ESMTP: yes")));
+}
+
+TEST_F(UnderTls, DemandsNothingWhereThatIsOff) {
+    start();
+    const std::string unknown = "555 5.5.4 Unsupported option: REQUIRETLS\r\n";
+    options.takes_requiretls = false;
+    talk_raw({{"", greeting},
+              {"EHLO client.example\r\n", offering},
+              {"MAIL FROM:<a@example.com> REQUIRETLS\r\n", unknown},
+              {"STARTTLS\r\n", ready},
+              {"EHLO client.example\r\n", capabilities},
+              {"MAIL FROM:<a@example.com> REQUIRETLS\r\n", unknown},
+              {"QUIT\r\n", bye}});
+    options.takes_requiretls = true;
+    options.discarded_ehlo_keywords = {"requiretls"};
+    talk_raw({{"", greeting},
+              {"EHLO client.example\r\n", offering},
+              {"MAIL FROM:<a@example.com> REQUIRETLS\r\n", unknown},
+              {"STARTTLS\r\n", ready},
+              {"EHLO client.example\r\n", capabilities},
+              {"MAIL FROM:<a@example.com> REQUIRETLS=x\r\n",
+               "555 5.5.4 Unsupported option: REQUIRETLS=x\r\n"},
+              {"QUIT\r\n", bye}});
+}
+
+TEST_F(UnderTls, IsNotDemandedInPlainText) {
+    start();
+    talk_raw({{"", greeting},
+              {"EHLO client.example\r\n", offering},
+              {"MAIL FROM:<a@example.com> REQUIRETLS\r\n", must},
+              {"MAIL FROM:<a@example.com> REQUIRETLS=\r\n",
+               "501 5.5.4 Bad REQUIRETLS parameter syntax\r\n"},
+              {"QUIT\r\n", bye}});
+    options.tls.offered = false;
+    talk({{"MAIL FROM:<a@example.com> REQUIRETLS\r\n",
+           "555 5.5.4 Unsupported option: REQUIRETLS\r\n"}});
 }
 
 }  // namespace
