@@ -20,6 +20,9 @@ mail::Envelope as_user(const spool::QueueFile& file) {
     envelope.encoding = file.envelope.encoding;
     envelope.dsn_envid = file.envelope.dsn_envid;
     envelope.dsn_ret = file.envelope.dsn_ret;
+    // The weaker wish is a header's, which is read on the way in where it is honoured.
+    if (file.envelope.tls_wish == mail::TlsWish::required)
+        envelope.tls_wish = mail::TlsWish::required;
     for (std::string_view name : {std::string_view("full_name"), context, spool::note::trace})
         if (auto found = file.envelope.more.find(std::string(name));
             found != file.envelope.more.end())

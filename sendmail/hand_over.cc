@@ -60,6 +60,9 @@ void put_envelope(Postdrop& postdrop, const Request& request, const Submitter& s
     postdrop.put(record::sender, sender_of(request, submitter));
     if (request.eight_bit)
         postdrop.put(record::attribute, "encoding=8bit");
+    if (request.requires_tls)
+        postdrop.put(record::attribute,
+                     base::text(spool::send_options::name, '=', spool::send_options::tls_required));
     if (request.reports())
         postdrop.put(record::attribute, base::text(spool::note::trace, '=',
                                                    request.probe ? spool::note::trace_probe

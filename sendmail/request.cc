@@ -3,6 +3,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "lib/base/log.h"
@@ -78,6 +79,23 @@ void take_verp(Request& request, std::string_view value) {
         fail("-V requires two characters from -=+");
 }
 
+// Options of Sendmail by name: only what Postfix made of them means something here.
+void take_named(Request& request, std::string_view option) {
+    size_t equals = std::min(option.find('='), option.size());
+    std::string_view name = option.substr(0, equals);
+    std::string_view value = option.substr(std::min(equals + 1, option.size()));
+    bool tls = base::equal_nocase(name, "requiretls");
+    if (!tls && !base::equal_nocase(name, "smtputf8"))
+        return;
+    bool yes = base::equal_nocase(value, "yes");
+    if (!yes && !base::equal_nocase(value, "no"))
+        fail(base::text("-O ", name, " needs yes or no: ", base::printable(option)));
+    if (tls)
+        request.requires_tls = yes;
+    else if (yes)
+        base::log::warning("-O smtputf8=yes is not built yet -- ignored");
+}
+
 void take_o(Request& request, const char* value, int argc, char** argv) {
     switch (*value) {
         case 'A':
@@ -136,6 +154,8 @@ void take(Request& request, char letter, int argc, char** argv) {
             return;
         case 'N':
             return take_notify(request, optarg);
+        case 'O':
+            return take_named(request, optarg);
         case 'R':
             return take_ret(request, optarg);
         case 'V':
@@ -181,6 +201,8 @@ void check(const Request& request) {
     bool given = !request.recipients.empty();
     if (!delivers && request.from_headers)
         fail("-t can be used only in delivery mode");
+    if (!delivers && request.requires_tls)
+        fail("-O requiretls can be used only in delivery mode");
     if (request.probe && request.verbose > 0)
         fail("-v option cannot be used with -bv");
     if (request.probe && request.from_headers)

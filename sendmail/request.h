@@ -24,6 +24,7 @@ struct Request {
     std::string envelope_id;               // -V
     std::string ret;                       // -R: "1" full, "2" headers
     std::optional<std::string> verp;       // -XV: the delimiters; "" for the usual ones
+    bool requires_tls = false;             // -O requiretls=yes
     unsigned verbose = 0;                  // how many -v
     bool probe = false;                    // -bv
 

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view allowed[] = {"AFSVRM", "LNX", "ARE"};
 
 constexpr std::string_view attributes[] = {
-    "encoding", "envelope_id", "ret_flags", "notify_flags", "dsn_orig_rcpt", "trace_flags",
+    "encoding",      "envelope_id", "ret_flags", "notify_flags",
+    "dsn_orig_rcpt", "trace_flags", "sendopts",
 };
 
 bool allowed_attribute(std::string_view text) {

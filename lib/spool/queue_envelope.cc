@@ -61,27 +61,23 @@ std::string ret_of(std::string_view flags) {
     return flags == ret_full ? "FULL" : flags == ret_headers ? "HDRS" : "";
 }
 
-// Bits of Postfix's attribute for what a sender asks of the way; the others wait in `more`.
-constexpr std::string_view options_name = "sendopts";
-constexpr uint32_t tls_optional = 16;
-constexpr uint32_t tls_required = 32;
-
+// Bits that are not known here wait in `more`.
 void take_options(mail::Envelope& envelope, std::string_view value) {
     uint32_t bits = base::number<uint32_t>(value).value_or(0);
-    if (bits & tls_required)
+    if (bits & send_options::tls_required)
         envelope.tls_wish = mail::TlsWish::required;
-    else if (bits & tls_optional)
+    else if (bits & send_options::tls_optional)
         envelope.tls_wish = mail::TlsWish::optional;
-    if (uint32_t others = bits & ~(tls_optional | tls_required))
-        envelope.more[std::string(options_name)] = base::text(others);
+    if (uint32_t others = bits & ~(send_options::tls_optional | send_options::tls_required))
+        envelope.more[std::string(send_options::name)] = base::text(others);
 }
 
 std::string options_of(const mail::Envelope& envelope) {
-    uint32_t bits = base::number<uint32_t>(envelope.note(options_name)).value_or(0);
+    uint32_t bits = base::number<uint32_t>(envelope.note(send_options::name)).value_or(0);
     if (envelope.tls_wish == mail::TlsWish::required)
-        bits |= tls_required;
+        bits |= send_options::tls_required;
     if (envelope.tls_wish == mail::TlsWish::optional)
-        bits |= tls_optional;
+        bits |= send_options::tls_optional;
     return bits == 0 ? "" : base::text(bits);
 }
 
@@ -98,7 +94,7 @@ void append_more(std::string& out, const mail::Envelope& envelope) {
                 type = t.type;
         if (type)
             append_record(out, type, value);
-        else if (name != options_name)
+        else if (name != send_options::name)
             append_record(out, record::attribute, base::text(name, '=', value));
     }
 }
@@ -199,7 +195,7 @@ void EnvelopeReader::take_attribute(std::string_view text) {
         envelope.dsn_envid = as_xtext(value);
     else if (name == "ret_flags")
         envelope.dsn_ret = ret_of(value);
-    else if (name == options_name)
+    else if (name == send_options::name)
         take_options(envelope, value);
     else if (name == "notify_flags")
         next_.notify = base::number<uint32_t>(value).value_or(0);
@@ -241,7 +237,7 @@ std::vector<RecipientPlace> append_envelope(std::string& out, uint64_t at,
                      envelope.encoding == mail::Encoding::eight_bit ? "8bit" : "7bit");
     for (const Member& m : members)
         append_attribute(out, m.name, envelope.*m.member);
-    append_attribute(out, options_name, options_of(envelope));
+    append_attribute(out, send_options::name, options_of(envelope));
     append_more(out, envelope);
 
     std::vector<RecipientPlace> places;

@@ -17,6 +17,13 @@ inline constexpr std::string_view check_attribute = "posthaste_check=";
 inline constexpr std::string_view size_attribute = "posthaste_size=";
 inline constexpr std::string_view dots_attribute = "posthaste_dots=";
 
+// Postfix's attribute for what a sender asks of the way, and those of its bits that are known here.
+namespace send_options {
+inline constexpr std::string_view name = "sendopts";
+inline constexpr uint32_t tls_optional = 16;  // header TLS-Required: no
+inline constexpr uint32_t tls_required = 32;  // REQUIRETLS
+}  // namespace send_options
+
 // Takes the records of both pieces of envelope, one after the other.
 class EnvelopeReader {
   public:

@@ -148,6 +148,40 @@ TEST_F(PickupServer, TakesAMessageAsItsUserMayHaveIt) {
     EXPECT_TRUE(text.ends_with("\r\n\r\n.dot\r\n")) << text;
 }
 
+// The weaker wish is one of the header, which may not be heeded here.
+TEST_F(PickupServer, TakesADemandForTls) {
+    struct Row {
+        const char* bits;
+        const char* header;
+        mail::TlsWish wish;
+    };
+    using enum mail::TlsWish;
+    const Row rows[] = {
+        {"32", "Subject: x", required},           {"48", "Subject: x", required},
+        {"16", "Subject: x", as_configured},      {"9", "Subject: x", as_configured},
+        {"32", "TLS-Required: no", required},     {"0", "TLS-Required: no", optional},
+        {"", "Require-TLS-ESMTP: yes", required}, {"x", "Subject: x", as_configured},
+    };
+    int number = 0;
+    for (const Row& row : rows)
+        put(base::text("0E000", number++),
+            records({"T1700000000 0", base::text("Asendopts=", row.bits), "Ss@example.com",
+                     "Ra@example.net", "M", base::text("N", row.header), "N", "X", "E"}));
+    collect();
+    auto all = logged();
+    ASSERT_EQ(all.size(), std::size(rows));
+    std::map<std::string, int> found, expected;
+    for (const spool::LoggedMessage& message : all) {
+        bool kept = content(message).find("\r\nRequire-TLS-ESMTP: yes\r\n") != std::string::npos;
+        EXPECT_EQ(kept, message.envelope.tls_wish == required);
+        EXPECT_EQ(message.envelope.note("sendopts"), "");
+        ++found[base::text(static_cast<int>(message.envelope.tls_wish))];
+    }
+    for (const Row& row : rows)
+        ++expected[base::text(static_cast<int>(row.wish))];
+    EXPECT_EQ(found, expected);
+}
+
 TEST_F(PickupServer, LeavesWhatIsNotItsToTake) {
     put("0A0001", mail_to("a@example.net"), 0644);  // not whole yet
     put("0A0002.tmp", mail_to("a@example.net"));    // no queue ID

@@ -57,8 +57,9 @@ TEST(PostedRecords, AreJudged) {
 }
 
 TEST(PostedRecords, KeepAttributesOfUsers) {
-    for (const char* good : {"encoding=7bit", "rewrite_context=local", "rewrite_context=remote",
-                             "notify_flags=1", "dsn_orig_rcpt=rfc822;a@b", "envelope_id=x"})
+    for (const char* good :
+         {"encoding=7bit", "rewrite_context=local", "rewrite_context=remote", "notify_flags=1",
+          "dsn_orig_rcpt=rfc822;a@b", "envelope_id=x", "sendopts=32"})
         EXPECT_EQ(kept("ASRMXE", good), "ASRMXE") << good;
     for (const char* bad : {"client_name=x", "rewrite_context=other", "no name", "",
                             "client_address=192.0.2.1", "posthaste_report_of=X", "=x"})
