@@ -156,11 +156,31 @@ std::string part(const std::string& boundary, std::string_view type, std::string
                       "\r\nContent-Type: ", type, "\r\n");
 }
 
+// RFC 8689 section 5: a report goes as the message went.
+std::string_view tls_header(mail::TlsWish wish, const Identity& identity) {
+    switch (wish) {
+        case mail::TlsWish::as_configured:
+            return "";
+        case mail::TlsWish::optional:
+            return "TLS-Required: no\r\n";
+        case mail::TlsWish::required:
+            return identity.keeps_requiretls ? "Require-TLS-ESMTP: yes\r\n" : "";
+    }
+    return "";
+}
+
 }  // namespace
 
+mail::TlsWish tls_wish(const ipc::BounceRequest& request, const Identity& identity) {
+    mail::TlsWish wish = request.envelope.tls_wish;
+    bool redacted = wish == mail::TlsWish::required && identity.redacts;
+    return redacted ? mail::TlsWish::as_configured : wish;
+}
+
 Attached attached(const ipc::BounceRequest& request, const Identity& identity) {
-    bool whole = request.kind == ipc::ReportKind::failure && request.envelope.dsn_ret != "HDRS" &&
-                 request.size <= identity.size_limit;
+    bool shown = request.envelope.tls_wish != mail::TlsWish::required || !identity.redacts;
+    bool whole = shown && request.kind == ipc::ReportKind::failure &&
+                 request.envelope.dsn_ret != "HDRS" && request.size <= identity.size_limit;
     return whole ? Attached::message : Attached::header;
 }
 
@@ -183,6 +203,7 @@ Report make_report(const ipc::BounceRequest& request, const Identity& identity,
     out += header("To", request.envelope.sender);
     out += header("Auto-Submitted", "auto-replied");
     out += header("Message-Id", report.message_id);
+    out += tls_header(tls_wish(request, identity), identity);
     out += "MIME-Version: 1.0\r\n";
     out += base::text("Content-Type: multipart/report; report-type=delivery-status;\r\n",
                       "\tboundary=\"", boundary, "\"\r\n", encoding, "\r\n",
@@ -204,11 +225,12 @@ Report make_report(const ipc::BounceRequest& request, const Identity& identity,
     return report;
 }
 
-mail::Envelope report_envelope(const ipc::BounceRequest& request, const std::string& id,
-                               const std::string& message_id, base::WallTime now) {
+mail::Envelope report_envelope(const ipc::BounceRequest& request, const Identity& identity,
+                               const Making& making, const std::string& message_id) {
     mail::Envelope envelope;
-    envelope.queue_id = id;
-    envelope.arrival = now;
+    envelope.queue_id = making.id;
+    envelope.arrival = making.now;
+    envelope.tls_wish = tls_wish(request, identity);
     envelope.recipients.push_back({request.envelope.sender, "", mail::notify_never, ""});
     envelope.encoding = request.envelope.encoding;
     envelope.message_id = message_id;

@@ -14,6 +14,11 @@ struct Identity {
     std::string hostname;         // myhostname
     std::string mail_name;        // mail_name
     uint64_t size_limit = 50000;  // bounce_size_limit
+    // A report on mail that demands TLS (REQUIRETLS) demands none itself, and has no content of it
+    // that the way back could show (RFC 8689 section 5): requiretls_redact_dsn.
+    bool redacts = true;
+    // One that does demand it says so in a header too: requiretls_esmtp_header.
+    bool keeps_requiretls = true;
 };
 
 // What a report returns of the message (RFC 3461 section 4.3).
@@ -35,12 +40,15 @@ struct Making {
     Attached attached = Attached::message;
 };
 
+// What a report asks of the TLS of its way.
+mail::TlsWish tls_wish(const ipc::BounceRequest& request, const Identity& identity);
+
 // Lines end in CRLF.
 Report make_report(const ipc::BounceRequest& request, const Identity& identity,
                    const Making& making);
 
-// What the envelope of the report says.
-mail::Envelope report_envelope(const ipc::BounceRequest& request, const std::string& id,
-                               const std::string& message_id, base::WallTime now);
+// What the envelope of the report says, which has `making.id`.
+mail::Envelope report_envelope(const ipc::BounceRequest& request, const Identity& identity,
+                               const Making& making, const std::string& message_id);
 
 }  // namespace bounce

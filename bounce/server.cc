@@ -35,6 +35,9 @@ Server::Server(const config::Settings& settings, dict::Tables& tables)
     identity_.hostname = settings.text("myhostname");
     identity_.mail_name = settings.text("mail_name");
     identity_.size_limit = settings.size("bounce_size_limit");
+    identity_.redacts = settings.flag("requiretls_redact_dsn");
+    identity_.keeps_requiretls =
+        settings.flag("requiretls_enable") && settings.flag("requiretls_esmtp_header");
 }
 
 io::Task<void> Server::run(ipc::Service& service) {
@@ -168,7 +171,7 @@ io::Task<std::string> Server::commit(ipc::BounceRequest& request, spool::Writer&
                                        : ": sender delivery status notification: ",
                                making.id));
     cleanup::log::message_id(making.id, report.message_id, false);
-    mail::Envelope envelope = report_envelope(request, making.id, report.message_id, making.now);
+    mail::Envelope envelope = report_envelope(request, identity_, making, report.message_id);
     std::vector<mail::Recipient> mapped = co_await mappings_.recipients(envelope, false);
     envelope.recipients = std::move(mapped);
     co_await writer.commit(std::move(envelope), std::move(*draft));

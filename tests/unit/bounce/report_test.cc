@@ -68,7 +68,7 @@ TEST(BounceReport, SaysWhatItIsAReportOf) {
               base::text("rfc822;Z@example.com\r\nAction: ", row.second_action, "\r\n"),
               std::string("Content-Type: text/rfc822-headers\r\n")})
             EXPECT_NE(text.find(wanted), text.npos) << wanted << text;
-        EXPECT_EQ(report_envelope(request, "4ABC", "<x@y>", {}).more.size(), 0u)
+        EXPECT_EQ(report_envelope(request, identity, {"4ABC"}, "<x@y>").more.size(), 0u)
             << "marks no failure as reported";
     }
 }
@@ -126,6 +126,44 @@ TEST(BounceReport, ReturnsTheHeaderOnlyOfWhatIsLargeOrAskedToBeShort) {
     EXPECT_EQ(attached(request, identity), Attached::header);
 }
 
+// RFC 8689 section 5.
+TEST(BounceReport, GoesAsTheMessageWentButDemandsNoTls) {
+    using enum mail::TlsWish;
+    struct Row {
+        mail::TlsWish came;
+        bool redacts, keeps_header;
+        mail::TlsWish goes;
+        Attached attached;
+        const char* header;
+    };
+    const Row rows[] = {
+        {as_configured, true, true, as_configured, Attached::message, ""},
+        {optional, true, true, optional, Attached::message, "\r\nTLS-Required: no\r\n"},
+        {optional, false, false, optional, Attached::message, "\r\nTLS-Required: no\r\n"},
+        {required, true, true, as_configured, Attached::header, ""},
+        {required, false, true, required, Attached::message, "\r\nRequire-TLS-ESMTP: yes\r\n"},
+        {required, false, false, required, Attached::message, ""},
+    };
+    for (auto kind : {ipc::ReportKind::failure, ipc::ReportKind::success, ipc::ReportKind::status,
+                      ipc::ReportKind::probe})
+        for (const Row& row : rows) {
+            ipc::BounceRequest request = some_request();
+            request.kind = kind;
+            request.envelope.tls_wish = row.came;
+            Identity with = identity;
+            with.redacts = row.redacts;
+            with.keeps_requiretls = row.keeps_header;
+            Making making{"4ABC", base::WallTime(1700000100s), attached(request, with)};
+            bool failure = kind == ipc::ReportKind::failure;
+            EXPECT_EQ(making.attached, failure ? row.attached : Attached::header);
+            std::string text = make_report(request, with, making).before;
+            std::string header = text.substr(0, text.find("\r\n\r\n") + 2);
+            EXPECT_NE(header.find(row.header), header.npos) << header;
+            EXPECT_EQ(header.find("TLS") != header.npos, *row.header != '\0') << header;
+            EXPECT_EQ(report_envelope(request, with, making, "<m@x>").tls_wish, row.goes);
+        }
+}
+
 TEST(BounceReport, CanDoWithoutTheMessage) {
     Making making{"4ABC", base::WallTime(1700000100s), Attached::nothing};
     Report report = make_report(some_request(), identity, making);
@@ -145,7 +183,8 @@ TEST(BounceReport, SaysEightBitWhereTheMessageIs) {
 }
 
 TEST(BounceReport, EnvelopeNamesWhatItIsAbout) {
-    mail::Envelope envelope = report_envelope(some_request(), "4ABC", "<m@x>", base::WallTime(1s));
+    mail::Envelope envelope =
+        report_envelope(some_request(), identity, {"4ABC", base::WallTime(1s)}, "<m@x>");
     EXPECT_EQ(envelope.queue_id, "4ABC");
     EXPECT_EQ(envelope.sender, "");
     ASSERT_EQ(envelope.recipients.size(), 1u);

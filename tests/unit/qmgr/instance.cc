@@ -298,7 +298,9 @@ io::Task<void> Instance::report_on(ipc::Duplex& link, ipc::BounceRequest request
         answer.error = "no room";
     } else {
         std::string id = writer_->next_id().text();
-        auto envelope = bounce::report_envelope(request, id, "<x@mx.example>", loop_.wall());
+        bounce::Making making{id, loop_.wall()};
+        auto envelope =
+            bounce::report_envelope(request, bounce::Identity(), making, "<x@mx.example>");
         co_await commit(std::move(envelope), "Subject: report\r\n\r\n");
         answer.report = id;
     }
