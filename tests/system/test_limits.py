@@ -1,10 +1,12 @@
 """How much one client may do, counted by anvil over all workers."""
 
+import base64
+import itertools
 import os
 import re
 import signal
 
-from harness import Client, Instance, Relay, check, eventually, test
+from harness import Client, Dovecot, Instance, Relay, check, eventually, test
 
 HERE, THERE = "127.0.0.9", "127.0.0.10"
 
@@ -114,6 +116,65 @@ def too_much_mail(instance):
             code, text = client.say("MAIL FROM:<a@b.example>")
             client.say("RSET")
         return (code, text) == (450, "4.7.1 Error: too much mail from " + HERE)
+
+
+def on_two_workers(instance, source):
+    """Two greeted clients, each of another worker; and the others that it took to get them."""
+    pattern = rf"smtpd\[(\d+)\]: connect from unknown\[{re.escape(source)}\]$"
+
+    def pids(count):
+        found = re.findall(pattern, instance.log(), re.MULTILINE)
+        return found if len(found) == count else None
+    clients = []
+    for number in range(1, 60):
+        clients.append(Client(instance.address, instance.port, source=source))
+        clients[-1].open()
+        served = eventually(lambda: pids(number), 10, "a client in the log")
+        if served[-1] != served[0]:
+            return clients[0], clients[-1], clients
+    raise AssertionError("one worker got them all")
+
+
+def login(client, password):
+    words = base64.b64encode(f"\0bob\0{password}".encode()).decode()
+    return client.say(f"AUTH PLAIN {words}")
+
+
+@test(counted=False, timeout=120)
+def test_rate_of_logins():
+    """smtpd_client_auth_rate_limit counts all AUTH commands of a client, over all workers; who is in
+    smtpd_client_event_limit_exceptions is not counted."""
+    dovecot = Dovecot({"bob": "secret"})
+    with limited(Relay(), smtpd_client_auth_rate_limit="3", smtpd_sasl_auth_enable="yes",
+                 smtpd_sasl_type="dovecot", smtpd_sasl_path=dovecot.socket,
+                 anvil_status_update_time="2s") as instance:
+        sources = (f"127.0.0.{number}" for number in itertools.count(20))
+
+        def outcome():
+            """What a client was told that none has been before, and who that was."""
+            source = next(sources)
+            first, second, clients = on_two_workers(instance, source)
+            told = [login(client, password)[0] for client, password in
+                    ((first, "wrong"), (second, "wrong"), (first, "secret"))]
+            told += [login(second, "secret"), login(second, "secret")]
+            for client in clients:
+                client.say("QUIT")
+                client.close()
+            refused = (450, "4.7.1 Error: too many AUTH commands from " + source)
+            return source if told == [535, 535, 235, refused, refused] else None
+        # Workers find anvil within a moment of their start.
+        source = re.escape(eventually(outcome, 30, "logins are counted"))
+        for count in (4, 5):
+            instance.wait_log(rf"warning: AUTH command rate limit exceeded: {count} from "
+                              rf"unknown\[{source}\] for service 127")
+        instance.wait_log(rf"statistics: max auth rate 5/60s for \(127[\d.:]+:{source}\) at ")
+        for friend, expected in (("127.0.0.5", 235), ("127.0.0.15", 450)):
+            with Client(instance.address, instance.port, source=friend) as client:
+                client.open()
+                codes = [login(client, "wrong")[0] for _ in range(3)]
+                codes.append(login(client, "secret")[0])
+            check(codes[-1] == expected, friend, codes)
+    dovecot.stop()
 
 
 @test()
