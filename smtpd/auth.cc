@@ -4,6 +4,7 @@
 #include "lib/io/socket_address.h"
 #include "smtpd/log.h"
 #include "smtpd/session.h"
+#include "smtpd/starttls.h"
 
 namespace smtpd {
 
@@ -39,28 +40,27 @@ std::unique_ptr<sasl::Exchange> Logins::begin(const Session& session) const {
         peer.own_port = base::text(own->port());
     }
     peer.encrypted = session.encrypted();
+    peer.certified = has_trusted_certificate(session);
     peer.demands = demands(session);
     return server_->begin(std::move(peer));
 }
 
-io::Task<std::vector<std::string>> Logins::mechanisms(const Session& session) {
+io::Task<std::optional<std::vector<std::string>>> Logins::mechanisms(const Session& session) {
+    const sasl::Demands& wanted = demands(session);
     std::vector<std::string> names;
-    sasl::Offers all = co_await server_->mechanisms(demands(session));
-    for (const sasl::Offer& mechanism : all) {
+    std::optional<sasl::Offers> all = co_await server_->mechanisms(wanted);
+    for (const sasl::Offer& mechanism : all.value_or(sasl::Offers())) {
         dict::MatchList::Answer listed = co_await filter_.match(mechanism.name);
         if (listed.yes())
             names.push_back(mechanism.name);
     }
-    if (names.empty() && !warned_)
+    if (!names.empty())
+        warned_.erase(wanted);
+    else if (warned_.insert(wanted).second)
         log::no_mechanisms(session);
-    warned_ = names.empty();
+    if (!all)
+        co_return std::nullopt;
     co_return names;
-}
-
-io::Task<bool> Logins::there() {
-    const sasl::Demands anything;
-    sasl::Offers all = co_await server_->mechanisms(anything);
-    co_return !all.empty();
 }
 
 std::string Login::text(std::string_view separator) const {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +42,12 @@ class Logins {
     io::Task<void> run() { return server_->run(); }
 
     const AuthOptions& options() const { return options_; }
-    // The mechanisms that this session may use now, in the server's order.
-    io::Task<std::vector<std::string>> mechanisms(const Session& session);
-    // Whether there is anybody who can be asked for any mechanism.
-    io::Task<bool> there();
+    // The mechanisms that this session may use now, in the server's order; none while nobody can
+    // be asked for them.
+    io::Task<std::optional<std::vector<std::string>>> mechanisms(const Session& session);
+    io::Task<sasl::Step> not_offered(const Session& session, std::string mechanism) {
+        return server_->not_offered(std::move(mechanism), demands(session));
+    }
     std::unique_ptr<sasl::Exchange> begin(const Session& session) const;
 
   private:
@@ -52,7 +56,7 @@ class Logins {
     AuthOptions options_;
     std::unique_ptr<sasl::Verifier> server_;
     dict::MatchList filter_;
-    bool warned_ = false;  // that there is no mechanism
+    std::set<sasl::Demands> warned_;  // for which there was no mechanism the last time
 };
 
 // The lines of EHLO; none where the client is not offered AUTH.

@@ -99,9 +99,8 @@ Answer result(Session& session, const std::string& mechanism, const sasl::Step& 
     return Answer(535, base::text("5.7.8 Error: authentication failed: ", why));
 }
 
-io::Task<bool> is_offered(Session& session, std::string mechanism) {
-    std::vector<std::string> names = co_await session.shared.logins->mechanisms(session);
-    co_return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+bool has(const std::vector<std::string>& names, std::string_view mechanism) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
         return base::equal_nocase(name, mechanism);
     });
 }
@@ -134,8 +133,9 @@ io::Task<std::vector<std::string>> auth_capabilities(Session& session) {
     if (!may_log_in(session) || !session.client.hears_of_auth)
         co_return lines;
     std::string words;
-    std::vector<std::string> names = co_await session.shared.logins->mechanisms(session);
-    for (const std::string& name : names)
+    std::optional<std::vector<std::string>> names =
+        co_await session.shared.logins->mechanisms(session);
+    for (const std::string& name : names.value_or(std::vector<std::string>()))
         base::append(words, words.empty() ? "" : " ", name);
     if (words.empty())
         co_return lines;
@@ -155,15 +155,16 @@ io::Task<Answer> auth_command(Session& session, const esmtp::Command& command) {
     if (!request)
         co_return Answer(501, "5.5.4 Syntax: AUTH mechanism");
     std::string mechanism = base::printable(request->mechanism);
-    bool there = co_await session.shared.logins->there();
-    if (!there)
+    // Who is asked does not know what main.cf demands of mechanisms.
+    std::optional<std::vector<std::string>> names =
+        co_await session.shared.logins->mechanisms(session);
+    if (!names)
         co_return result(session, mechanism,
                          sasl::Step(sasl::Step::trouble, sasl::connection_lost));
-    // Who is asked does not know what main.cf demands of mechanisms.
-    bool offered = co_await is_offered(session, mechanism);
-    if (!offered)
-        co_return result(session, mechanism,
-                         sasl::Step(sasl::Step::failed, "Invalid authentication mechanism"));
+    if (!has(*names, mechanism)) {
+        sasl::Step step = co_await session.shared.logins->not_offered(session, mechanism);
+        co_return result(session, mechanism, step);
+    }
     co_return co_await log_in(session, std::move(*request));
 }
 

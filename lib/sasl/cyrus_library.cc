@@ -12,8 +12,6 @@ namespace sasl::cyrus {
 
 namespace {
 
-constexpr const char* usual_config_path = "/etc/postfix/sasl:/usr/lib/sasl2";
-
 // Where the library's remarks go while this thread is in it.
 thread_local Remarks* remarks = nullptr;
 
@@ -85,7 +83,7 @@ struct Wiped {
 }  // namespace
 
 void begin_library(const VerifierOptions& options) {
-    std::string path = options.config_path.empty() ? usual_config_path : options.config_path;
+    std::string path = options.config_path;
     ::sasl_set_mutex(new_mutex, lock, unlock, free_mutex);
     int code = ::sasl_set_path(SASL_PATH_TYPE_CONFIG, path.data());
     if (code != SASL_OK)
@@ -100,6 +98,10 @@ void begin_library(const VerifierOptions& options) {
     if (code != SASL_OK)
         throw config::Error(
             base::text("Cyrus SASL library: ", ::sasl_errstring(code, nullptr, nullptr)));
+}
+
+Step no_mechanism() {
+    return Step(Step::failed, ::sasl_errstring(SASL_NOMECH, nullptr, nullptr));
 }
 
 Connection::Connection(const VerifierOptions& options, const Demands& demands) {
@@ -117,13 +119,20 @@ Connection::~Connection() {
     ::sasl_dispose(&conn_);
 }
 
-Offers Connection::mechanisms() {
+std::optional<Offers> Connection::mechanisms() {
     Listening to(remarks_);
-    Offers found;
     const char* list = nullptr;
-    if (broken_ != SASL_OK ||
-        ::sasl_listmech(conn_, nullptr, "", " ", "", &list, nullptr, nullptr) != SASL_OK)
-        return found;
+    int code = broken_;
+    if (code == SASL_OK)
+        code = ::sasl_listmech(conn_, nullptr, "", " ", "", &list, nullptr, nullptr);
+    if (code == SASL_NOMECH)
+        return Offers();
+    if (code != SASL_OK) {
+        remarks_.push_back(base::text("SASL mechanisms cannot be listed: ",
+                                      ::sasl_errstring(code, nullptr, nullptr)));
+        return std::nullopt;
+    }
+    Offers found;
     std::string_view names = list;
     for (std::string_view name : base::split(names, " "))
         found.push_back({std::string(name), 0});
@@ -143,6 +152,8 @@ Step Connection::result(int code, const char* text, unsigned length) {
     if (code == SASL_CONTINUE)
         return Step(Step::challenge,
                     base::to_base64(std::string_view(text == nullptr ? "" : text, length)));
+    if (code == SASL_NOUSER)  // who guesses need not know which half was wrong
+        code = SASL_BADAUTH;
     std::string why = ::sasl_errstring(code, nullptr, nullptr);
     if (is_ours(code))
         return Step(Step::trouble, base::text(connection_lost, " (", why, ")"), user());

@@ -15,6 +15,8 @@ namespace sasl::cyrus {
 // For this process; throws config::Error. The library may be used in several threads from then on.
 void begin_library(const VerifierOptions& options);
 
+Step no_mechanism();
+
 // What the library says beside the result, for the log: "SASL authentication failure: …".
 using Remarks = std::vector<std::string>;
 
@@ -26,7 +28,8 @@ class Connection {
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    Offers mechanisms();
+    // None where the library cannot say.
+    std::optional<Offers> mechanisms();
     // `initial` and `response` in base64.
     Step start(const std::string& mechanism, const std::optional<std::string>& initial);
     Step step(const std::string& response);

@@ -38,7 +38,8 @@ class CyrusServer : public Verifier {
         : options_(std::move(options)), jobs_(options_.threads, options_.queue_limit) {}
 
     io::Task<void> run() override { co_await jobs_.run(); }
-    io::Task<Offers> mechanisms(Demands demands) override;
+    io::Task<std::optional<Offers>> mechanisms(Demands demands) override;
+    io::Task<Step> not_offered(std::string mechanism, Demands demands) override;
     std::unique_ptr<Exchange> begin(Peer peer) override;
 
     const VerifierOptions& options() const { return options_; }
@@ -96,11 +97,11 @@ io::Task<Step> Login::perform(std::shared_ptr<Work> work) {
     co_return std::move(work->step);
 }
 
-io::Task<Offers> CyrusServer::mechanisms(Demands demands) {
+io::Task<std::optional<Offers>> CyrusServer::mechanisms(Demands demands) {
     auto known = known_.find(demands);
     if (known != known_.end())
         co_return known->second;
-    auto found = std::make_shared<std::pair<Offers, cyrus::Remarks>>();
+    auto found = std::make_shared<std::pair<std::optional<Offers>, cyrus::Remarks>>();
     std::function<void()> job = [found, demands, options = options_] {
         cyrus::Connection connection(options, demands);
         found->first = connection.mechanisms();
@@ -108,11 +109,22 @@ io::Task<Offers> CyrusServer::mechanisms(Demands demands) {
     };
     BlockingJobs::Outcome outcome = co_await jobs_.perform(std::move(job), options_.time_limit);
     if (outcome != BlockingJobs::Outcome::done)
-        co_return Offers();
+        co_return std::nullopt;
     log_remarks(found->second);
-    if (!found->first.empty())
-        known_[demands] = found->first;
+    if (found->first && !found->first->empty())
+        known_[demands] = *found->first;
     co_return found->first;
+}
+
+// The library says what is wrong with it; if nothing is, it is smtpd that does not want it.
+io::Task<Step> CyrusServer::not_offered(std::string mechanism, Demands demands) {
+    Peer peer;
+    peer.demands = demands;
+    Login login(*this, std::move(peer));
+    Step step = co_await login.start(std::move(mechanism), std::nullopt);
+    if (step.state == Step::failed || step.state == Step::trouble)
+        co_return step;
+    co_return cyrus::no_mechanism();
 }
 
 std::unique_ptr<Exchange> CyrusServer::begin(Peer peer) {

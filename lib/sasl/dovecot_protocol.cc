@@ -90,10 +90,10 @@ std::string word(std::string_view text) {
     return out;
 }
 
-Offer mechanism_of(const std::vector<std::string>& words) {
-    Offer mechanism;
-    if (words.size() > 1)
-        mechanism.name = words[1];
+std::optional<Offer> mechanism_of(const std::vector<std::string>& words) {
+    if (words.size() < 2 || has(words, "private"))
+        return std::nullopt;
+    Offer mechanism{words[1], 0};
     for (const auto& [name, property] : properties)
         if (has(words, name))
             mechanism.properties |= property;
@@ -136,6 +136,8 @@ std::optional<std::string> auth(uint32_t id, std::string_view mechanism, std::st
             base::append(line, '\t', name, '=', word(*value));
     if (peer.encrypted)
         line.append("\tsecured");
+    if (peer.certified)
+        line.append("\tvalid-client-cert");
     if (initial)  // the last word: it ends the line whatever it has in it
         base::append(line, "\tresp=", *initial);
     line.push_back('\n');

@@ -21,8 +21,8 @@ std::vector<std::string> words_of(std::string_view line);
 // `text` as a word.
 std::string word(std::string_view text);
 
-// "MECH name property…"
-Offer mechanism_of(const std::vector<std::string>& words);
+// Of "MECH name property…"; none for one that clients are not to hear of ("private").
+std::optional<Offer> mechanism_of(const std::vector<std::string>& words);
 
 // What the service says of one login: "OK id …", "FAIL id …", "CONT id challenge"; none for a line
 // that is none of them.

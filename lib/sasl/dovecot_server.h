@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "lib/io/event.h"
-#include "lib/io/socket_address.h"
-#include "lib/io/stream.h"
-#include "lib/sasl/dovecot_protocol.h"
+#include "lib/sasl/auth_socket.h"
+#include "lib/sasl/dovecot_link.h"
 #include "lib/sasl/verifier.h"
 
 namespace sasl {
@@ -24,7 +23,8 @@ class DovecotServer : public Verifier {
 
     // Keeps the connection, anew at once or when a login asks for it, and every second.
     io::Task<void> run() override;
-    io::Task<Offers> mechanisms(Demands demands) override;
+    io::Task<std::optional<Offers>> mechanisms(Demands demands) override;
+    io::Task<Step> not_offered(std::string mechanism, Demands demands) override;
     std::unique_ptr<Exchange> begin(Peer peer) override;
 
     // One connection, until it is lost; rethrows io::Cancelled. `wire` leads to the service.
@@ -36,15 +36,8 @@ class DovecotServer : public Verifier {
         std::optional<Step> step;
         io::Event settled;
     };
-    struct Link;
-
-    io::Task<std::unique_ptr<io::Wire>> connect();
-    io::Task<bool> shake_hands(Link& link);
-    // Why it is over.
-    io::Task<std::string> serve(Link& link);
-    io::Task<bool> read_replies(Link& link);
-    void take(std::string_view line);
-    io::Task<void> send(Link& link);
+    io::Task<void> keep_connected();
+    void take(dovecot::Reply reply);
     // The connection, when it is there before the time limit is over.
     io::Task<bool> connected();
     // Sends the line of request `id` and waits for the reply to it.
@@ -53,10 +46,10 @@ class DovecotServer : public Verifier {
     void lost(const std::string& why);
 
     VerifierOptions options_;
-    std::vector<io::SocketAddress> addresses_;
-    Link* link_ = nullptr;     // while hands are shaken
-    uint64_t generation_ = 0;  // of the connection
-    Offers known_;             // of the last connection
+    AuthSocket socket_;
+    dovecot::Link* link_ = nullptr;  // from the hello on
+    uint64_t generation_ = 0;        // of the connection
+    std::optional<Offers> known_;    // of the last connection
     std::map<uint32_t, Pending*> pending_;
     uint32_t last_id_ = 0;
     io::Event tried_;   // the connection is there, or the last attempt at it failed

@@ -68,6 +68,8 @@ VerifierOptions VerifierOptions::from(const config::Settings& settings) {
     options.type = settings.text("smtpd_sasl_type");
     options.path = settings.text("smtpd_sasl_path");
     options.config_path = settings.text("cyrus_sasl_config_path");
+    if (options.config_path.empty())  // as Debian has it
+        options.config_path = settings.directory() + "/sasl:/usr/lib/sasl2";
     options.service = settings.text("smtpd_sasl_service");
     options.realm = settings.text("smtpd_sasl_local_domain");
     options.myhostname = settings.text("myhostname");

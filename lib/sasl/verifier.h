@@ -55,6 +55,7 @@ struct Peer {
     std::string address, port;
     std::string own_address, own_port;  // "" where they are not known
     bool encrypted = false;
+    bool certified = false;  // it has shown a certificate of somebody who is trusted
     Demands demands;
 };
 
@@ -93,8 +94,11 @@ class Verifier {
 
     // Serves the others of these; ends when its scope is cancelled.
     virtual io::Task<void> run() = 0;
-    // What can be offered to a client with these demands; empty while nobody could be asked yet.
-    virtual io::Task<Offers> mechanisms(Demands demands) = 0;
+    // What can be offered to a client with these demands, which may be nothing; none while nobody
+    // could be asked yet.
+    virtual io::Task<std::optional<Offers>> mechanisms(Demands demands) = 0;
+    // How a login by a mechanism that is not offered to a client with these demands fails.
+    virtual io::Task<Step> not_offered(std::string mechanism, Demands demands) = 0;
     // The server outlives it.
     virtual std::unique_ptr<Exchange> begin(Peer peer) = 0;
 };
@@ -103,7 +107,7 @@ class Verifier {
 struct VerifierOptions {
     std::string type;         // "dovecot", "cyrus"
     std::string path;         // the socket, or the name of the library's configuration
-    std::string config_path;  // where that is looked for; "": the usual places
+    std::string config_path;  // where that is looked for
     std::string service;      // "smtp"
     std::string realm;        // of users without one; "" for none
     std::string myhostname;

@@ -38,14 +38,19 @@ class Exchange : public sasl::Exchange {
 class Server : public sasl::Verifier {
   public:
     io::Task<void> run() override { co_return; }
-    io::Task<sasl::Offers> mechanisms(sasl::Demands demands) override {
+    io::Task<std::optional<sasl::Offers>> mechanisms(sasl::Demands demands) override {
+        if (!there)
+            co_return std::nullopt;
         sasl::Offers fitting;
         for (sasl::Offer m :
              {sasl::Offer{"PLAIN", sasl::property::plaintext},
               sasl::Offer{"LOGIN", sasl::property::plaintext}, sasl::Offer{"EXTERNAL", 0}})
-            if (demands.met_by(m) && there)
+            if (demands.met_by(m))
                 fitting.push_back(m);
         co_return fitting;
+    }
+    io::Task<Step> not_offered(std::string, sasl::Demands) override {
+        co_return Step(Step::failed, "No such mechanism");
     }
     std::unique_ptr<sasl::Exchange> begin(sasl::Peer) override {
         return std::make_unique<Exchange>();
@@ -120,18 +125,18 @@ TEST_F(Auth, MechanismsTakeTheirSteps) {
 
 TEST_F(Auth, FailuresAreSaidAndCounted) {
     options.hard_error_limit = 7;
-    hello_and({{"AUTH PLAIN why\r\n", "535 5.7.8 Error: authentication failed: because\r\n"},
-               {"AUTH PLAIN busy\r\n",
-                "454 4.7.0 Temporary authentication failure: Authentication backend error\r\n"},
-               {"AUTH PLAIN evil\r\n", wrong},
-               {"AUTH EXTERNAL =\r\n",
-                "535 5.7.8 Error: authentication failed: Invalid authentication mechanism\r\n"},
-               {"AUTH LOGIN\r\n", "334 VXNlcg==\r\n"},
-               {"*\r\n", "501 5.7.0 Authentication aborted\r\n"},
-               {"AUTH\r\n", "501 5.5.4 Syntax: AUTH mechanism\r\n"},
-               {"AUTH PLAIN a b\r\n",
-                "501 5.5.4 Syntax: AUTH mechanism\r\n421 4.7.0 mx.example.com Error: too many "
-                "errors\r\n"}});
+    hello_and(
+        {{"AUTH PLAIN why\r\n", "535 5.7.8 Error: authentication failed: because\r\n"},
+         {"AUTH PLAIN busy\r\n",
+          "454 4.7.0 Temporary authentication failure: Authentication backend error\r\n"},
+         {"AUTH PLAIN evil\r\n", wrong},
+         {"AUTH EXTERNAL =\r\n", "535 5.7.8 Error: authentication failed: No such mechanism\r\n"},
+         {"AUTH LOGIN\r\n", "334 VXNlcg==\r\n"},
+         {"*\r\n", "501 5.7.0 Authentication aborted\r\n"},
+         {"AUTH\r\n", "501 5.5.4 Syntax: AUTH mechanism\r\n"},
+         {"AUTH PLAIN a b\r\n",
+          "501 5.5.4 Syntax: AUTH mechanism\r\n421 4.7.0 mx.example.com Error: too many "
+          "errors\r\n"}});
     EXPECT_TRUE(has_logged("SASL LOGIN authentication aborted"));
     EXPECT_TRUE(has_logged("too many errors after AUTH"));
 }
@@ -180,7 +185,7 @@ TEST_F(Auth, OptionsDecideWhatIsOffered) {
     auth.plain.needed = sasl::property::mutual_auth;
     with(auth, "",
          {{"AUTH PLAIN secret\r\n",
-           "535 5.7.8 Error: authentication failed: Invalid authentication mechanism\r\n"}});
+           "535 5.7.8 Error: authentication failed: No such mechanism\r\n"}});
     auth.tls_only = true;
     with(auth, "", {{"AUTH PLAIN secret\r\n", "503 5.5.1 Error: authentication not enabled\r\n"}});
 }

@@ -3,23 +3,22 @@
 
 #include <gmock/gmock.h>
 
-#include "lib/tls/client_context.h"
-#include "lib/tls/server_context.h"
-#include "tests/unit/lib/tls/world.h"
-#include "tests/unit/smtpd/dialogue.h"
+#include "tests/unit/smtpd/under_tls.h"
 
 namespace {
 
 using smtpd_test::bye;
 using smtpd_test::capabilities;
 using smtpd_test::greeting;
+using smtpd_test::offering;
 using smtpd_test::ok_mail;
+using smtpd_test::ready;
+using smtpd_test::secret_capabilities;
+using smtpd_test::StartTls;
+using smtpd_test::Steps;
+using smtpd_test::UnderTls;
 
 const std::string must = "530 5.7.0 Must issue a STARTTLS command first\r\n";
-class StartTls : public smtpd_test::Dialogue {
-  protected:
-    StartTls() { options.tls.offered = true; }
-};
 
 TEST_F(StartTls, IsRefused) {
     talk_raw({{"", greeting},
@@ -72,44 +71,12 @@ TEST_F(StartTls, ObeysNothingThatCameBehindIt) {
     EXPECT_TRUE(stored().empty());
 }
 
-// With certificates on both sides.
-class UnderTls : public StartTls {
-  protected:
-    void start(const std::string& server_lines = "", const std::string& client_lines = "") {
-        std::string chain = scratch.file("server.pem", std::string(trial::good_key) + trial::good);
-        scratch.file("ca.pem", trial::ca);
-        server_.emplace(settings("smtpd_tls_chain_files = " + chain + "\nsmtpd_tls_loglevel = 1\n" +
-                                 server_lines));
-        client_.emplace(config::OwnSettings(settings(client_lines), "smtp"));
-        server_tls = &*server_;
-        client_tls = &*client_;
-    }
-    config::Settings settings(const std::string& lines) const {
-        return config::Settings::from(
-            config::MainCf::parse("compatibility_level = 3.12\n" + lines, "main.cf"),
-            scratch.folder);
-    }
+const Steps a_mail = {{"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+                       ok_mail + smtpd_test::ok_rcpt + smtpd_test::go_ahead},
+                      {"Subject: x\r\n\r\nhello\r\n.\r\n", smtpd_test::queued},
+                      {"QUIT\r\n", bye}};
 
-    trial::Scratch scratch;
-
-  private:
-    std::optional<tls::ServerContext> server_;
-    std::optional<tls::ClientContext> client_;
-};
-
-const std::string ready = "220 2.0.0 Ready to start TLS\r\n";
-const std::string offering =
-    "250-mx.example.com\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250-VRFY\r\n250-ETRN\r\n"
-    "250-STARTTLS\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 CHUNKING\r\n";
-const std::string secret_capabilities =
-    capabilities.substr(0, capabilities.rfind("250 ")) + "250-CHUNKING\r\n250 REQUIRETLS\r\n";
-const smtpd_test::Steps a_mail = {
-    {"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
-     ok_mail + smtpd_test::ok_rcpt + smtpd_test::go_ahead},
-    {"Subject: x\r\n\r\nhello\r\n.\r\n", smtpd_test::queued},
-    {"QUIT\r\n", bye}};
-
-smtpd_test::Steps with_mail(smtpd_test::Steps steps) {
+Steps with_mail(Steps steps) {
     steps.insert(steps.end(), a_mail.begin(), a_mail.end());
     return steps;
 }

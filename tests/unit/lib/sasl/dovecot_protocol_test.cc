@@ -40,9 +40,10 @@ TEST(DovecotProtocol, MechanismsHaveProperties) {
         dovecot::mechanism_of({"MECH", "X", "active", "dictionary", "forward-secrecy", "new"}),
         (sasl::Offer{"X", sasl::property::active | sasl::property::dictionary |
                               sasl::property::forward_secrecy}));
-    EXPECT_EQ(dovecot::mechanism_of({"MECH", "Y", "anonymous", "mutual-auth"}).properties,
-              sasl::property::anonymous | sasl::property::mutual_auth);
-    EXPECT_EQ(dovecot::mechanism_of({"MECH"}).name, "");
+    EXPECT_EQ(dovecot::mechanism_of({"MECH", "Y", "anonymous", "mutual-auth"}),
+              (sasl::Offer{"Y", sasl::property::anonymous | sasl::property::mutual_auth}));
+    EXPECT_FALSE(dovecot::mechanism_of({"MECH"}));
+    EXPECT_FALSE(dovecot::mechanism_of({"MECH", "APOP", "private", "dictionary"}));
 }
 
 TEST(DovecotProtocol, RepliesAreRead) {
@@ -87,6 +88,12 @@ TEST(DovecotProtocol, RequestsAreWritten) {
     EXPECT_EQ(dovecot::auth(2, "a\tb", "s", peer, "AGI="),
               "AUTH\t2\ta\1tb\tservice=s\tnologin\tlip=192.0.2.2\trip=192.0.2.1\tlport=587\t"
               "rport=4711\tsecured\tresp=AGI=\n");
+    peer.certified = true;
+    peer.own_address = "unknown";
+    peer.own_port = "";
+    EXPECT_EQ(dovecot::auth(2, "EXTERNAL", "s", peer, "="),
+              "AUTH\t2\tEXTERNAL\tservice=s\tnologin\trip=192.0.2.1\trport=4711\tsecured\t"
+              "valid-client-cert\tresp==\n");
     EXPECT_EQ(dovecot::response(3, "AGI="), "CONT\t3\tAGI=\n");
     EXPECT_EQ(dovecot::cancel(4), "CANCEL\t4\n");
     EXPECT_EQ(dovecot::hello(12), "VERSION\t1\t1\nCPID\t12\n");

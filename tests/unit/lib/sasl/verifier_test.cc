@@ -141,16 +141,20 @@ io::Task<void> with_cyrus(sasl::Verifier& server) {
     io::Scope beside;
     beside.spawn(server.run());
     const sasl::Demands anything;
-    sasl::Offers all = co_await server.mechanisms(anything);
-    EXPECT_EQ(all.size(), 3u);
+    std::optional<sasl::Offers> all = co_await server.mechanisms(anything);
+    EXPECT_TRUE(all && all->size() == 3);
     sasl::Demands hidden;
     hidden.unwanted = sasl::property::plaintext;
-    sasl::Offers some = co_await server.mechanisms(hidden);
+    std::optional<sasl::Offers> some = co_await server.mechanisms(hidden);
     EXPECT_EQ(some, (sasl::Offers{{"CRAM-MD5", 0}}));
+    hidden.needed = sasl::property::mutual_auth;
+    std::optional<sasl::Offers> nothing = co_await server.mechanisms(hidden);
+    EXPECT_EQ(nothing, sasl::Offers());
 
     using namespace std::string_literals;
     std::string good = base::to_base64("\0bob\0secret"s);
     std::string bad = base::to_base64("\0bob\0wrong"s);
+    std::string stranger = base::to_base64("\0eve\0wrong"s);
     std::string user = base::to_base64("bob");
     std::string password = base::to_base64("secret");
     struct Row {
@@ -167,6 +171,7 @@ io::Task<void> with_cyrus(sasl::Verifier& server) {
         {"PLAIN", bad, {}, Step::failed, "authentication failure"},
         {"PLAIN", "=", {}, Step::failed, "bad protocol / cancel"},
         {"PLAIN", "!", {}, Step::failed, "malformed initial response"},
+        {"PLAIN", stranger, {}, Step::failed, "authentication failure"},
         {"PLAIN", std::nullopt, {"!"}, Step::failed, "malformed response"},
         {"NONE", good, {}, Step::failed, "no mechanism available"},
     };
@@ -176,6 +181,14 @@ io::Task<void> with_cyrus(sasl::Verifier& server) {
         EXPECT_EQ(step.state, row.state) << row.mechanism << ' ' << step.text;
         EXPECT_EQ(step.text, row.text);
         EXPECT_EQ(step.user, row.state == Step::done ? "bob" : step.user);
+    }
+    for (auto& [mechanism, demands, text] :
+         {std::tuple("NONE", anything, "no mechanism available"),
+          std::tuple("PLAIN", hidden, "encryption needed to use mechanism"),
+          std::tuple("PLAIN", anything, "no mechanism available")}) {
+        Step step = co_await server.not_offered(mechanism, demands);
+        EXPECT_EQ(step.state, Step::failed);
+        EXPECT_EQ(step.text, text);
     }
     beside.cancel();
     co_await beside.join();
