@@ -67,12 +67,25 @@ def events(instance):
     return sorted(lines)
 
 
-def compare(params, dialogues):
+def compare(params, dialogues, files=None, but=()):
+    """`files` are what stands below config_directory beside the usual, by name; `but` are pairs of a
+    pattern of what this side says, and what Postfix says for it."""
+
+    def plain(text):
+        for pattern, theirs in but:
+            text = re.sub(pattern, theirs, text)
+        return text
+
     answers, logs = [], []
     for peer in (True, False):
-        with Instance("[127.0.0.1]:1", {**OPEN, **params}, peer=peer) as instance:
-            answers.append([talk(instance, lines) for lines in dialogues])
-        logs.append(events(instance))
+        stopped = Instance("[127.0.0.1]:1", {**OPEN, **params}, peer=peer)
+        for name, text in (files or {}).items():
+            (stopped.config / name).parent.mkdir(exist_ok=True)
+            (stopped.config / name).write_text(text)
+        with stopped as instance:
+            answers.append([[(*said[:-1], plain(said[-1])) for said in talk(instance, lines)]
+                            for lines in dialogues])
+        logs.append(sorted(plain(line) for line in events(instance)))
     for theirs, ours in zip(*answers):
         for expected, got in zip(theirs, ours):
             check(got == expected, "got", got, "but Postfix says", expected)

@@ -9,6 +9,7 @@ from .client import Client, deliver
 from .counted_relay import Fleet, Relay
 from .dovecot import Dovecot
 from .faulty_relay import FaultyRelay
+from .imap_server import ImapServer
 from .instance import Instance, StartFailed, with_peer
 from .ledger import Ledger
 from .mortal_sink import MortalSink
