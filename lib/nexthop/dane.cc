@@ -119,6 +119,10 @@ io::Task<FoundTlsPolicy> Dane::apply(const FoundTlsPolicy& found, const Visit& v
                                base::text(visit.element, ": ", name_of(found.policy.level),
                                           " configured with ", settings_.obstacle),
                                misconfigured);
+    if (visit.provenance.unanswered) {
+        std::string reason = base::text("MX or SRV lookup error for ", visit.domain);
+        co_return refused(found, reason, reason);
+    }
     bool worthless =
         settings_.insecure_mx == TlsLevel::may || found.policy.level == TlsLevel::dane_only;
     if (is_forgeable(visit) && worthless)

@@ -7,6 +7,9 @@
 // | none, or none that DNSSEC vouches for | as may     | no delivery |
 // | name servers do not say            | no delivery   | no delivery |
 //
+// Nor is there a delivery at either level where name servers did not say which MX or SRV records
+// the destination has, whatever is done without them elsewhere.
+//
 // Where MX or SRV records that nobody vouches for led to the host, smtp_tls_dane_insecure_mx_policy
 // says what its records are worth, and there is no delivery at level dane-only.
 #pragma once

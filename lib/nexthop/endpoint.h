@@ -20,6 +20,9 @@ struct Provenance {
     std::string domain;        // whose MX or SRV records name the host; "" without such
     std::string domain_end;
     bool domain_secure = false;
+    // Name servers did not say which MX or SRV records the destination has, and it was gone on
+    // without them: whoever keeps the answer back chooses the host.
+    bool unanswered = false;
 };
 
 struct Endpoint {

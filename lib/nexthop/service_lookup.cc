@@ -60,6 +60,7 @@ io::Task<Site> SiteLookup::service(Search& search, const ServiceName& wanted) {
     Endpoints all = co_await servers(found, search);
     if (all.empty() && goes_on_without(wanted, answer.state, errors)) {
         search.note("there is no server of that service: goes on without it");
+        search.goes_on_without(answer);
         co_return co_await without_service(search);
     }
     if (all.empty()) {

@@ -66,6 +66,13 @@ void SiteLookup::Search::named_in(const dns::Answer& answer) {
     named_by.domain = destination.host;
     named_by.domain_end = source == Source::mx ? answer.name : destination.host;
     named_by.domain_secure = answer.authentic;
+    named_by.unanswered = named_by.unanswered && !answer.authentic;
+}
+
+void SiteLookup::Search::goes_on_without(const dns::Answer& answer) {
+    bool said = answer.state == State::found || answer.state == State::none;
+    named_by = Provenance();
+    named_by.unanswered = !said || errors.in_trouble();
 }
 
 void SiteLookup::Search::asked(const std::string& name, std::string_view type,
@@ -129,7 +136,6 @@ io::Task<Site> SiteLookup::find(Search& search) {
 io::Task<Site> SiteLookup::without_service(Search& search) {
     search.errors = LookupErrors();
     search.source = Source::name;
-    search.named_by = Provenance();
     if (search.destination.kind == Destination::Kind::domain && options_.ask_dns)
         co_return co_await domain(search);
     co_return co_await host(search);
@@ -152,6 +158,7 @@ io::Task<Site> SiteLookup::domain(Search& search) {
         search.note(knows ? "there is no mail exchanger: goes to the host of that name"
                           : "the MX look-up failed: goes to the host of that name");
         search.source = !knows && !options_.ignore_mx_error ? Source::null_mx : Source::name;
+        search.named_by.unanswered = search.named_by.unanswered || !knows;
         co_return co_await host(search);
     }
     search.source = Source::mx;
@@ -173,7 +180,9 @@ io::Task<Site> SiteLookup::domain(Search& search) {
 io::Task<Site> SiteLookup::exchangers_are_us(Search& search, const Site& loop) {
     search.note("smtp_try_null_mx_list: goes to the host of that name");
     search.source = Source::null_mx;
-    search.named_by = Provenance();
+    Provenance named_by;
+    named_by.unanswered = search.named_by.unanswered;
+    search.named_by = named_by;
     Endpoints all = co_await addresses_of(search.destination.host, search.destination.port, search);
     if (all.empty())
         co_return loop;
@@ -279,6 +288,8 @@ void SiteLookup::remember(Site& site, const Search& search) {
         return;
     base::Instant now = io::loop().now();
     if (!site.endpoints.empty()) {
+        if (site.endpoints.front().provenance.unanswered)
+            return;
         memory_.keep(search.destination.text, site.endpoints, now);
         return;
     }

@@ -73,6 +73,8 @@ class SiteLookup {
 
         void note(std::string_view text) const;
         void named_in(const dns::Answer& answer);
+        // There are no such servers in `answer`; what is looked up next is no matter of it.
+        void goes_on_without(const dns::Answer& answer);
         void asked(const std::string& name, std::string_view type, const dns::Answer& answer) const;
         void dropped(const Endpoints& before, const Endpoints& after, const std::string& why) const;
     };

@@ -136,6 +136,30 @@ TEST_F(Dane, WhatAnUnsignedMxRecordLeadsTo) {
     }
 }
 
+// Whoever keeps an answer back would choose the host.
+TEST_F(Dane, ADestinationThatNameServersDoNotTellOf) {
+    tlsa(3);
+    options.try_null_mx_list = options.ignore_srv_error = true;
+    options.srv_services = {"smtp"};
+    names.state("_smtp._tcp.x.example", Type::srv, State::retry);
+    EXPECT_EQ(shown("x.example"), "dane 3 at mx.example mx.example x.example")
+        << "its signed MX records are as good";
+    names.answers[{"x.example", Type::mx}].authentic = false;
+    EXPECT_EQ(shown("x.example"), "4.7.5 MX or SRV lookup error for x.example");
+    options.srv_services.clear();
+    EXPECT_EQ(shown("x.example"), "dane 3 at mx.example? mx.example x.example");
+    names.state("x.example", Type::mx, State::retry).a("x.example", "192.0.2.9");
+    secure("x.example", Type::a);
+    for (TlsLevel each : {TlsLevel::dane, TlsLevel::dane_only}) {
+        level(each);
+        EXPECT_EQ(shown("x.example"), "4.7.5 MX or SRV lookup error for x.example");
+    }
+    level(TlsLevel::dane);
+    EXPECT_EQ(shown("[x.example]"), "may") << "nobody asks for exchangers of a host";
+    names.state("x.example", Type::mx, State::none);
+    EXPECT_EQ(shown("x.example"), "may");
+}
+
 TEST_F(Dane, AConfigurationThatCannotHaveIt) {
     tlsa(3);
     settings.obstacle = "dnssec lookups disabled";
