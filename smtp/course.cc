@@ -79,10 +79,12 @@ Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) con
     const Plan& plan = job_.plan();
     const FoundApproach* found = job_.approach(site, endpoint);
     bool configured = plan.is_configured_relay(site);
+    Login login;
+    login.key.clear();
+    if (found != nullptr)
+        login = relays_.login_at(found->approach, configured ? nullptr : &endpoint.host);
     return {relays_, relays_.endpoint(endpoint, plan.destination(site), configured),
-            job_.failover(),
-            relays_.login_at(found == nullptr ? nullptr : found->approach,
-                             configured ? nullptr : &endpoint.host)};
+            job_.failover(), std::move(login)};
 }
 
 Standing Course::standing_of_name(size_t site) const {
@@ -125,10 +127,13 @@ io::Task<std::optional<Candidate>> Course::next(const std::vector<size_t>& runni
     co_return found;
 }
 
-// None when there is trouble with how the place is to be approached, or as start().
+// None as start(), where nobody knows how to approach it, and when that makes it another's turn.
 io::Task<std::optional<Candidate>> Course::go(size_t site, nexthop::Endpoint endpoint, Fitness as) {
+    bool was_known = job_.approach(site, endpoint) != nullptr;
     co_await job_.find_approach(site, endpoint);
     std::optional<Trouble> trouble = job_.approach(site, endpoint)->trouble;
+    if (!trouble && !was_known && of(site, endpoint) != as)
+        co_return std::nullopt;
     if (!trouble)
         co_return start(site, std::move(endpoint), as);
     job_.plan().tried(site, endpoint);
@@ -162,9 +167,6 @@ io::Task<void> Course::look_up(size_t site) {
             endpoints.push_back(relays_.endpoint(each, destination, configured));
         relays_.found(destination.text, std::move(endpoints));
     }
-    if (!job_.one_approach())
-        for (size_t i = 0; i < found.endpoints.size(); ++i)
-            co_await job_.find_approach(site, found.endpoints[i]);
     job_.plan().found(site, std::move(found));
     job_.way().connected = io::loop().wall();
     if (!absence) {

@@ -53,6 +53,7 @@ class Course : public Candidates, private Plan::Judge {
     Fitness of_name(size_t site) const override;
 
     bool give_up_for_login();
+    // Where its approach is not known yet, that of the endpoint alone.
     Standing standing_of(size_t site, const nexthop::Endpoint& endpoint) const;
     Standing standing_of_name(size_t site) const;
     io::Task<void> look_up(size_t site);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <ranges>
 
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
@@ -74,7 +75,7 @@ std::vector<std::pair<size_t, nexthop::Endpoint>> IdleSessions::places(
     auto found = by_nexthop_.find(nexthop);
     if (found == by_nexthop_.end())
         return places;
-    for (const Kept& one : found->second) {
+    for (const Kept& one : std::views::reverse(found->second)) {
         const Session& session = *one.session;
         if (std::ranges::none_of(places, [&session](const auto& known) {
                 return known.first == session.site && known.second.same_place(session.endpoint);

@@ -33,7 +33,7 @@ class IdleSessions {
     bool reusable(const Session& session) const;
     // Keeps it, or takes leave of it where it is not reusable.
     void put(std::unique_ptr<Session> session);
-    // The places of those for this next hop, each once.
+    // The places of those for this next hop, each once; first the one used last.
     std::vector<std::pair<size_t, nexthop::Endpoint>> places(const std::string& nexthop) const;
     // The session used last among those for the next hop of `job` whose host it has not tried, and
     // whose approach it is known to have in common with them; null for none. Those that their

@@ -33,10 +33,6 @@ Trouble too_big(const Session& session, uint64_t size) {
     return trouble;
 }
 
-std::string unreadable(std::string_view why) {
-    return base::text("cannot read the message: ", why);
-}
-
 bool too_big_for(const Session& session, const Job& job) {
     return session.offers.max_size && job.size() > *session.offers.max_size;
 }
@@ -84,8 +80,22 @@ bool goes_by_connection(const Job& job) {
 }  // namespace
 
 io::Task<void> Lane::run() {
+    std::exception_ptr stopped;
+    try {
+        co_await work();
+    } catch (...) {
+        stopped = std::current_exception();
+    }
+    if (!stopped)
+        co_return;
+    co_await preparation_.stop();
+    std::rethrow_exception(stopped);
+}
+
+io::Task<void> Lane::work() {
     for (std::unique_ptr<Job> job = choose(); job; job = choose()) {
         try {
+            co_await preparation_.join(*job);
             if (!job->settled())
                 co_await attempt(*job);
         } catch (const std::runtime_error& error) {
@@ -114,14 +124,11 @@ std::unique_ptr<Job> Lane::choose() {
 // One message at one place: the session at hand, an idle one, or a new one to where the plan says.
 io::Task<void> Lane::attempt(Job& job) {
     job.take_up();
-    co_await show(job);
+    co_await preparation_.show(job);
     if (!job.showable())
         co_return;
-    if (!session_ && goes_by_connection(job)) {
-        if (!job.one_approach())
-            co_await find_approaches(job);
-        session_ = shop_.idle.take(job);
-    }
+    if (!session_ && goes_by_connection(job))
+        co_await take_idle(job);
     if (!session_) {
         bool connected = co_await connect(job);
         if (!connected)
@@ -137,52 +144,26 @@ io::Task<void> Lane::attempt(Job& job) {
         job.way().connected = io::loop().wall();
         flight = prepare(job, *session_);
     }
-    if (flight && !waiting_.empty())
-        co_await make_ready(*waiting_.front());
-    if (flight)
+    if (flight) {
+        if (!waiting_.empty())
+            co_await preparation_.begin(*waiting_.front(), *session_);
         co_await carry(job, std::move(flight));
+    }
     release_session();
 }
 
-// Finds out what servers are shown of the message, where that fails it is deferred; before that,
-// the settings of its next hop.
-io::Task<void> Lane::show(Job& job) {
-    if (job.lacks_settings())
-        co_await job.find_settings();
-    if (job.showable() || job.settled())
+// An idle session, where one will do for it. How the message would approach the places to which
+// connections are open is found out of one after another, until it has one.
+io::Task<void> Lane::take_idle(Job& job) {
+    session_ = shop_.idle.take(job);
+    if (session_ || job.one_approach())
         co_return;
-    const OutgoingAddresses& outgoing = shop_.options.outgoing;
-    std::string trouble;
-    try {
-        std::unique_ptr<spool::MessageSource> content;
-        if (outgoing.change_headers())
-            content = shop_.queue.open(job.request());
-        Shown shown = co_await outgoing.show(job.request(), content.get());
-        job.show_as(std::move(shown));
-    } catch (const cleanup::MappingTrouble& error) {
-        trouble = error.what();
-    } catch (const spool::BadContent& error) {
-        trouble = unreadable(error.what());
-    } catch (const base::SystemError& error) {
-        trouble = unreadable(error.what());
-    }
-    if (!trouble.empty())
-        job.failed(local_trouble(trouble));
-}
-
-// How it would approach the places to which connections are open.
-io::Task<void> Lane::find_approaches(Job& job) {
     std::vector<std::pair<size_t, nexthop::Endpoint>> places =
         shop_.idle.places(job.request().nexthop);
-    for (size_t i = 0; i < places.size(); ++i)
+    for (size_t i = 0; i < places.size() && !session_; ++i) {
         co_await job.find_approach(places[i].first, places[i].second);
-}
-
-// What must be known of a message that may follow over the session at hand.
-io::Task<void> Lane::make_ready(Job& job) {
-    co_await show(job);
-    if (!job.one_approach() && job.request().nexthop == session_->nexthop)
-        co_await job.find_approach(session_->site, session_->endpoint);
+        session_ = shop_.idle.take(job);
+    }
 }
 
 // All places were tried that may be.
@@ -222,7 +203,7 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
     try {
         flight = make_flight(job, session, shop_);
     } catch (const std::runtime_error& error) {
-        job.failed(local_trouble(unreadable(error.what())));
+        job.failed(unreadable(error.what()));
         return nullptr;
     }
     flight->offered = job.open();
@@ -239,7 +220,7 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
     if (waiting_.empty() || !shop_.idle.reusable(session) || !session.fit())
         return nullptr;
     Job& job = *waiting_.front();
-    if (!goes_by_connection(job))
+    if (job.lacks_settings() || !goes_by_connection(job))
         return nullptr;
     if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
         !job.plan().untried(session.site, session.endpoint) || !job.plan().first().empty() ||
@@ -271,7 +252,7 @@ io::Task<void> Lane::carry(Job& job, std::unique_ptr<Flight> flight) {
         conversation = std::current_exception();
     } catch (const std::runtime_error& error) {
         session_->over = true;
-        job.failed(flight->unresolved(), local_trouble(unreadable(error.what())));
+        job.failed(flight->unresolved(), unreadable(error.what()));
     }
     if (conversation)
         broken_off(*flight, conversation);

@@ -7,6 +7,7 @@
 
 #include "lib/io/task.h"
 #include "smtp/job.h"
+#include "smtp/preparation.h"
 #include "smtp/transaction.h"
 #include "smtp/workshop.h"
 
@@ -16,7 +17,8 @@ class Lane : private Successor {
   public:
     // `done` gets every job once it is settled.
     using Done = std::function<void(std::unique_ptr<Job>)>;
-    Lane(Workshop workshop, Done done) : shop_(workshop), done_(std::move(done)) {}
+    Lane(Workshop workshop, Done done)
+        : shop_(workshop), done_(std::move(done)), preparation_(workshop) {}
 
     void add(std::unique_ptr<Job> job) { waiting_.push_back(std::move(job)); }
     bool empty() const { return waiting_.empty(); }
@@ -27,11 +29,10 @@ class Lane : private Successor {
   private:
     std::unique_ptr<Flight> follow(Session& session) override;
 
+    io::Task<void> work();
     std::unique_ptr<Job> choose();
     io::Task<void> attempt(Job& job);
-    io::Task<void> show(Job& job);
-    io::Task<void> find_approaches(Job& job);
-    io::Task<void> make_ready(Job& job);
+    io::Task<void> take_idle(Job& job);
     io::Task<bool> connect(Job& job);
     void give_up(Job& job);
     std::unique_ptr<Flight> prepare(Job& job, Session& session);
@@ -46,6 +47,7 @@ class Lane : private Successor {
     std::deque<std::unique_ptr<Job>> waiting_;
     std::unique_ptr<Job> following_;  // its envelope is on the session
     std::unique_ptr<Session> session_;
+    Preparation preparation_;
 };
 
 }  // namespace smtp

@@ -157,7 +157,8 @@ void Plan::found(size_t site, nexthop::Site found) {
 const nexthop::Endpoint* Plan::sibling(const Judge& judge, size_t site,
                                        const nexthop::Endpoint& endpoint) const {
     for (const nexthop::Endpoint& each : *sites_.at(site))
-        if (each.host == endpoint.host && open(site, each) && judge.of(site, each) == Fitness::good)
+        if (each.host == endpoint.host && each.port() == endpoint.port() && open(site, each) &&
+            judge.of(site, each) == Fitness::good)
             return &each;
     return nullptr;
 }

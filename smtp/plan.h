@@ -55,7 +55,7 @@ class Plan {
     Step next(const Judge& judge, Fitness worst, const std::vector<size_t>& running);
     // What a destination turned out to be.
     void found(size_t site, nexthop::Site found);
-    // Another address of the same host, to be tried beside it.
+    // Another address of the same host and port, to be tried beside it.
     const nexthop::Endpoint* sibling(const Judge& judge, size_t site,
                                      const nexthop::Endpoint& endpoint) const;
 

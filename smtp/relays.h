@@ -21,7 +21,7 @@ namespace smtp {
 
 // Who mail is at an endpoint, as far as health goes.
 struct Login {
-    std::string key = "anon";  // of the identity, behind the endpoint's
+    std::string key = "anon";  // of the identity, behind the endpoint's; "": not known yet
     std::string user;          // as people read it; "" for nobody
     // At somebody else's mail exchanger, the level of a TLS policy that not all mail there has; ""
     // for none. That the server does not meet it is no matter of other mail.

@@ -95,7 +95,7 @@ void Standing::look() const {
         return;
     seen_ = changes;
     record_ = relays_->table()->find(subject_.scope, subject_.key);
-    if (subject_.scope == health::Scope::endpoint)
+    if (subject_.scope == health::Scope::endpoint && !login_.key.empty())
         identity_ = relays_->table()->find(health::Scope::identity,
                                            base::text(subject_.key, "/", login_.key));
 }

@@ -105,4 +105,8 @@ Trouble local_trouble(std::string_view reason) {
     return trouble;
 }
 
+Trouble unreadable(std::string_view why) {
+    return local_trouble(base::text("cannot read the message: ", why));
+}
+
 }  // namespace smtp

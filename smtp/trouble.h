@@ -56,5 +56,7 @@ Trouble lookup_trouble(mail::Dsn dsn, std::string_view reason);
 Trouble misconfigured(Trouble trouble);
 Trouble no_connection(std::string_view relay, std::string_view reason);
 Trouble local_trouble(std::string_view reason);
+// The same of content that cannot be read.
+Trouble unreadable(std::string_view why);
 
 }  // namespace smtp

@@ -1,5 +1,7 @@
 #include "smtp/approach.h"
 
+#include <set>
+
 #include "tests/unit/smtp/world.h"
 
 namespace smtp_test {
@@ -11,6 +13,10 @@ struct ByName : smtp::Approaches {
     bool same_for_all() const override { return false; }
     io::Task<smtp::FoundApproach> find(smtp::Visit visit) override {
         smtp::FoundApproach found;
+        if (slow.contains(visit.host))
+            co_await io::sleep(30s);
+        if (visit.sender == slow_sender)
+            co_await io::sleep(30s);
         if (visit.host == troubled) {
             found.trouble = smtp::lookup_trouble({4, 7, 5}, "no policy");
             co_return found;
@@ -21,6 +27,8 @@ struct ByName : smtp::Approaches {
         co_return found;
     }
     std::string troubled;
+    std::set<std::string> slow;  // that takes 30 s
+    std::string slow_sender;
 };
 
 struct ApproachWorld : World {
@@ -107,6 +115,69 @@ TEST_F(ApproachWorld, APlaceThatCannotBeApproachedIsPassedOver) {
     EXPECT_EQ(outcome(0), "sent 2.0.0 250 once");
     EXPECT_EQ(outcome(1), "deferred 4.7.5 no policy");
     EXPECT_EQ(dialer.dialled, std::vector<std::string>{"192.0.2.2:25"});
+}
+
+// Exchangers of one domain, say: a name server of the last one is slow to tell of its TLSA records.
+TEST_F(ApproachWorld, NobodyWaitsForWhatIsNotNeeded) {
+    names.mx("x.example", 10, "a.example").mx("x.example", 20, "b.example");
+    names.a("a.example", "192.0.2.1").a("b.example", "192.0.2.2");
+    approaches->slow = {"b.example"};
+    serve("192.0.2.1:25", one_message);
+    add(from("a@example.org", "x.example"));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 once");
+    pass(1000s);
+    serve("192.0.2.2:25", one_message);
+    add(from("a@example.org", "x.example"));
+    run();
+    EXPECT_EQ(reports.size(), 1u);
+    pass(30s);
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 once");
+}
+
+TEST_F(ApproachWorld, AnIdleConnectionIsEnough) {
+    const char* list = "[192.0.2.2]:25, [192.0.2.1]:25";
+    options.idle_limit = 1000s;
+    serve("192.0.2.1:25", two_messages);
+    add(from("a@example.org", list));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 first");
+    serve("192.0.2.2:25", two_messages);
+    add(from("b@example.org", list));
+    run();
+    EXPECT_EQ(idle.size(), 2u);
+    approaches->slow = {"192.0.2.1"};
+    add(from("b@example.org", list));
+    run();
+    EXPECT_EQ(outcome(2), "sent 2.0.0 250 second") << "the other relay is not asked about";
+    EXPECT_EQ(dialer.dialled.size(), 3u);
+}
+
+TEST_F(ApproachWorld, TheNextMessageDoesNotHoldUpThisOne) {
+    approaches->slow_sender = "slow@example.org";
+    serve("192.0.2.1:25", one_message);
+    serve("192.0.2.1:25", one_message);
+    add(from("a@example.org"));
+    add(from("slow@example.org"));
+    add(from("a@example.org"));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 once");
+    EXPECT_EQ(reports.size(), 1u);
+    pass(30s);
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 once");
+}
+
+TEST_F(ApproachWorld, ALaneMayEndWhileTheNextMessageIsMadeReady) {
+    approaches->slow_sender = "slow@example.org";
+    serve("192.0.2.1:25", {"S 220 hi", "C EHLO", "S 250-x", "S 250 AUTH PLAIN", "C AUTH PLAIN",
+                           "S 235 ok", "C MAIL", "Z"});
+    add(from("a@example.org"));
+    add(from("slow@example.org"));
+    run();
+    EXPECT_EQ(reports.size(), 0u);
+    lanes.cancel();
+    loop.run_until_idle();
+    EXPECT_EQ(lanes.running(), 0u);
 }
 
 TEST(ApproachTest, SameIsWhatIsEqual) {

@@ -53,6 +53,21 @@ TEST_F(RefusedLogin, OneLoginsTroubleIsNotTheOthers) {
     EXPECT_EQ(dials(first_key), 3u);
 }
 
+// Who the message is at a host is found out when its turn comes, and then it is another's.
+TEST_F(RefusedLogin, ExchangersOfOneRelayArePassedOverToo) {
+    names.mx("relay.example", 10, "a.example").mx("relay.example", 20, "b.example");
+    names.a("a.example", "192.0.2.1").a("b.example", "192.0.2.2");
+    const Script good = {"C AUTH PLAIN", "S 235 ok"};
+    serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
+    for (Worker* each : {&one, &two}) {
+        serve(second_key, offering("PLAIN", then(good, delivery)));
+        send(*each, "relay.example");
+        EXPECT_EQ(last(), sent);
+    }
+    EXPECT_EQ(dials(first_key), 1u);
+    EXPECT_EQ(dials(second_key), 2u);
+}
+
 TEST_F(RefusedLogin, ARefusedLoginIsTriedAgainByMailWhenItsTimeIsOver) {
     serve(first_key, offering("PLAIN", {"C AUTH PLAIN", "S 535 5.7.8 no", "E"}));
     send(one, here);
