@@ -2,6 +2,7 @@
 
 #include "lib/base/log.h"
 #include "lib/tls/check.h"
+#include "lib/tls/expiry.h"
 
 namespace smtpd {
 
@@ -31,6 +32,8 @@ ServerTls::ServerTls(const config::Settings& settings, const TlsOptions& options
     if (!names_.empty())
         by_name = [this](std::string_view name) { return names_.chain(name); };
     context_.emplace(settings, tickets, std::move(by_name));
+    for (const std::string& warning : tls::server_expiries(settings, base::wall_now()))
+        base::log::warning(warning);
 }
 
 io::Task<void> ServerTls::outdated() {

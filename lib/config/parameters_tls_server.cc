@@ -19,6 +19,7 @@ static constexpr Parameter rows[] = {
     list("smtpd_tls_exclude_ciphers", "", "ciphers that are never used"),
     text("smtpd_tls_fingerprint_digest", "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", "the digest of fingerprints"),
     list("smtpd_tls_mandatory_exclude_ciphers", "", "ciphers never used where TLS is demanded"),
+    time("smtpd_tls_expiry_warning_time", "7d", 0, most_int, "how long before it expires a certificate of the server is warned of"),
     time("smtpd_tls_session_cache_timeout", "3600s", 0, most_int, "how long a TLS session is remembered"),
     flag("tls_append_default_CA", "no", "trusts the system's certificate authorities too"),
     text("tls_config_file", "default", "the configuration file of the TLS library"),

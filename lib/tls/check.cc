@@ -13,6 +13,7 @@
 #include "lib/config/error.h"
 #include "lib/config/master_cf.h"
 #include "lib/config/values.h"
+#include "lib/tls/expiry.h"
 #include "lib/tls/server_context.h"
 
 namespace tls {
@@ -43,6 +44,9 @@ void look_at(const config::Settings& settings, std::set<std::string>& seen, Prob
         if (!settings.text("tls_server_sni_maps").empty())
             by_name = [](std::string_view) { return std::optional<std::string>(); };
         ServerContext context(settings, nullptr, std::move(by_name));
+        for (const std::string& warning : server_expiries(settings, base::wall_now()))
+            if (seen.insert(warning).second)
+                problems.push_back({false, warning});
     } catch (const config::Error& error) {
         for (const std::string& problem : error.problems())
             if (seen.insert(problem).second)
@@ -77,13 +81,15 @@ bool server_offers(const config::Settings& settings) {
 
 std::vector<ServerFile> server_files(const config::Settings& settings) {
     std::vector<ServerFile> files;
-    auto add = [&](std::string_view parameter) {
+    auto add = [&](std::string_view parameter, bool of_server) {
         for (std::string& file : config::parse_list(settings.value(parameter)))
             if (file.front() == '/')
-                files.push_back({parameter, std::move(file)});
+                files.push_back({parameter, std::move(file), of_server});
     };
-    std::for_each(std::begin(certificate_parameters), std::end(certificate_parameters), add);
-    std::for_each(std::begin(other_parameters), std::end(other_parameters), add);
+    for (std::string_view parameter : certificate_parameters)
+        add(parameter, true);
+    for (std::string_view parameter : other_parameters)
+        add(parameter, false);
     return files;
 }
 

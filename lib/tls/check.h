@@ -19,6 +19,7 @@ bool server_demands(const config::Settings& settings);
 struct ServerFile {
     std::string_view parameter;
     std::string path;
+    bool of_server;  // of its own keys and certificates
 };
 std::vector<ServerFile> server_files(const config::Settings& settings);
 // A warning, where TLS is only offered and no certificate is named, or a file does not exist:

@@ -98,6 +98,9 @@ void check(const KeyWithChain& chain) {
         throw PemError{"a private key is not followed by its certificate"};
     if (X509_check_private_key(chain.certificate.get(), chain.key.get()) == 1)
         return;
+    for (int i = 0; i < sk_X509_num(chain.above.get()); ++i)
+        if (X509_check_private_key(sk_X509_value(chain.above.get(), i), chain.key.get()) == 1)
+            throw PemError{"another certificate comes before that of the private key"};
     ERR_clear_error();
     throw PemError{"a private key and its certificate do not belong together"};
 }
@@ -149,6 +152,15 @@ KeyWithChain read_pair(std::string_view certificates, std::string_view key) {
         throw PemError{"there is no certificate in it"};
     check(chain);
     return chain;
+}
+
+std::vector<Cert> read_certificates(std::string_view text) {
+    std::vector<Cert> all;
+    each_block(text, [&](const Block& block) {
+        if (is_certificate(block.name))
+            all.push_back(certificate_of(block));
+    });
+    return all;
 }
 
 std::vector<TrustAnchor> read_trust_anchors(std::string_view text) {

@@ -26,6 +26,9 @@ std::vector<KeyWithChain> read_chains(std::string_view text);
 // The first certificate of one text with the authorities behind it, and the first key of another.
 KeyWithChain read_pair(std::string_view certificates, std::string_view key);
 
+// All certificates among what else there is.
+std::vector<Cert> read_certificates(std::string_view text);
+
 // Certificates or public keys.
 struct TrustAnchor {
     bool is_key;

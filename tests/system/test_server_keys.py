@@ -2,6 +2,7 @@
 which name, and sessions that are taken up again by any worker."""
 
 import shutil
+import ssl
 import subprocess
 import time
 
@@ -9,12 +10,16 @@ from harness import Client, Instance, certificates, check, eventually, need, scr
 
 
 def subject(instance, name=None):
-    """The common name of the certificate that a client is shown; "" without STARTTLS."""
+    """The common name of the certificate that a client is shown; "" without STARTTLS; what is
+    wrong with a certificate that is refused."""
     with Client(instance.address, instance.port) as client:
         if "STARTTLS" not in client.open():
             return ""
         client.expect("STARTTLS", 220)
-        client.secure(certificates().ca, name=name or "any.example", checked=False)
+        try:
+            client.secure(certificates().ca, name=name or "any.example", checked=False)
+        except ssl.SSLCertVerificationError as error:
+            return error.verify_message
         names = dict(pair[0] for pair in client.socket.getpeercert()["subject"])
         client.expect("QUIT", 221)
         return names["commonName"]
@@ -54,13 +59,15 @@ def test_files_that_do_not_fit():
 @test(counted=False)
 def test_new_certificate():
     """What certbot does: another key and certificate behind the same name, in a folder for root
-    alone. No reload, no client turned away; with one that is broken the old one stays."""
+    alone. No reload, no client turned away; with a pair that does not fit the old one stays. One
+    that has expired is warned of."""
     own, other = certificates(), certificates().issue("new.example.org")
     folder = scratch()
     folder.chmod(0o700)
     (folder / "one.pem").write_bytes(own.good.chain.read_bytes())
     (folder / "two.pem").write_bytes(other.chain.read_bytes())
-    (folder / "bad.pem").write_text("oops\n")
+    (folder / "bad.pem").write_bytes(own.good.key.read_bytes() + other.cert.read_bytes())
+    (folder / "old.pem").write_bytes(own.expired.chain.read_bytes())
     live = folder / "live.pem"
     live.symlink_to("one.pem")
 
@@ -75,10 +82,17 @@ def test_new_certificate():
         eventually(lambda: subject(instance) == "new.example.org", 15, "the new certificate")
         eventually(lambda: all(subject(instance) == "new.example.org" for _ in range(10)), 15)
         lead_to("bad.pem")
-        instance.wait_log(r"fatal: .*smtpd_tls_chain_files.*live\.pem", 20)
+        instance.wait_log(r"fatal: .*smtpd_tls_chain_files: \S+live\.pem: a private key and its "
+                          "certificate do not belong together", 20)
         check(all(subject(instance) == "new.example.org" for _ in range(10)))
         status, told = instance.attempt("postfix", "reload")
         check(status != 0 and "smtpd_tls_chain_files" in told, status, told)
+        lead_to("old.pem")
+        instance.wait_log(r"warning: .*live\.pem: the certificate of /CN=mail\.example\.org expired "
+                          r"on 20\d\d-\d\d-\d\d ", 90)
+        eventually(lambda: subject(instance) == "certificate has expired", 90)
+        status, told = instance.attempt("postfix", "check")
+        check(status == 0 and told.count(" expired on ") == 1, status, told)
         lead_to("one.pem")
         eventually(lambda: subject(instance) == "mail.example.org", 90, "the repaired certificate")
 

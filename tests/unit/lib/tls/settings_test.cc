@@ -104,6 +104,62 @@ TEST_F(TlsSettings, RefuseWhatTheyCannotUse) {
     EXPECT_NE(problem("smtpd_tls_chain_files = " + scratch.folder + "/damaged.pem"), "");
 }
 
+TEST_F(TlsSettings, FilesOfCertificatesFit) {
+    const std::string key = trial::good_key, good = trial::good, above = trial::ca;
+    const std::string sealed =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    const std::string sealed_of_old =
+        std::string(key).insert(key.find('\n') + 1,
+                                "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899"
+                                "AABBCCDDEEFF\n\n");
+    const char* encrypted = "a key is encrypted: nobody is there to type its password";
+    const char* strangers = "a private key and its certificate do not belong together";
+    const char* order = "another certificate comes before that of the private key";
+    const char* no_key = "there is no private key in it";
+    struct Row {
+        std::string certificate, key;
+        const char* expected;
+    };
+    const Row chains[] = {
+        {"", "", no_key},
+        {"no certificate\n", "", no_key},
+        {key, "", "a private key is not followed by its certificate"},
+        {key + above + good, "", order},
+        {key + trial::other, "", strangers},
+        {key + good + trial::other_key, "", "a private key is not followed by its certificate"},
+        {sealed + good, "", encrypted},
+        {sealed_of_old + good, "", encrypted},
+        {key + good + above, "", ""},
+    };
+    const Row pairs[] = {
+        {"", key, "there is no certificate in it"},
+        {good, "", no_key},
+        {good, sealed, encrypted},
+        {good, sealed_of_old, encrypted},
+        {above + good, key, order},
+        {trial::other, key, strangers},
+        {good + above, key, ""},
+    };
+    for (const Row& row : chains) {
+        std::string file = scratch.file("chain.pem", row.certificate);
+        EXPECT_EQ(problem("smtpd_tls_chain_files = " + file),
+                  *row.expected == '\0'
+                      ? ""
+                      : base::text("main.cf, line 2: smtpd_tls_chain_files: DIR/chain.pem: ",
+                                   row.expected));
+    }
+    for (const Row& row : pairs) {
+        std::string lines = "smtpd_tls_cert_file = " + scratch.file("cert.pem", row.certificate) +
+                            "\nsmtpd_tls_key_file = " + scratch.file("key.pem", row.key);
+        EXPECT_EQ(problem(lines),
+                  *row.expected == '\0'
+                      ? ""
+                      : base::text("main.cf, line 2: smtpd_tls_cert_file, smtpd_tls_key_file: "
+                                   "DIR/cert.pem, DIR/key.pem: ",
+                                   row.expected));
+    }
+}
+
 TEST_F(TlsSettings, AreCheckedBeforeTheStart) {
     auto check = [&](const std::string& lines, const char* service) {
         scratch.file("master.cf", service);
