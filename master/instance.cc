@@ -26,10 +26,15 @@ unsigned usable_cores() {
 Instance Instance::load(const std::string& directory) {
     config::Settings settings = config::Settings::load(directory);
     std::vector<std::string> problems, doubts;
-    for (auto* check : {config::check_instance, dict::check_tables, nexthop::check_relays,
-                        tls::check_servers, sasl::check_servers})
-        for (const config::Problem& problem : check(settings))
+    auto take = [&](const std::vector<config::Problem>& found) {
+        for (const config::Problem& problem : found)
             (problem.fatal ? problems : doubts).push_back(problem.text);
+    };
+    for (auto* check :
+         {config::check_instance, nexthop::check_relays, tls::check_servers, sasl::check_servers})
+        take(check(settings));
+    dict::Tables tables(settings);
+    take(dict::check_tables(settings, tables));
     if (!problems.empty())
         throw config::Error(problems);
     config::MasterCf master_cf = config::MasterCf::of(settings);

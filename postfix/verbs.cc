@@ -40,19 +40,28 @@ struct Call {
 };
 
 constexpr std::vector<config::Problem> (*start_checks[])(const config::Settings&) = {
-    config::check_instance, dict::check_tables, nexthop::check_relays, tls::check_servers,
-    sasl::check_servers};
+    config::check_instance, nexthop::check_relays, tls::check_servers, sasl::check_servers};
 
-// Makes what is missing, and tells what is wrong; true when nothing forbids a start.
-bool check_instance(const Call& call) {
+// Makes what is missing, and tells what is wrong; true when nothing forbids a start. Tables that
+// are looked at are open then.
+bool check_instance(const Call& call, dict::Tables& tables) {
     config::create_directories(call.settings);
     bool good = true;
-    for (auto* check : start_checks)
-        for (const config::Problem& problem : check(call.settings)) {
+    auto tell = [&good](const std::vector<config::Problem>& problems) {
+        for (const config::Problem& problem : problems) {
             problem.fatal ? log::error(problem.text) : log::warning(problem.text);
             good = good && !problem.fatal;
         }
+    };
+    for (auto* check : start_checks)
+        tell(check(call.settings));
+    tell(dict::check_tables(call.settings, tables));
     return good;
+}
+
+bool may_start(const Call& call) {
+    dict::Tables tables(call.settings);
+    return check_instance(call, tables);
 }
 
 // Replaces this process; the log's lines are sent first. Comes back only on failure.
@@ -72,22 +81,23 @@ int run_master(const Call& call, const char* mode) {
 }
 
 int start(const Call& call) {
-    if (!check_instance(call))
+    if (!may_start(call))
         log::fatal("mail system startup failed");
     log::info("starting the Postfix mail system");
     return run_master(call, "-w");
 }
 
 int start_foreground(const Call& call) {
-    if (!check_instance(call))
+    if (!may_start(call))
         log::fatal("mail system startup failed");
     log::info("starting the Postfix mail system");
     return run_master(call, ::getpid() == 1 ? "-i" : "-s");
 }
 
 int check(const Call& call) {
-    bool good = check_instance(call);
-    for (const config::Problem& problem : nexthop::check_relays_closely(call.settings))
+    dict::Tables tables(call.settings);
+    bool good = check_instance(call, tables);
+    for (const config::Problem& problem : nexthop::check_relays_closely(call.settings, tables))
         log::warning(problem.text);
     return good ? 0 : 1;
 }

@@ -187,4 +187,31 @@ MasterCf MasterCf::of(const Settings& settings) {
     return parse(read_file(path), path, level && *level < Level{1, 0, 0});
 }
 
+namespace {
+
+std::vector<ServiceEntry> readable_entries(const Settings& settings) {
+    try {
+        return MasterCf::of(settings).entries();
+    } catch (const std::runtime_error&) {
+        return {};
+    }
+}
+
+std::optional<Settings> readable_settings(const ServiceEntry& entry, const Settings& common) {
+    try {
+        return settings_of(entry, common);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+void each_service(const Settings& settings,
+                  const std::function<void(const ServiceEntry&, const Settings&)>& look) {
+    for (const ServiceEntry& entry : readable_entries(settings))
+        if (std::optional<Settings> own = readable_settings(entry, settings))
+            look(entry, *own);
+}
+
 }  // namespace config

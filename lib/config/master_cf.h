@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,5 +60,11 @@ class MasterCf {
     std::vector<ServiceEntry> entries_;
     std::vector<std::string> warnings_;
 };
+
+// Calls `look` with each service of the master.cf beside the main.cf of `settings` and with what a
+// process of it goes by. What cannot be read, the file or the options of a line, is passed over:
+// the check of services tells of it.
+void each_service(const Settings& settings,
+                  const std::function<void(const ServiceEntry&, const Settings&)>& look);
 
 }  // namespace config

@@ -10,7 +10,6 @@
 #include "lib/config/parameter.h"
 #include "lib/config/restrictions.h"
 #include "lib/dict/braces.h"
-#include "lib/dict/tables.h"
 #include "lib/dict/types.h"
 
 namespace dict {
@@ -77,7 +76,7 @@ Names tables_in(std::string_view parameter, const std::string& value, const Name
 
 class Check {
   public:
-    explicit Check(const config::Settings& settings) : types_(table_types()), tables_(settings) {}
+    explicit Check(Tables& tables) : types_(table_types()), tables_(tables) {}
 
     void look_at(std::string_view parameter, const std::string& value, const std::string& where,
                  bool fatal = true) {
@@ -107,7 +106,7 @@ class Check {
     }
 
     Names types_;
-    Tables tables_;
+    Tables& tables_;
     std::set<std::string> opened_;
     std::vector<config::Problem> problems_;
 };
@@ -125,21 +124,15 @@ void look_at_defaults(Check& check, const config::Settings& settings) {
 
 }  // namespace
 
-std::vector<config::Problem> check_tables(const config::Settings& settings) {
-    Check check(settings);
+std::vector<config::Problem> check_tables(const config::Settings& settings, Tables& tables) {
+    Check check(tables);
     for (const auto& [name, setting] : settings.main_cf().settings())
         check.look_at(name, settings.value(name), setting.where);
     look_at_defaults(check, settings);
-    try {
-        config::MasterCf master_cf = config::MasterCf::of(settings);
-        for (const config::ServiceEntry& entry : master_cf.entries()) {
-            config::Settings own = config::settings_of(entry, settings);
-            for (const auto& [name, value] : entry.overrides)
-                check.look_at(name, own.value(name), entry.where);
-        }
-    } catch (const std::runtime_error&) {
-        return std::move(check).problems();  // master.cf has a check of its own
-    }
+    config::each_service(settings, [&](const auto& entry, const config::Settings& own) {
+        for (const auto& [name, value] : entry.overrides)
+            check.look_at(name, own.value(name), entry.where);
+    });
     return std::move(check).problems();
 }
 

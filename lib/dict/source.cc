@@ -45,7 +45,7 @@ void Source::add(std::string_view key, std::string_view value, size_t line) {
 
 Source::Entry Source::settle(const std::vector<Entry>& group, Repeated repeated,
                              const Destinations* destinations, const std::string& file,
-                             std::vector<Entry>& superfluous) {
+                             std::vector<Entry>& superfluous, const TellJoined& tell_joined) {
     if (repeated == Repeated::replace)
         return group.back();
     std::vector<std::string> values;
@@ -58,13 +58,13 @@ Source::Entry Source::settle(const std::vector<Entry>& group, Repeated repeated,
         superfluous.insert(superfluous.end(), group.begin() + 1, group.end());
         return group.front();
     }
-    base::log::info(base::text(where(file, group.back().line), ": ", group.size(), " entries of \"",
-                               group.front().key, "\" make one list of destinations: ", list));
+    tell_joined(base::text(where(file, group.back().line), ": ", group.size(), " entries of \"",
+                           group.front().key, "\" make one list of destinations: ", list));
     return {group.front().key, owned_.emplace_back(std::move(list)), group.front().line};
 }
 
 void Source::resolve(Repeated repeated, const Destinations* destinations, const std::string& file,
-                     const Tell& tell) {
+                     const Tell& tell, const TellJoined& tell_joined) {
     std::ranges::stable_sort(entries_, {}, &Entry::key);
     std::vector<Entry> superfluous;
     size_t written = 0;
@@ -76,7 +76,7 @@ void Source::resolve(Repeated repeated, const Destinations* destinations, const 
                                   ? entries_[i]
                                   : settle({entries_.begin() + static_cast<ptrdiff_t>(i),
                                             entries_.begin() + static_cast<ptrdiff_t>(end)},
-                                           repeated, destinations, file, superfluous);
+                                           repeated, destinations, file, superfluous, tell_joined);
         i = end;
     }
     entries_.resize(written);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/log.h"
 #include "lib/dict/destinations.h"
 #include "lib/dict/fold.h"
 
@@ -38,10 +39,12 @@ class Source {
     void add(std::string_view key, std::string_view value, size_t line);
     // Leaves one entry a key, in order of keys. Of repeated ones the first counts, or with
     // Repeated::replace the last; where all are destinations (and `destinations` is given), they
-    // become one list, of which an info line tells. `tell` hears of the others that do not count.
+    // become one list, of which `tell_joined` hears a line. `tell` hears of the others that do not
+    // count.
     using Tell = std::function<void(const Entry&)>;
+    using TellJoined = std::function<void(std::string_view)>;
     void resolve(Repeated repeated, const Destinations* destinations, const std::string& file,
-                 const Tell& tell);
+                 const Tell& tell, const TellJoined& tell_joined = base::log::info);
 
     std::vector<Entry>& entries() { return entries_; }
 
@@ -50,7 +53,7 @@ class Source {
     // What is left of the entries of one key, of which there are several.
     Entry settle(const std::vector<Entry>& group, Repeated repeated,
                  const Destinations* destinations, const std::string& file,
-                 std::vector<Entry>& superfluous);
+                 std::vector<Entry>& superfluous, const TellJoined& tell_joined);
 
     std::string_view text_;
     std::deque<std::string> owned_;  // what is not in text_ as it stands

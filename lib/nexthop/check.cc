@@ -120,9 +120,8 @@ Problems check_relays(const config::Settings& settings) {
     return problems;
 }
 
-Problems check_relays_closely(const config::Settings& settings) {
+Problems check_relays_closely(const config::Settings& settings, dict::Tables& tables) {
     Check check(settings);
-    dict::Tables tables(settings);
     std::vector<RelayUse> of_tables = relays_of_tables(settings, tables);
     for (const RelayUse& use : of_tables)
         check.look_at(use);

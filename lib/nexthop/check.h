@@ -6,6 +6,7 @@
 
 #include "lib/config/check.h"
 #include "lib/config/settings.h"
+#include "lib/dict/tables.h"
 
 namespace nexthop {
 
@@ -17,6 +18,7 @@ std::vector<config::Problem> check_relays(const config::Settings& settings);
 // The same of each entry of transport_maps, of the tables of senders and of failover_policy_maps;
 // keys that their sources have twice; and whether the names of all relays lead anywhere. It reads
 // whole tables, and asks name servers, for ten seconds at most: for `postfix check` only.
-std::vector<config::Problem> check_relays_closely(const config::Settings& settings);
+std::vector<config::Problem> check_relays_closely(const config::Settings& settings,
+                                                  dict::Tables& tables);
 
 }  // namespace nexthop

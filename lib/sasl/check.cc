@@ -37,16 +37,10 @@ void look_at(const config::Settings& settings, std::set<std::string>& problems) 
 
 std::vector<config::Problem> check_servers(const config::Settings& settings) {
     std::set<std::string> found;
-    try {
-        config::MasterCf master_cf = config::MasterCf::of(settings);
-        for (const config::ServiceEntry& entry : master_cf.entries()) {
-            if (entry.command != "smtpd")
-                continue;
-            look_at(config::settings_of(entry, settings), found);
-        }
-    } catch (const std::runtime_error&) {
-        // master.cf has a check of its own
-    }
+    config::each_service(settings, [&](const auto& entry, const config::Settings& own) {
+        if (entry.command == "smtpd")
+            look_at(own, found);
+    });
     std::vector<config::Problem> problems;
     for (const std::string& text : found)
         problems.push_back({true, text});

@@ -85,6 +85,22 @@ def test_check_warns_of_what_will_not_work_as_written():
         check(re.search(pattern, output), pattern, "not in", output)
 
 
+@test()
+def test_check_says_once_what_a_table_has_twice():
+    """However many parameters and services name the table, and however closely it is looked at."""
+    instance = Instance()
+    table = instance.folder / "table"
+    table.write_text("a.example smtp:[127.0.0.1]:1\na.example smtp:[127.0.0.2]:1\n"
+                     "b.example local:\nb.example smtp:[127.0.0.3]:1\n")
+    used = {name: f"texthash:{table}" for name in ("transport_maps", "relay_domains")}
+    instance.master += f"127.0.0.1:1 inet n - n - - smtpd -o transport_maps=texthash:{table}\n"
+    instance.set(**used)
+    status, output = instance.attempt("postfix", "check")
+    for line in ('2 entries of "a.example" make one list', 'duplicate entry: "b.example"',
+                 "key b.example is there already"):
+        check(status == 0 and output.count(line) == 1, line, "in", output)
+
+
 @test(peer=True)
 def test_unknown_parameters_only_warn():
     relay = Relay()

@@ -17,7 +17,9 @@ std::vector<std::string> problems(TableWorld& world, const std::string& main_cf,
     world.write("master.cf", master_cf);
     std::vector<std::string> found;
     std::string folder = world.path("");
-    for (const config::Problem& problem : dict::check_tables(world.settings())) {
+    const config::Settings settings = world.settings();
+    dict::Tables tables(settings);
+    for (const config::Problem& problem : dict::check_tables(settings, tables)) {
         std::string text = problem.fatal ? problem.text : "warning: " + problem.text;
         for (size_t at; (at = text.find(folder)) != text.npos;)
             text.erase(at, folder.size());

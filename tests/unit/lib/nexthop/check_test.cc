@@ -21,6 +21,11 @@ constexpr const char* base =
     "known_tcp_ports = smtp=25, submission=587\ninet_interfaces = 127.0.0.1\n"
     "local_transport = local\nresolver_nameservers = 127.0.0.1:1\n";
 
+std::vector<config::Problem> closely(const config::Settings& settings) {
+    dict::Tables tables(settings);
+    return nexthop::check_relays_closely(settings, tables);
+}
+
 Texts problems(TableWorld& world, const std::string& main_cf, Check check) {
     world.write("main.cf", base + main_cf);
     world.write("master.cf", services);
@@ -170,7 +175,7 @@ TEST(RelayCheck, SaysWhatDaneLacks) {
         {"smtp_tls_security_level = encrypt\n", ""},
     };
     for (const auto& [main_cf, problem] : rows)
-        EXPECT_EQ(joined(problems(world, main_cf, nexthop::check_relays_closely)), problem);
+        EXPECT_EQ(joined(problems(world, main_cf, closely)), problem);
 }
 
 TEST(RelayCheck, LooksIntoTables) {
@@ -189,7 +194,7 @@ TEST(RelayCheck, LooksIntoTables) {
                          "\nsender_dependent_relayhost_maps = texthash:" + world.path("senders") +
                          "\nfailover_policy_maps = inline:{{[a] = policy=stcky}, {[b] = "
                          "policy=sticky}}\n",
-                     nexthop::check_relays_closely);
+                     closely);
     });
     std::ranges::sort(found);  // hash tables have an order of their own
     const Texts expected = {
@@ -212,14 +217,12 @@ TEST(RelayCheck, LooksIntoTables) {
 
 TEST(RelayCheck, LooksUpNames) {
     TableWorld world;
-    EXPECT_EQ(
-        problems(world, "relayhost = [192.0.2.1]:587, [::1]:26\n", nexthop::check_relays_closely),
-        Texts());
+    EXPECT_EQ(problems(world, "relayhost = [192.0.2.1]:587, [::1]:26\n", closely), Texts());
     // Without name servers the hosts file is all there is.
     EXPECT_EQ(joined(problems(world,
                               "disable_dns_lookups = yes\nsmtp_host_lookup = native\n"
                               "relayhost = [localhost]:587, [no-such-relay.invalid]\n",
-                              nexthop::check_relays_closely)),
+                              closely)),
               "main.cf, line 7: relayhost: \"[no-such-relay.invalid]\" leads to no host: unable to "
               "look up host no-such-relay.invalid: Temporary failure in name resolution; mail goes "
               "past it to the others");
