@@ -7,34 +7,29 @@ from taxonomy.trial import World, run_rows
 from harness import check, own_network, small_buffers, test
 
 
-@test(root=True, timeout=120, counted=False)
-def test_with_a_peer():
+def all_hold(kind, rows, alone=False):
     own_network()
     small_buffers()
-    with World(ROWS) as world:
-        wrong = run_rows(world, ROWS)
-    check(not wrong, f"{len(wrong)} of {len(ROWS)} rows:", *wrong)
+    with kind(rows, alone) as world:
+        wrong = run_rows(world, rows)
+    check(not wrong, f"{len(wrong)} of {len(rows)} rows:", *wrong)
+
+
+@test(root=True, timeout=120, counted=False)
+def test_with_a_peer():
+    all_hold(World, ROWS)
 
 
 @test(root=True, timeout=120, counted=False)
 def test_alone():
-    own_network()
-    with World(ALONE, alone=True) as world:
-        wrong = run_rows(world, ALONE)
-    check(not wrong, f"{len(wrong)} of {len(ALONE)} rows:", *wrong)
+    all_hold(World, ALONE, alone=True)
 
 
 @test(root=True, timeout=120, counted=False)
 def test_tls_and_logins():
-    own_network()
-    with SecureWorld(SECURE) as world:
-        wrong = run_rows(world, SECURE)
-    check(not wrong, f"{len(wrong)} of {len(SECURE)} rows:", *wrong)
+    all_hold(SecureWorld, SECURE)
 
 
 @test(root=True, timeout=120, counted=False)
 def test_tls_and_logins_alone():
-    own_network()
-    with SecureWorld(SECURE_ALONE, alone=True) as world:
-        wrong = run_rows(world, SECURE_ALONE)
-    check(not wrong, f"{len(wrong)} of {len(SECURE_ALONE)} rows:", *wrong)
+    all_hold(SecureWorld, SECURE_ALONE, alone=True)

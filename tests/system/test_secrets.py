@@ -3,12 +3,13 @@ nor in files of queue and data, nor in what /proc tells of processes."""
 
 import base64
 import re
+import ssl
 import threading
 import time
 from pathlib import Path
 
-from harness import (Accounts, FaultyRelay, Fleet, Instance, Tls, check, deliver, eventually, scratch,
-                     test)
+from harness import (Accounts, Client, Dovecot, FaultyRelay, Fleet, Instance, Tls, check, deliver,
+                     eventually, free_port, scratch, test)
 from harness.certificates import certificates
 from harness.processes import descendants
 
@@ -110,13 +111,13 @@ def forms(secret):
     yield secret.encode().hex().encode()
 
 
-def found(places):
-    """A line for each secret that is in one of the (name, bytes)."""
+def found(places, secrets=None):
+    """A line for each secret (by name) that is in one of the (name, bytes)."""
     marks = [*forms(MARK)]  # with which those of the secrets begin
     for place, text in places:
         if not any(mark in text for mark in marks):
             continue
-        for name, secret in SECRETS.items():
+        for name, secret in (secrets or SECRETS).items():
             for form in forms(secret):
                 if form in text:
                     at = text.index(form)
@@ -159,3 +160,70 @@ def test_secrets_are_nowhere():
         print(f"figure: {len(instance.log())} bytes of log, {len(world.seen)} texts of /proc")
         check(not wrong, "\n".join(wrong))
         check(len(instance.log()) > 5000, "not loud")
+
+
+# What clients of the server say that no log is to have.
+SPOKEN = {name: f"{MARK}{name}-xyzzy" for name in ("bob", "al", "mistyped", "content")}
+
+
+def submit(port, instance, newest, key_log):
+    """A session under TLS with logins, one of them mistyped, and a mail."""
+    def encoded(*words):
+        return base64.b64encode("\0".join(words).encode()).decode()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = newest
+    context.keylog_filename = key_log
+    with Client(instance.address, port) as client:
+        client.open()
+        client.expect("STARTTLS", 220)
+        client.socket = context.wrap_socket(client.socket, server_hostname="mail.example.org")
+        client.expect("EHLO client.example", 250)
+        client.expect(f"AUTH PLAIN {encoded('', 'bob', SPOKEN['mistyped'])}", 535)
+        client.expect("AUTH LOGIN", 334)
+        client.expect(encoded("al"), 334)
+        client.expect(encoded(SPOKEN["mistyped"]), 535)
+        if newest == ssl.TLSVersion.TLSv1_2:
+            client.expect(f"AUTH PLAIN {encoded('', 'bob', SPOKEN['bob'])}", 235)
+        else:
+            client.expect("AUTH LOGIN", 334)
+            client.expect(encoded("al"), 334)
+            client.expect(encoded(SPOKEN["al"]), 235)
+        client.envelope()
+        client.data(f"Subject: x\r\n\r\n{SPOKEN['content']}\r\n".encode())
+        client.expect("QUIT", 221)
+
+
+@test(root=True, timeout=60, counted=False)
+def test_a_loud_server_tells_no_secrets():
+    """smtpd_tls_loglevel 3 and 4: steps and sizes are logged, neither keys nor what is said."""
+    held, key_log = certificates().good, scratch() / "keys"
+    dovecot = Dovecot({"bob": SPOKEN["bob"], "al": SPOKEN["al"]}, mechanisms="plain login")
+    with Instance("[127.0.0.1]:1", {
+            "smtpd_sasl_auth_enable": "yes", "smtpd_sasl_path": dovecot.socket,
+            "smtpd_sasl_type": "dovecot", "smtpd_tls_security_level": "may",
+            "smtpd_tls_chain_files": held.chain, "smtpd_tls_loglevel": "4", "debug_peer_level": "9",
+            "debug_peer_list": "0.0.0.0/0", "smtpd_error_sleep_time": "0"},
+            listener="-v -v") as instance:
+        other = free_port(instance.address)
+        instance.master += (f"{instance.address}:{other} inet n - n - - smtpd -v -v\n"
+                            "  -o smtpd_tls_loglevel=3 -o syslog_name=postfix/three\n")
+        instance.write_config()
+        instance.reload()
+        eventually(lambda: Client(instance.address, other).close() or True, 15)
+        for newest in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            submit(instance.port, instance, newest, key_log)
+            submit(other, instance, newest, key_log)
+        log = instance.log()
+    dovecot.stop()
+    wrong = [*found([("log", log.encode())], SPOKEN)]
+    check(not wrong, "\n".join(wrong))
+    bare = re.sub(r"[ :]", "", log).lower()
+    keys = [line.split()[2] for line in key_log.read_text().splitlines() if line[0] != "#"]
+    check(len(keys) >= 10 and not any(key.lower() in bare for key in keys), len(keys))
+    for name, more in (("three", False), ("smtpd", True)):
+        lines = [line for line in log.splitlines() if f"postfix/{name}" in line]
+        check(any("SSL_accept:TLSv1.3" in line for line in lines), name, "no steps", *lines)
+        over = max(n for n, line in enumerate(lines) if "TLS connection established from" in line)
+        sizes = [n for n, line in enumerate(lines) if re.search(r": \d+ bytes$", line)]
+        check(sizes and (max(sizes) > over) == more, name, len(lines), over, sizes)
