@@ -5,9 +5,11 @@ import resource
 import selectors
 import socket
 import subprocess
+import threading
 import time
 
-from harness import Dovecot, ImapServer, Instance, check, eventually, need, run, scratch, test
+from harness import (Client, Dovecot, ImapServer, Instance, certificates, check, eventually, need,
+                     run, scratch, test)
 from test_auth import (BAD, DIALOGUES, GOOD, OPEN, STRANGER, USERS, compare, encoded, talk)
 
 
@@ -127,6 +129,64 @@ def test_cyrus_dialogues_are_those_of_postfix():
     compare({**cyrus, "smtpd_sasl_local_domain": "example.org"},
             [["EHLO a", f"AUTH PLAIN {encoded('', 'al', 'pass word')}", "MAIL FROM:<a@b.c>", "QUIT"]],
             few)
+
+
+class PlayedDovecot:
+    """An auth service that lets in everybody, and keeps the words of what it is asked."""
+
+    def __init__(self):
+        self.path = scratch() / "auth"
+        self.path.parent.chmod(0o755)
+        self.asked = []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.path))
+        self.path.chmod(0o666)
+        self.listener.listen(8)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            link, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(link,), daemon=True).start()
+
+    def serve(self, link):
+        link.sendall(b"VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nMECH\tAPOP\tprivate\nSPID\t1\nCUID\t1\n"
+                     b"COOKIE\t0\nDONE\n")
+        for line in link.makefile():
+            verb, *words = line.rstrip("\n").split("\t")
+            if verb == "AUTH":
+                self.asked.append(words[1:])
+                link.sendall(f"OK\t{words[0]}\tuser=bob\n".encode())
+
+
+@test(counted=False)
+def test_dovecot_is_told_what_postfix_tells_it():
+    """And more of what its protocol has: the ports, and that a client's certificate is good."""
+    own = certificates()
+    told = []
+    for peer in (True, False):
+        dovecot = PlayedDovecot()
+        with Instance("[127.0.0.1]:1", {
+                **OPEN, "smtpd_sasl_type": "dovecot", "smtpd_sasl_path": dovecot.path,
+                "smtpd_tls_security_level": "may", "smtpd_tls_cert_file": own.good.cert,
+                "smtpd_tls_key_file": own.good.key, "smtpd_tls_ask_ccert": "yes",
+                "smtpd_tls_CAfile": own.ca}, peer=peer) as instance:
+            for how in (None, {}, {"certificate": own.client}, {"certificate": own.self_signed}):
+                with Client(instance.address, instance.port, source="127.0.0.9") as client:
+                    offered = client.open() if how is None else client.starttls(**how)
+                    check("\nAUTH PLAIN\n" in offered, offered)
+                    client.expect(f"AUTH PLAIN {GOOD}", 235)
+                    port = client.socket.getsockname()[1]
+                    dovecot.asked[-1] = [
+                        word.replace(instance.address, "HERE").replace(str(port), "THEIRS")
+                        .replace(str(instance.port), "OURS") for word in dovecot.asked[-1]]
+        told.append(dovecot.asked)
+    more = [["lport=OURS", "rport=THEIRS"]] * 4
+    more[2] = [*more[2], "valid-client-cert"]
+    for theirs, ours, added in zip(*told, more):
+        check(theirs[-1] == ours[-1] == f"resp={GOOD}", theirs, ours)
+        check(sorted(ours) == sorted({*theirs, *added}), "told", ours, "but Postfix tells", theirs)
+    check([("secured" in words) for words in told[1]] == [False, True, True, True], told[1])
 
 
 class Crowd:

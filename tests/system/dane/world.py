@@ -3,9 +3,9 @@
 import functools
 import re
 
-from harness import (FaultyRelay, Fleet, Instance, SignedNameServer, Tls, Unbound, deliver,
-                     eventually, own_network, scratch)
+from harness import FaultyRelay, Fleet, Instance, SignedWorld, Tls, scratch
 from harness.certificates import Certificate, certificates, fingerprint
+from harness.signed_world import PARAMS
 
 from .cells import FORGED, LEVELS, UNSIGNED, ZONE, cells
 
@@ -15,11 +15,11 @@ def digest(certificate, key=True):
     return fingerprint(certificate, key=key).replace(":", "")
 
 
-class World:
+class World(SignedWorld):
     """`params` on top of what all need."""
 
     def __init__(self, peer=None, params=None):
-        own_network()
+        super().__init__()
         self.authority = certificates(f"*.{ZONE}", ZONE)
         fleet = Fleet()
         self.servers = {name: self.server(name, fleet)
@@ -31,26 +31,12 @@ class World:
         for cell in cells():
             text = cell.text.replace("HOST", cell.host)
             zones[cell.host.partition(".")[2]] += self.filled(text, cell.certificate) + "\n"
-        self.names = SignedNameServer(zones[ZONE], below={UNSIGNED: zones[UNSIGNED]},
-                                      forge=[(FORGED, "f1" * 32)])
-        self.resolver = Unbound(self.names, self.names.anchor, address="127.0.0.53", port=53)
-        self.instance = Instance(peer=peer, extra="".join(
+        self.publish(zones[ZONE], below={UNSIGNED: zones[UNSIGNED]}, forge=[(FORGED, "f1" * 32)])
+        self.instance = Instance(params={**PARAMS, **(params or {})}, peer=peer, extra="".join(
             f"{level} unix - - n - - smtp -o smtp_tls_security_level={level}\n" for level in LEVELS))
-        self.instance.set(**{
-            "smtp_tls_loglevel": "1", "smtp_dns_support_level": "dnssec", "smtp_host_lookup": "dns",
-            "minimal_backoff_time": "1000s", "maximal_backoff_time": "1000s", "notify_classes": "",
-            # Hosts at one address would share connections.
-            "smtp_connection_cache_on_demand": "no", "transport_maps": self.transports(),
-            **(params or {})})
+        self.write("transport", "transport_maps",
+                   (f"{cell.name}.test {cell.level}:{cell.nexthop}" for cell in cells()))
         self.instance.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.instance.stop()
-        self.resolver.stop()
-        self.names.stop()
 
     def server(self, name, fleet):
         if name is None:
@@ -68,24 +54,9 @@ class World:
             text = re.sub(word, value, text)
         return text
 
-    def transports(self):
-        table = self.instance.config / "transport"
-        table.write_text("".join(f"{cell.name}.test {cell.level}:{cell.nexthop}\n"
-                                 for cell in cells()))
-        return f"texthash:{table}"
-
-    def send(self, cell):
-        return deliver(self.instance, recipients=[f"user@{cell.name}.test"])
-
     def outcome(self, cell, queue_id):
-        """(status, code, word of the TLS line, reason) as in the table."""
-        found = eventually(lambda: re.search(
-            rf"{queue_id}: to=<\S+, relay=.*dsn=(\S+), status=(\w+) \((.*)\)$", self.instance.log(),
-            re.MULTILINE), 30, f"an outcome of {cell.name}")
         host = (f"signed-{cell.level}.{ZONE}" if cell.case == "unsigned-mx"
                 else rf"(?:mx\.)?{cell.host}")
         address = re.escape(self.servers[cell.certificate].address)
-        reason = re.sub(rf"\S+\[{address}\](:25)?", "HERE", found[3]).replace(cell.host, "HOST")
-        words = re.findall(rf" (\w+) TLS connection established to {host}\[", self.instance.log())
-        # A relay that is down is probed, which may log it again.
-        return found[2], found[1], " ".join(dict.fromkeys(words)), reason
+        *first, reason = self.told(cell, queue_id, host, rf"\S+\[{address}\](:25)?")
+        return (*first, reason.replace(cell.host, "HOST"))

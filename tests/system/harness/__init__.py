@@ -19,6 +19,7 @@ from .odd_name_server import OddNameServer
 from .places import BIN, LIBEXEC, ROOT, free_port, loopback, scratch
 from .processes import descendants, resident_bytes, send
 from .signed_names import SignedNameServer
+from .signed_world import SignedWorld
 from .socket_map import SocketMap
 from .stunnel import Stunnel
 from .tools import SmtpSink, grand_totals, need, run, smtp_source, strace, swaks

@@ -3,8 +3,7 @@
 import re
 from functools import cache
 
-from harness import (FaultyRelay, Fleet, Instance, SignedNameServer, Tls, Unbound, deliver,
-                     eventually, own_network)
+from harness import FaultyRelay, Fleet, Instance, SignedWorld, Tls, signed_world
 from harness.certificates import certificates, fingerprint
 
 DOMAIN = "tls.example"
@@ -14,39 +13,26 @@ FAULTS = {"refuses": "starttls=454 4.7.0 not now", "never": "starttls=554 5.7.0 
 SHOWN = {"self-signed": "self_signed", "wrong-name": "wrong_name", "expired": "expired",
          "dane-good": "self_signed", "dane-bad": "self_signed"}  # the others: good
 PARAMS = {
-    # Hosts at one address and port would share connections.
-    "smtp_connection_cache_on_demand": "no",
-    "smtp_tls_loglevel": "1", "smtp_dns_support_level": "dnssec", "smtp_host_lookup": "dns",
-    "smtp_tls_fingerprint_digest": "sha256", "minimal_backoff_time": "1000s",
-    "maximal_backoff_time": "1000s", "queue_run_delay": "1000s", "notify_classes": "",
+    **signed_world.PARAMS, "smtp_tls_fingerprint_digest": "sha256", "queue_run_delay": "1000s",
     "bounce_queue_lifetime": "0", "smtp_tls_connection_reuse": "no",
 }
 
 
-class World:
+class World(SignedWorld):
     """`cells` name hosts of their own, each of which leads to the relay of its peer."""
 
     def __init__(self, cells, peer):
-        own_network()
+        super().__init__()
         self.cells = cells
         self.authority = certificates(f"*.{DOMAIN}", DOMAIN)
         fleet = Fleet()
         self.relays = {name: self.relay(name, fleet) for name in {cell.peer for cell in cells}}
-        self.names = SignedNameServer("".join(map(self.records, cells)))
-        self.resolver = Unbound(self.names, self.names.anchor, address="127.0.0.53", port=53)
+        self.publish("".join(map(self.records, cells)))
         self.instance = Instance(params={**PARAMS, "smtp_tls_CAfile": self.authority.ca}, peer=peer)
-        self.write("policy", "smtp_tls_policy_maps", self.policy)
+        self.write("policy", "smtp_tls_policy_maps", map(self.policy, cells))
         self.write("transport", "transport_maps",
-                   lambda cell: f"{cell.name}.test smtp:{self.nexthop(cell)}")
+                   (f"{cell.name}.test smtp:{self.nexthop(cell)}" for cell in cells))
         self.instance.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.instance.stop()
-        self.resolver.stop()
-        self.names.stop()
 
     def relay(self, name, fleet):
         if name == "no-tls":
@@ -69,25 +55,10 @@ class World:
         match = f" match={fingerprint(self.authority.good)}" if cell.level == "fingerprint" else ""
         return f"{self.nexthop(cell)} {cell.level}{match}"
 
-    def write(self, name, parameter, row):
-        table = self.instance.config / name
-        table.write_text("".join(f"{row(cell)}\n" for cell in self.cells))
-        self.instance.set(**{parameter: f"texthash:{table}"})
-
-    def send(self, cell):
-        return deliver(self.instance, recipients=[f"user@{cell.name}.test"])
-
     def outcome(self, cell, queue_id):
-        """(status, code, word of the TLS line, reason) as in the table."""
-        found = eventually(lambda: re.search(
-            rf"{queue_id}: to=<\S+, relay=.*dsn=(\S+), status=(\w+) \((.*)\)$", self.instance.log(),
-            re.MULTILINE), 40, f"an outcome of {cell.name}")
-        relay, host = self.relays[cell.peer], f"{cell.name}.{DOMAIN}"
-        reason = re.sub(rf"{re.escape(f'{host}[{relay.address}]')}(:{relay.port})?", "HERE", found[3])
-        words = re.findall(rf" (\w+) TLS connection established to {re.escape(host)}\[",
-                           self.instance.log())
-        # The prober may have been there, too, since.
-        return found[2], found[1], " ".join(dict.fromkeys(words)), reason
+        relay, host = self.relays[cell.peer], re.escape(f"{cell.name}.{DOMAIN}")
+        return self.told(cell, queue_id, host,
+                         rf"{host}\[{re.escape(relay.address)}\](:{relay.port})?")
 
     def came(self, cell):
         return [mail for mail in self.relays[cell.peer].mails
