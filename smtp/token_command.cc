@@ -1,6 +1,5 @@
 // Tokens that a command prints.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -96,12 +95,9 @@ io::Task<Token> TokenCommand::run() const {
     base::WallTime begun = io::loop().wall();
     io::Child child = io::Child::spawn(options);
     std::optional<int> status =
-        co_await child.wait_until(io::loop().now() + rules_.command_time_limit);
-    if (!status) {
-        ::kill(-child.pid(), SIGKILL);
-        co_await child.wait();
+        co_await child.wait_or_kill(io::loop().now() + rules_.command_time_limit);
+    if (!status)
         throw NoToken("it took too long");
-    }
     if (!WIFEXITED(*status) || WEXITSTATUS(*status) != 0)
         throw NoToken(ending_of(*status));
     co_return token_in("it", out.get(), rules_, begun);

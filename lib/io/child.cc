@@ -5,12 +5,15 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <exception>
+
 extern "C" {
 #include <sys/pidfd.h>  // glibc 2.36 forgets to say that it is C
 }
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/io/scope.h"
 
 namespace io {
 namespace {
@@ -69,8 +72,10 @@ std::vector<base::Fd> move_clear(std::vector<SpawnOptions::Passed>& passed) {
 
 }  // namespace
 
-Child::Child(pid_t pid, base::Fd pidfd)
-    : pid_(pid), ended_(std::make_unique<Descriptor>(std::move(pidfd))) {}
+Child::Child(pid_t pid, base::Fd pidfd, bool leads_group)
+    : pid_(pid),
+      leads_group_(leads_group),
+      ended_(std::make_unique<Descriptor>(std::move(pidfd))) {}
 
 Child Child::spawn(const SpawnOptions& options) {
     std::vector<SpawnOptions::Passed> passed = options.descriptors;
@@ -87,7 +92,7 @@ Child Child::spawn(const SpawnOptions& options) {
     base::Fd pidfd(pidfd_open(pid, 0));
     if (!pidfd)
         throw base::SystemError(base::text("watch process ", pid));
-    return Child(pid, std::move(pidfd));
+    return Child(pid, std::move(pidfd), options.new_session || options.new_group);
 }
 
 Task<int> Child::wait() {
@@ -105,6 +110,42 @@ Task<std::optional<int>> Child::wait_until(Instant deadline) {
         if (!ended)
             co_return std::nullopt;
     }
+}
+
+// A task of its own: whoever waits for it may be cancelled, and the child is reaped all the same.
+Task<void> Child::watch(std::optional<int>& status, Event& ended) {
+    std::exception_ptr error;
+    try {
+        std::optional<int> found = co_await wait_until(never);
+        status = found;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    ended.set();
+    if (error)
+        std::rethrow_exception(error);
+}
+
+Task<std::optional<int>> Child::wait_or_kill(Instant deadline) {
+    Scope watching;
+    Event ended;
+    std::optional<int> status;
+    watching.spawn(watch(status, ended));
+    std::exception_ptr cancelled;
+    try {
+        co_await ended.wait(deadline);
+    } catch (const Cancelled&) {
+        cancelled = std::current_exception();
+    }
+    bool in_time = ended.is_set();
+    if (!in_time)
+        ::kill(leads_group_ ? -pid_ : pid_, SIGKILL);
+    co_await watching.join();
+    if (cancelled)
+        std::rethrow_exception(cancelled);
+    if (!in_time)
+        co_return std::nullopt;
+    co_return status;
 }
 
 void Child::kill(int signal) const {

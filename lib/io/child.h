@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/io/descriptor.h"
+#include "lib/io/event.h"
 #include "lib/io/task.h"
 
 namespace io {
@@ -38,12 +39,17 @@ class Child {
     Task<int> wait();
     // The same; none when it has not ended by then.
     Task<std::optional<int>> wait_until(Instant deadline);
+    // The same, but where it has not ended by then, or the waiting task is cancelled, it is killed,
+    // with its whole group if it leads a new one. Either way it is gone afterwards.
+    Task<std::optional<int>> wait_or_kill(Instant deadline);
     void kill(int signal) const;
 
   private:
-    Child(pid_t pid, base::Fd pidfd);
+    Child(pid_t pid, base::Fd pidfd, bool leads_group);
+    Task<void> watch(std::optional<int>& status, Event& ended);
 
     pid_t pid_;
+    bool leads_group_;
     std::unique_ptr<Descriptor> ended_;
 };
 

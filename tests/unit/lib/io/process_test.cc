@@ -74,6 +74,40 @@ TEST(Child, AMissingProgramIsAnErrorThatNamesIt) {
     }
 }
 
+Task<void> wait_or_kill(io::Child& child, io::Instant deadline, std::optional<int>& status) {
+    std::optional<int> ended = co_await child.wait_or_kill(deadline);
+    status = ended;
+}
+
+bool exists(pid_t pid) {
+    return ::kill(pid, 0) == 0;
+}
+
+TEST(Child, IsGoneWhenNobodyWaitsForItAnyMore) {
+    io::Loop loop;
+    io::SpawnOptions lasting = shell("sleep 60 & sleep 60");
+    lasting.new_group = true;
+    std::optional<int> status = 77;
+    io::Child late = io::Child::spawn(lasting);
+    io::run_task(wait_or_kill(late, loop.now() + 10ms, status));
+    EXPECT_FALSE(status);
+    EXPECT_FALSE(exists(late.pid()));
+    io::Child left = io::Child::spawn(lasting);
+    io::Scope scope;
+    scope.spawn(wait_or_kill(left, io::never, status));
+    loop.run_until_idle();
+    EXPECT_TRUE(exists(left.pid()));
+    scope.cancel();
+    while (scope.running() > 0)
+        loop.run_until_idle();
+    EXPECT_FALSE(exists(left.pid()));
+    EXPECT_FALSE(status);
+    io::Child quick = io::Child::spawn(shell("exit 7"));
+    io::run_task(wait_or_kill(quick, io::never, status));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(WEXITSTATUS(*status), 7);
+}
+
 Task<void> next_signal(io::Signals& signals, int& number) {
     const int next = co_await signals.next();
     number = next;
