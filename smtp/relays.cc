@@ -1,5 +1,7 @@
 #include "smtp/relays.h"
 
+#include <algorithm>
+
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/log.h"
@@ -90,6 +92,21 @@ health::Subject Relays::nexthop_of_login(std::string_view as_written,
     base::append(subject.key, health::login_mark, user);
     base::append(subject.label, " as ", user);
     return subject;
+}
+
+// As many as there are records of it in trouble, and the table bounds those.
+void Relays::refused(const std::string& key, std::string sender) {
+    refused_[key] = std::move(sender);
+    if (refused_.size() <= most_refused_)
+        return;
+    std::erase_if(refused_, [this, &key](const auto& each) {
+        std::optional<health::Record> record;
+        if (table_ != nullptr)
+            record = table_->find(health::Scope::nexthop, each.first);
+        bool well = !record || record->look(io::loop().now()).state == health::State::closed;
+        return well && each.first != key;
+    });
+    most_refused_ = std::max(most_refused_, 2 * refused_.size());
 }
 
 const std::string* Relays::refused(const std::string& key) const {

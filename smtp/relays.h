@@ -54,7 +54,7 @@ class Relays {
     health::Subject nexthop_of_login(std::string_view as_written, const std::string& user) const;
     // For whom it is, by the record's key: one sender of that mail; null where this process has
     // seen none.
-    void refused(const std::string& key, std::string sender) { refused_[key] = std::move(sender); }
+    void refused(const std::string& key, std::string sender);
     const std::string* refused(const std::string& key) const;
 
     // To the log, where there is something to say.
@@ -94,6 +94,7 @@ class Relays {
     std::map<std::string, size_t> connections_;  // by key; no zeros
     std::map<std::string, Visit> visits_;
     std::map<std::string, std::string> refused_;
+    size_t most_refused_ = 100;  // beyond that, those that are well again are let go
     std::map<std::string, std::vector<health::Subject>> endpoints_;
     nexthop::PolicyMemory memory_;
     nexthop::Random random_;

@@ -105,6 +105,21 @@ TEST_F(RefusedLogin, MailWaitsForItsLoginAlone) {
     loop.run_until_idle();
 }
 
+TEST_F(RefusedLogin, WhoseMailWaitsIsKnownAsLongAsItDoes) {
+    smtp::Relays& known_to = one.relays;
+    health::Subject waiting = known_to.nexthop_of_login(here, "ali");
+    known_to.refused(waiting.key, "s@example.org");
+    smtp::Standing(known_to, waiting, options.failover).failed(health::Reason::all_relays_down, "");
+    size_t known = 0;
+    for (int i = 0; i < 1000; ++i)
+        known_to.refused(base::text("smtp:x|u", i), "u@example.org");
+    for (int i = 0; i < 1000; ++i)
+        known += known_to.refused(base::text("smtp:x|u", i)) == nullptr ? 0 : 1;
+    EXPECT_LE(known, 100u) << "their records are well";
+    ASSERT_NE(known_to.refused(waiting.key), nullptr);
+    EXPECT_EQ(*known_to.refused(waiting.key), "s@example.org");
+}
+
 // At the second relay all have one login, so that one connection there would do for all.
 TEST_F(RefusedLogin, OthersDoNotFollowToTheNextRelay) {
     logins->by_host["192.0.2.2"] = password("all", "shared");
