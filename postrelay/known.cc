@@ -38,15 +38,31 @@ bool fits(const Place& asked, const Place& has) {
     return asked.host == has.host && (asked.port.empty() || asked.port == has.port);
 }
 
+// Whether `text` is `name` with something behind it that begins so.
+bool is_before(std::string_view name, std::string_view text, std::string_view behind) {
+    return text.starts_with(name) && text.substr(name.size()).starts_with(behind);
+}
+
 }  // namespace
+
+bool is_of_login(health::Scope scope, const health::Names& record) {
+    return scope == health::Scope::identity ||
+           (scope == health::Scope::nexthop &&
+            record.key.find(health::login_mark) != record.key.npos);
+}
 
 bool means(std::string_view name, health::Scope scope, const health::Names& record) {
     if (name == record.label || name == record.key)
+        return true;
+    if (is_of_login(scope, record) &&
+        (is_before(name, record.label, " as ") || is_before(name, record.label, " under TLS") ||
+         is_before(name, record.key, scope == health::Scope::identity ? "/" : "|")))
         return true;
     Place asked = place_of(name);
     if (scope == health::Scope::nexthop) {
         size_t colon = std::min(record.key.find(':'), record.key.size() - 1);
         std::string_view element = std::string_view(record.key).substr(colon + 1);
+        element = element.substr(0, element.find(health::login_mark));
         bool list = element.find_first_of(", \t") != element.npos;
         return !list && fits(asked, place_of(element));
     }

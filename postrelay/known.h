@@ -38,8 +38,11 @@ class Known {
     bool running_ = false;
 };
 
+// Whether it tells of one login, or one TLS policy, at what the record is named for.
+bool is_of_login(health::Scope scope, const health::Names& record);
+
 // Whether `name`, as people write relays ("[r1.example]:587", "r1.example", "192.0.2.1:587", or a
-// whole label), means the record with this label and key.
+// whole label), means the record with this label and key: of the relay, or of a login there.
 bool means(std::string_view name, health::Scope scope, const health::Names& record);
 
 }  // namespace postrelay

@@ -47,7 +47,7 @@ std::vector<Record> places_of(const std::string& name, Known& known,
                 base::steady_now());
     std::vector<Record> places;
     for (const Record& record : known.records({name}))
-        if (record.look(base::steady_now()).scope != health::Scope::identity)
+        if (!is_of_login(record.look(base::steady_now()).scope, record.names()))
             places.push_back(record);
     return places;
 }

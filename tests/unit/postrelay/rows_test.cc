@@ -22,8 +22,13 @@ TEST(PostrelayNames, MeanWhatPeopleWrite) {
     const health::Names endpoint{"192.0.2.1:587%192.0.2.9", "[r1.example]:587/192.0.2.1", "smtp",
                                  "", ""};
     const health::Names six{"[2001:db8::1]:25", "[r6.example]:25/2001:db8::1", "smtp", "", ""};
-    const health::Names login{"192.0.2.1:587/me/12ab", "[r1.example]:587/192.0.2.1 me", "smtp", "",
-                              ""};
+    const health::Names login{"192.0.2.1:587/me/12ab", "[r1.example]:587/192.0.2.1 as me", "smtp",
+                              "", ""};
+    const health::Names policy{"192.0.2.1:587/tls:12", "[r1.example]:587/192.0.2.1 under TLS, may",
+                               "smtp", "", ""};
+    const health::Names waiting{"smtp:[r1.example]:587, r2|me", "[r1.example]:587, r2 as me",
+                                "smtp", "", ""};
+    const health::Names waits{"smtp:[r1.example]:587|me", "[r1.example]:587 as me", "smtp", "", ""};
     const health::Names element{"smtp:[r1.example]:587", "[r1.example]:587", "smtp", "", ""};
     const health::Names list{"smtp:[r1.example]:587, r2", "[r1.example]:587, r2", "smtp", "", ""};
     struct Case {
@@ -49,6 +54,16 @@ TEST(PostrelayNames, MeanWhatPeopleWrite) {
         {"[ipv6:2001:db8::1]:25", six, Scope::endpoint, true},
         {"r1.example", login, Scope::identity, true},
         {"192.0.2.1:587", login, Scope::identity, true},
+        {"[r1.example]:587/192.0.2.1", login, Scope::identity, true},
+        {"192.0.2.1:587", policy, Scope::identity, true},
+        {"[r1.example]:587/192.0.2.1", policy, Scope::identity, true},
+        {"[r1.example]:587/192.0.2.11", policy, Scope::identity, false},
+        {"[r1.example]:587", waits, Scope::nexthop, true},
+        {"r1.example", waits, Scope::nexthop, true},
+        {"[r1.example]:587, r2", waits, Scope::nexthop, false},
+        {"[r1.example]:587, r2", waiting, Scope::nexthop, true},
+        {"smtp:[r1.example]:587, r2", waiting, Scope::nexthop, true},
+        {"[r1.example]:587", waiting, Scope::nexthop, false},
         {"r1.example", element, Scope::nexthop, true},
         {"[r1.example]:587", element, Scope::nexthop, true},
         {"r2", element, Scope::nexthop, false},
