@@ -1,6 +1,7 @@
 // Findings as one object for programs.
 #include "lib/base/text.h"
 #include "postrelay/explain.h"
+#include "postrelay/logins.h"
 #include "postrelay/rows.h"
 #include "postrelay/tls_lines.h"
 
@@ -78,6 +79,8 @@ std::vector<Json> places(const std::vector<Place>& from, const Known& known) {
             json.object("health", json_of(*place.health, known.rules(), health::this_moment()));
         if (place.tls)
             json.object("tls", tls_json(*place.tls));
+        if (place.login)
+            json.object("login", login_json(*place.login));
         list.push_back(std::move(json));
     }
     return list;

@@ -3,6 +3,7 @@
 
 #include "lib/base/text.h"
 #include "postrelay/explain.h"
+#include "postrelay/logins.h"
 #include "postrelay/rows.h"
 #include "postrelay/tls_lines.h"
 
@@ -70,12 +71,15 @@ void relays(std::string& out, const Findings& findings, const Known& known) {
     }
 }
 
-std::string tls_of(const Place& place) {
-    if (!place.tls)
-        return {};
-    std::string out = base::text("     TLS: ", base::printable(tls_text(*place.tls)), '\n');
-    for (const std::string& line : tlsa_lines(*place.tls))
-        base::append(out, "     ", base::printable(line), '\n');
+std::string session_of(const Place& place) {
+    std::string out;
+    if (place.tls) {
+        base::append(out, "     TLS: ", base::printable(tls_text(*place.tls)), '\n');
+        for (const std::string& line : tlsa_lines(*place.tls))
+            base::append(out, "     ", base::printable(line), '\n');
+    }
+    if (place.login)
+        base::append(out, "     login: ", base::printable(login_text(*place.login)), '\n');
     return out;
 }
 
@@ -87,7 +91,7 @@ void places(std::string& out, const Findings& findings, const Known& known) {
                      name_of(findings.order[i].endpoint.source), "; ",
                      findings.failover.health ? health_text(findings.order[i].health, known)
                                               : "health is not looked at (failover_health = no)",
-                     '\n', tls_of(findings.order[i]));
+                     '\n', session_of(findings.order[i]));
     for (const Place& place : findings.barred) {
         const std::optional<health::Record>& by_name = findings.hops[place.hop].health;
         bool itself = place.health && place.health->look(base::steady_now()).barred();

@@ -11,6 +11,7 @@
 #include "lib/nexthop/dane.h"
 #include "lib/nexthop/failover_policies.h"
 #include "lib/nexthop/name_service.h"
+#include "postrelay/logins.h"
 
 namespace postrelay {
 namespace {
@@ -224,7 +225,7 @@ void Inquiry::arrange(Findings& findings) const {
     for (size_t index : relays_in_order(findings)) {
         const Hop& hop = findings.hops[index];
         for (const nexthop::Endpoint& endpoint : hop.site.endpoints) {
-            Place place{index, endpoint, label_of(endpoint), record_of(label_of(endpoint)), {}};
+            Place place{index, endpoint, label_of(endpoint), record_of(label_of(endpoint)), {}, {}};
             bool out = barred(place.health) || barred(hop.health);
             (out ? findings.barred : findings.order).push_back(std::move(place));
         }
@@ -260,6 +261,8 @@ io::Task<void> Inquiry::follow(Findings& findings) {
     co_await find_hops(findings, *settings);
     arrange(findings);
     co_await find_tls(findings, *settings);
+    config::OwnSettings own(*settings, findings.command);
+    co_await find_logins(findings, own, tables_);
     find_session_settings(findings, *settings);
 }
 

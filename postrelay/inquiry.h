@@ -34,6 +34,14 @@ struct PlaceTls {
     nexthop::LookupTrace asked;  // of TLSA records
 };
 
+// The login that mail to a place has; all empty for none.
+struct PlaceLogin {
+    std::string user;
+    bool token = false;   // rather than a password
+    std::string from;     // table and key
+    std::string trouble;  // why it is not known now
+};
+
 // One address, at its place in the order.
 struct Place {
     size_t hop = 0;
@@ -41,6 +49,7 @@ struct Place {
     std::string label;
     std::optional<health::Record> health;  // none: nothing is known against it
     std::optional<PlaceTls> tls;           // none: no mail of the transport goes under TLS
+    std::optional<PlaceLogin> login;       // none: no mail of the transport logs in
 };
 
 struct Findings {

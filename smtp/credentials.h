@@ -5,12 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/config/own_settings.h"
-#include "lib/dict/maps.h"
 #include "lib/io/task.h"
+#include "lib/nexthop/login_tables.h"
 #include "lib/nexthop/visit.h"
 #include "lib/sasl/account.h"
 #include "smtp/token_source.h"
@@ -35,9 +35,7 @@ struct FoundLogin {
     std::string trouble;               // why nobody knows now; "" when all is well
 };
 
-// The tables with logins. The keys, in the order in which they are tried: pairs of sender and
-// relay, then those that Postfix has (main.cf(5), smtp_sasl_password_maps). At each key tokens are
-// looked for before passwords.
+// Who logs in by what the tables say (nexthop::LoginTables), with a token where they call for one.
 class Logins {
   public:
     // Null where the program does not log in anywhere. Throws config::Error.
@@ -46,30 +44,15 @@ class Logins {
     io::Task<FoundLogin> find(nexthop::Visit question);
 
   private:
-    struct Key {
-        std::string text;
-        dict::Key kind;
-    };
-    // What the tables say of a question.
-    struct Entry {
-        dict::Lookup lookup;
-        std::string key;
-        bool token = false;
-    };
+    using Entry = nexthop::LoginTables::Entry;
 
-    Logins() = default;
-    std::vector<Key> keys_for(const nexthop::Visit& question) const;
-    io::Task<Entry> look_up(nexthop::Visit question) const;
+    explicit Logins(nexthop::LoginTables tables) : tables_(std::move(tables)) {}
     io::Task<Entry> remembered(nexthop::Visit question);
-    Credentials with_password(std::string_view value) const;
+    // Without its secret.
+    Credentials login_of(const Entry& entry) const;
     io::Task<FoundLogin> with_token(Entry entry);
-    static std::string source_of(const Entry& entry);
 
-    dict::Maps passwords_;
-    dict::Maps tokens_;
-    std::string delimiter_;
-    std::string extension_delimiters_;
-    bool by_sender_ = false;
+    nexthop::LoginTables tables_;
     bool names_role_ = false;
     TokenRules rules_;
     // By the source as written: those who share one share its token.

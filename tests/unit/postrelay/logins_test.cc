@@ -1,0 +1,65 @@
+// What explain says of logins without connecting: whose they are, never what proves it.
+#include "postrelay/logins.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/base/text.h"
+#include "lib/io/loop.h"
+#include "lib/io/run.h"
+
+namespace postrelay {
+namespace {
+
+// "[r1.example]:587" and what is said of the login there, as text and as JSON.
+std::string explained(const std::string& main_cf, const std::string& sender = "a@example.org") {
+    config::Settings settings =
+        config::Settings::from(config::MainCf::parse(main_cf, "main.cf"), "/etc/postfix");
+    config::OwnSettings own(settings, "smtp");
+    dict::Tables tables(settings);
+    io::Loop loop;
+    Findings findings;
+    findings.sender = sender;
+    findings.routed.route.emplace().nexthop = "[r1.example]:587";
+    Hop& hop = findings.hops.emplace_back();
+    hop.relay.text = "[r1.example]:587";
+    hop.relay.host = "r1.example";
+    Place& place = findings.order.emplace_back();
+    place.endpoint.host = "r1.example";
+    place.endpoint.address = *io::SocketAddress::inet("192.0.2.1", 587);
+    io::run_task(find_logins(findings, own, tables));
+    if (!place.login)
+        return "nothing";
+    return base::text(login_text(*place.login), "\n", login_json(*place.login).line());
+}
+
+TEST(PostrelayLogins, AreTheOnesOfSmtpWithoutTheirSecrets) {
+    const std::string logs_in = "smtp_sasl_auth_enable = yes\n";
+    EXPECT_EQ(explained(""), "nothing");
+    EXPECT_EQ(explained(logs_in + "smtp_sasl_password_maps = inline:{ {other = ali:sesame} }\n"),
+              "none\n{}\n");
+    const std::string passwords = logs_in +
+                                  "smtp_sasl_password_maps = inline:{ {r1.example = ali:sesame} "
+                                  "{b@example.org|[r1.example]:587 = bob:barley} }\n";
+    EXPECT_EQ(explained(passwords),
+              "ali, by password (table inline, key r1.example)\n"
+              "{\"user\":\"ali\",\"by\":\"password\","
+              "\"from\":\"table inline, key r1.example\"}\n");
+    EXPECT_EQ(explained(passwords, "b@example.org").substr(0, 20), "bob, by password (ta");
+    std::string token = explained(
+        logs_in +
+        "smtp_sasl_token_maps = inline:{ {r1.example = ali command:/bin/give sesame} }\n");
+    EXPECT_EQ(token.substr(0, 14), "ali, by token ");
+    EXPECT_EQ(token.find("sesame"), std::string::npos);
+    EXPECT_EQ(token.find("give"), std::string::npos);
+}
+
+TEST(PostrelayLogins, ThatCannotBeAskedForAreUnknown) {
+    std::string said = explained(
+        "smtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = texthash:/nonexistent/passwd\n");
+    EXPECT_TRUE(said.starts_with("unknown: ")) << said;
+    EXPECT_NE(said.find("/nonexistent/passwd"), std::string::npos) << said;
+    EXPECT_NE(said.find("\"trouble\""), std::string::npos) << said;
+}
+
+}  // namespace
+}  // namespace postrelay
