@@ -10,6 +10,11 @@
 namespace tls {
 namespace {
 
+// Of TLS records from below. A full one is some 16 KiB; what else may come before the peer sends
+// anything is the sessions that a server gives out.
+constexpr size_t most_without_data = 64 * 1024;
+constexpr size_t most_at_once = 256 * 1024;
+
 TlsWire& wire_of(BIO* bio) {
     return *static_cast<TlsWire*>(BIO_get_data(bio));
 }
@@ -51,10 +56,16 @@ int TlsWire::pull(BIO* bio, char* into, size_t size, size_t* got) {
     TlsWire& self = wire_of(bio);
     BIO_clear_retry_flags(bio);
     *got = 0;
+    if (self.without_ > most_without_data) {
+        self.thrown_ = std::make_exception_ptr(io::Closed("TLS: records without any data"));
+        return 0;
+    }
     try {
         ssize_t n = self.below_->try_read({into, size});
         if (n > 0) {
             *got = static_cast<size_t>(n);
+            self.pulled_ += *got;
+            self.without_ += self.established_ ? *got : 0;
             self.trace_.moved("read from", *got);
             return 1;
         }
@@ -130,12 +141,14 @@ ssize_t TlsWire::not_moved(int result) {
 
 ssize_t TlsWire::try_read(std::span<char> into) {
     size_t total = 0;
-    while (total < into.size()) {
+    pulled_ = 0;
+    while (total < into.size() && pulled_ <= most_at_once) {
         size_t got = 0;
         ERR_clear_error();
         int result = SSL_read_ex(connection_.get(), into.data() + total, into.size() - total, &got);
         if (result == 1) {
             total += got;
+            without_ = 0;
             continue;
         }
         read_stopped_early_ = false;

@@ -1,4 +1,7 @@
 // TlsWire moves bytes over a TLS connection whose records travel over another wire.
+//
+// A peer that keeps TLS busy without sending anything (KeyUpdate after KeyUpdate, say) is given up,
+// and one that sends next to nothing that way comes to its turn no more often than others.
 #pragma once
 
 #include <exception>
@@ -54,6 +57,8 @@ class TlsWire : public io::Wire {
     Connection connection_;
     Trace trace_;
     std::exception_ptr thrown_;  // an exception cannot pass through the library
+    size_t pulled_ = 0;          // bytes from below since the last call of try_read() began
+    size_t without_ = 0;  // the same since the peer sent anything, once the handshake was over
     bool ended_ = false;
     bool established_ = false;
     bool broken_ = false;

@@ -149,6 +149,40 @@ TEST_F(TlsWires, SayWhenTheyEnd) {
     EXPECT_EQ(server_end->wire().try_read({&byte, 1}), 1);
 }
 
+// RFC 8446 section 4.6.3 sets no bound to them.
+TEST_F(TlsWires, AreNotKeptBusyWithNewKeys) {
+    capacity = 1 << 20;
+    connect_ends();
+    SSL* connection = static_cast<tls::TlsWire&>(client_end->wire()).connection();
+    auto new_keys = [&](int times) {
+        for (int i = 0; i < times; ++i) {
+            SSL_key_update(connection, SSL_KEY_UPDATE_NOT_REQUESTED);
+            SSL_do_handshake(connection);
+        }
+    };
+    std::array<char, 65'536> into;
+    new_keys(300);
+    EXPECT_EQ(server_end->wire().try_read(into), -1);
+    client_end->wire().try_write("x");
+    EXPECT_EQ(server_end->wire().try_read(into), 1);
+    // A byte after each so many is read, though not all at once.
+    for (int i = 0; i < 20; ++i) {
+        new_keys(1500);
+        client_end->wire().try_write("x");
+    }
+    ssize_t first = server_end->wire().try_read(into);
+    EXPECT_GT(first, 4);
+    EXPECT_LT(first, 12);
+    std::string got;
+    scope.spawn(receive_all(*server_end, got));
+    loop.run_until_idle();
+    EXPECT_EQ(got.size() + static_cast<size_t>(first), 20u);
+    scope.cancel();
+    loop.run_until_idle();
+    new_keys(5000);
+    EXPECT_THROW(server_end->wire().try_read(into), io::Closed);
+}
+
 TEST_F(TlsWires, BreakOnWhatIsNoTls) {
     server(std::string(trial::good_key) + trial::good);
     client();
