@@ -62,6 +62,7 @@ help:
 	@echo 'make lint     what every file must keep to'
 	@echo 'make bench    messages a second and CPU a message, beside Debian'"'"'s Postfix'
 	@echo 'make soak     the system tests at full length'
+	@echo 'make fuzz     random input for the readers of what strangers send; SECONDS=60, NAMES="tables"'
 	@echo 'make install  PREFIX, DESTDIR and CONFIG_DIR are honoured'
 	@echo 'make deps     install the Debian packages that building and testing need'
 	@echo 'make clean    remove build/'
@@ -175,6 +176,25 @@ system: programs tools
 soak: programs tools
 	@python3 tests/system/run.py --soak $(NAMES)
 
+# Each fuzz target for a while, under the sanitizers: make fuzz SECONDS=60 NAMES="command tables".
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*.cc))
+SECONDS ?= 5
+
+$(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/driver/main.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CXX) $(MODE) $^ -o $@ $(LIBS)
+
+fuzz-targets: $(addprefix $(OUT)/fuzz/,$(FUZZ_TARGETS))
+
+fuzz:
+	@$(MAKE) VARIANT=asan fuzz-targets
+	@for target in $(or $(NAMES),$(FUZZ_TARGETS)); do \
+	    seeds=tests/fuzz/seeds/$$target; [ -d $$seeds ] || seeds=; \
+	    echo "fuzz $$target"; \
+	    $(BUILD)/asan/fuzz/$$target $(SECONDS) $${SEED:-$$(date +%s)} $$seeds 2>&1 | tail -n 30 > $(BUILD)/fuzz.log; \
+	    grep ' inputs, seed ' $(BUILD)/fuzz.log || { cat $(BUILD)/fuzz.log; exit 1; }; \
+	done
+
 # Parts alone: build/bench/spool_bench QUEUE_DIRECTORY, build/bench/dns_bench SERVER DOMAIN
 $(BUILD)/bench/%: $(OUT)/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -229,4 +249,4 @@ clean:
 
 -include $(patsubst %.cc,$(OUT)/%.d,$(SOURCES) $(wildcard commands/*.cc)) $(TEST_OBJECTS:.o=.d)
 
-.PHONY: all programs unit unit-binary tools check lint system soak bench install spool-bench run deps help clean
+.PHONY: all programs unit unit-binary tools check lint system soak fuzz fuzz-targets bench install spool-bench run deps help clean
