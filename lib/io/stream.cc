@@ -1,6 +1,8 @@
 #include "lib/io/stream.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "lib/io/loop.h"
 
@@ -12,6 +14,14 @@ thread_local std::array<char, 64 * 1024> scratch;
 
 // A buffer larger than this is given back when it is empty.
 constexpr size_t kept_bytes = 512;
+
+// Passwords and tokens are in lines of their own that nothing was put before: wiping the beginning
+// of what has passed leaves none behind, and costs next to nothing for all the rest.
+constexpr size_t wiped_bytes = 4096;
+
+void wipe(char* bytes, size_t size) {
+    explicit_bzero(bytes, std::min(size, wiped_bytes));
+}
 
 void give_back(std::string& buffer) {
     if (buffer.capacity() > kept_bytes)
@@ -42,6 +52,7 @@ bool Stream::read_now() {
         taken_ = 0;
     }
     in_.append(scratch.data(), static_cast<size_t>(n));
+    wipe(scratch.data(), static_cast<size_t>(n));
     return true;
 }
 
@@ -52,6 +63,7 @@ bool Stream::send_now() {
             return false;
         sent_ += static_cast<size_t>(n);
     }
+    wipe(out_.data(), out_.size());
     out_.clear();
     sent_ = 0;
     return true;
@@ -66,6 +78,7 @@ Instant Stream::wait_until() const {
 // Before a long wait: what is empty gives its memory back.
 void Stream::release_buffers() {
     if (taken_ == in_.size()) {
+        wipe(in_.data(), in_.size());
         give_back(in_);
         taken_ = scanned_ = 0;
     }

@@ -40,6 +40,36 @@ Task<void> collect_lines(Stream& stream, size_t most, std::string& seen) {
     seen += "end:" + std::string(stream.buffered());
 }
 
+// Takes all, and remembers where it was.
+class WatchedWire : public io::Wire {
+  public:
+    explicit WatchedWire(std::string_view& last) : last_(last) {}
+    ssize_t try_read(std::span<char>) override { return -1; }
+    ssize_t try_write(std::string_view bytes) override {
+        last_ = bytes;
+        return static_cast<ssize_t>(bytes.size());
+    }
+    io::Readiness::Waiting readable(io::Instant deadline) override { return never_.wait(deadline); }
+    io::Readiness::Waiting writable(io::Instant deadline) override { return never_.wait(deadline); }
+    void finish_writing() override {}
+
+  private:
+    std::string_view& last_;
+    io::Readiness never_{false};
+};
+
+// A core dump is not to show the logins of the last minutes.
+TEST_F(StreamTest, KeepsNothingOfWhatItSent) {
+    std::string_view last;
+    Stream stream(std::make_unique<WatchedWire>(last));
+    const std::string login = "AUTH PLAIN " + std::string(100, 'x') + "\r\n";
+    stream.put(login);
+    scope.spawn(stream.flush());
+    loop.run_until_idle();
+    ASSERT_EQ(last.size(), login.size());
+    EXPECT_EQ(last.find_first_not_of('\0'), last.npos) << last;
+}
+
 TEST_F(StreamTest, GivesLinesWhateverTheChunks) {
     const std::string text = "one\r\n\ntwo\r\nlast";
     for (size_t cut = 0; cut <= text.size(); ++cut) {
