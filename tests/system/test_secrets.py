@@ -155,6 +155,8 @@ def test_secrets_are_nowhere():
             check(line[1] == ("sent" if good else "deferred"), name, line[0])
             check(len(relay.mails) == good and all(mail.login == USER for mail in relay.mails), name)
         eventually(lambda: any(b"give-token" in text for text in world.seen), 5, "the command seen")
+        check(re.search(r"/smtp\[\d+\]: (read from|write to) \S+: \d+ bytes", instance.log()),
+              "the log is not as loud as it goes")
         wrong = [*found([("log", instance.log().encode())]), *found(commands(instance)),
                  *found(("/proc", text) for text in world.seen), *found(files(instance))]
         print(f"figure: {len(instance.log())} bytes of log, {len(world.seen)} texts of /proc")

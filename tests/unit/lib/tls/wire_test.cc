@@ -1,6 +1,8 @@
 // What travels over a TLS connection that is made: whole, in full records, to a clean end.
 #include "lib/tls/wire.h"
 
+#include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "tests/unit/lib/tls/world.h"
 
 namespace {
@@ -147,6 +149,37 @@ TEST_F(TlsWires, SayWhenTheyEnd) {
     // The other direction is still there.
     EXPECT_EQ(client_end->wire().try_write("bye"), 3);
     EXPECT_EQ(server_end->wire().try_read({&byte, 1}), 1);
+}
+
+TEST_F(TlsWires, LogWhatPassesAndNothingThatIsInIt) {
+    struct Row {
+        int level;
+        bool steps, handshake, data;
+    };
+    for (const Row& row :
+         {Row{0, false, false, false}, Row{1, false, false, false}, Row{2, true, false, false},
+          Row{3, true, true, false}, Row{4, true, true, true}}) {
+        auto logged = [] {
+            base::log::flush();
+            return testing::internal::GetCapturedStderr();
+        };
+        testing::internal::CaptureStderr();
+        connect_ends(base::text("smtp_tls_loglevel = ", row.level, "\n"));
+        std::string before = logged();
+        testing::internal::CaptureStderr();
+        std::string got;
+        scope.spawn(receive_all(*server_end, got));
+        scope.spawn(send(*client_end, "open sesame"));
+        loop.run_until_idle();
+        std::string after = logged();
+        EXPECT_EQ(got, "open sesame");
+        EXPECT_EQ(before.find("SSL_connect:") != before.npos, row.steps) << row.level;
+        EXPECT_EQ(before.find("read from ") != before.npos, row.handshake) << before;
+        EXPECT_EQ(after.find("write to ") != after.npos, row.data) << after;
+        for (const char* secret : {"sesame", "736573616d65", "736573616D65", "BEGIN SSL SESSION"})
+            EXPECT_EQ((before + after).find(secret), before.npos) << row.level;
+        TearDown();
+    }
 }
 
 // RFC 8446 section 4.6.3 sets no bound to them.
