@@ -19,6 +19,7 @@
 #include "lib/tls/check.h"
 #include "postfix/request.h"
 #include "postfix/rotation.h"
+#include "postfix/tls_command.h"
 
 namespace postfix {
 namespace {
@@ -196,6 +197,10 @@ int flush(const Call& call) {
     return become(program, {"postqueue", "-c", call.request.config_directory, "-f"});
 }
 
+int tls(const Call& call) {
+    return manage_tls(call.request, call.settings);
+}
+
 int rotate(const Call& call) {
     rotate_log(call.settings, call.master);
     return 0;
@@ -208,6 +213,7 @@ struct Verb {
     int (*carry_out)(const Call&);
     Needs needs;
     bool with_broken_main_cf = false;
+    bool takes_words = false;
 };
 
 constexpr Verb verbs[] = {
@@ -216,6 +222,7 @@ constexpr Verb verbs[] = {
     {"abort", abort_all, Needs::running, true}, {"reload", reload, Needs::running},
     {"flush", flush, Needs::running},           {"status", status, Needs::nothing, true},
     {"check", check, Needs::nothing},           {"logrotate", rotate, Needs::nothing},
+    {"tls", tls, Needs::nothing, false, true},
 };
 
 // The process of a master that was killed this moment goes on for some milliseconds.
@@ -250,8 +257,8 @@ int carry_out(const Request& request, const config::Settings& settings) {
     if (verb == std::end(verbs))
         log::fatal(
             base::text("unknown command: '", request.verb, "'. Usage: postfix start ",
-                       "(or stop, reload, abort, flush, check, status, start-fg, logrotate)"));
-    if (!request.arguments.empty())
+                       "(or stop, reload, abort, flush, check, status, start-fg, logrotate, tls)"));
+    if (!verb->takes_words && !request.arguments.empty())
         log::fatal(base::text("usage: postfix ", request.verb, " (without arguments)"));
     check_user(settings);
     pid_t master = find_master(settings.text("queue_directory"), verb->needs);

@@ -18,7 +18,7 @@ static constexpr Parameter rows[] = {
     moot(number("fault_injection_code", "0", 0, most_int, "there is no such code")),
     not_built(word("flush_service_name", "flush", "the master.cf service of ETRN")),
     moot(text("mail_release_date", "20260821", "meant for $mail_release_date in other values")),
-    not_built(text("openssl_path", "openssl", "the command openssl")),
+    text("openssl_path", "openssl", "the command openssl"),
     moot(word("pickup_service_name", "pickup", "the service is called pickup")),
     moot(word("process_id_directory", "pid", "the directory of master's lock is pid below queue_directory")),
     moot(word("queue_service_name", "qmgr", "the service is called qmgr")),
