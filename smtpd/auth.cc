@@ -39,8 +39,13 @@ std::unique_ptr<sasl::Exchange> Logins::begin(const Session& session) const {
         peer.own_address = own->ip();
         peer.own_port = base::text(own->port());
     }
+    if (!session.client.came_to.empty())
+        peer.own_address = session.client.came_to;
+    if (!session.client.came_to_port.empty())
+        peer.own_port = session.client.came_to_port;
     peer.encrypted = session.encrypted();
-    peer.certified = has_trusted_certificate(session);
+    // The certificate of a client in front says nothing of those that it speaks for.
+    peer.certified = has_trusted_certificate(session) && !session.client.spoken_for;
     peer.demands = demands(session);
     return server_->begin(std::move(peer));
 }

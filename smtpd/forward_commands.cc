@@ -13,7 +13,8 @@ namespace {
 
 // The client that is told of, as far as it is.
 struct Told {
-    std::optional<std::string> name, reverse_name, address, port, protocol, helo, login, ident;
+    std::optional<std::string> name, reverse_name, address, port, came_to, came_to_port;
+    std::optional<std::string> protocol, helo, login, ident;
     bool name_unsure = false;
 };
 
@@ -85,8 +86,8 @@ constexpr Attribute attributes[] = {
     {"HELO", &Told::helo, any_text, true, true},
     {"REVERSE_NAME", &Told::reverse_name, host_name, true, false},
     {"LOGIN", &Told::login, login, true, false},
-    {"DESTADDR", nullptr, address, true, false},
-    {"DESTPORT", nullptr, port, true, false},
+    {"DESTADDR", &Told::came_to, address, true, false},
+    {"DESTPORT", &Told::came_to_port, port, true, false},
     {"SOURCE", nullptr, source, false, true},
     {"PORT", &Told::port, port, true, true},
     {"IDENT", &Told::ident, any_text, false, true},
@@ -153,6 +154,9 @@ void take_name(Client& client, const Told& told) {
 // What the client in front of this one is; the session begins anew with it.
 void become(Session& session, const Told& told) {
     Client& client = session.client;
+    client.spoken_for = true;
+    client.came_to = told.came_to.value_or(client.came_to);
+    client.came_to_port = told.came_to_port.value_or(client.came_to_port);
     if (told.address) {
         client.address = *told.address;
         client.own = client.completed = false;

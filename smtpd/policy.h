@@ -36,8 +36,10 @@ struct Client {
     std::string reverse_name = "unknown";  // what its address is said to be called
     NameState name_state = NameState::permanent;
     NameState reverse_state = NameState::permanent;
-    std::string address;                                          // "192.0.2.1"
-    std::string port;                                             // "4711"
+    std::string address;                // "192.0.2.1"
+    std::string port;                   // "4711"
+    std::string came_to, came_to_port;  // as a client in front says; "": where the connection is
+    bool spoken_for = false;            // by a client in front, which holds the connection
     dict::MatchList::Match trusted = dict::MatchList::Match::no;  // in mynetworks
     bool may_xclient = false;  // in smtpd_authorized_xclient_hosts
     bool may_xforward = false;

@@ -189,6 +189,20 @@ def test_dovecot_is_told_what_postfix_tells_it():
     check([("secured" in words) for words in told[1]] == [False, True, True, True], told[1])
 
 
+@test(counted=False)
+def test_a_dovecot_that_demands_certificates():
+    own, dovecot = certificates(), Dovecot(USERS, certified=True)
+    with Instance("[127.0.0.1]:1", {
+            **OPEN, "smtpd_sasl_type": "dovecot", "smtpd_sasl_path": dovecot.socket,
+            "smtpd_tls_security_level": "may", "smtpd_tls_chain_files": own.good.chain,
+            "smtpd_tls_ask_ccert": "yes", "smtpd_tls_CAfile": own.ca}) as instance:
+        for shown, code in ((None, 535), (own.self_signed, 535), (own.client, 235)):
+            with Client(instance.address, instance.port, source="127.0.0.9") as client:
+                client.starttls(certificate=shown)
+                client.expect(f"AUTH PLAIN {GOOD}", code)
+    dovecot.stop()
+
+
 class Crowd:
     """Many clients that log in at once, with a wrong password."""
 

@@ -19,6 +19,7 @@ auth_mechanisms = {mechanisms}
 auth_failure_delay = {failure_delay}
 auth_verbose = yes
 disable_plaintext_auth = no
+auth_ssl_require_client_cert = {certified}
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
@@ -56,10 +57,11 @@ userdb {{
 
 
 class Dovecot:
-    """`users` are passwords by name. `port`: listens there too, on 127.0.0.1."""
+    """`users` are passwords by name. `port`: listens there too, on 127.0.0.1. `certified`: lets in
+    only who has shown a certificate."""
 
     def __init__(self, users, mechanisms="plain login cram-md5 scram-sha-256", port=None,
-                 failure_delay="0 secs"):
+                 failure_delay="0 secs", certified=False):
         self.folder = scratch()
         os.chmod(self.folder, 0o755)
         self.socket = self.folder / "auth"
@@ -69,7 +71,7 @@ class Dovecot:
             "".join(f"{name}:{{PLAIN}}{password}::::::\n" for name, password in users.items()))
         (self.folder / "dovecot.conf").write_text(CONFIG.format(
             folder=self.folder, mechanisms=mechanisms, user=user, group="root", inet=inet,
-            failure_delay=failure_delay))
+            failure_delay=failure_delay, certified="yes" if certified else "no"))
         self.process = None
         self.start()
 

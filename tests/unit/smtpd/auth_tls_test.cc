@@ -104,6 +104,21 @@ TEST_F(LoginUnderTls, TheServerIsToldOfTlsAndOfTrustedCertificates) {
         EXPECT_EQ(std::make_pair(seen[i].encrypted, seen[i].certified), expected[i]) << i;
 }
 
+TEST_F(LoginUnderTls, ACertificateIsThatOfWhoShowsIt) {
+    options.tls.asks_certificate = true;
+    main_cf += "smtpd_authorized_xclient_hosts = 127.0.0.1\n";
+    log_in(std::string(trial::client_key) + trial::client,
+           {{"", greeting},
+            {"STARTTLS\r\n", ready},
+            {"XCLIENT ADDR=192.0.2.9 PORT=4711 DESTADDR=192.0.2.25 DESTPORT=587\r\n", greeting},
+            {"AUTH PLAIN eA==\r\n", "235 2.7.0 Authentication successful\r\n"}});
+    ASSERT_EQ(seen.size(), 1u);
+    EXPECT_EQ(seen[0].address + ' ' + seen[0].port, "192.0.2.9 4711");
+    EXPECT_EQ(seen[0].own_address + ' ' + seen[0].own_port, "192.0.2.25 587");
+    EXPECT_TRUE(seen[0].encrypted);
+    EXPECT_FALSE(seen[0].certified);
+}
+
 TEST_F(LoginUnderTls, EachLackOfMechanismsIsWarnedOfOnce) {
     const Steps in_clear = {{"", greeting}, {"EHLO c.example\r\n", offering}, {"QUIT\r\n", bye}};
     const Steps under_tls = {{"", greeting},
