@@ -40,7 +40,7 @@ BIN      := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/bin
 LIBEXEC_OUT := $(if $(filter release,$(VARIANT)),$(BUILD),$(OUT))/libexec
 
 # The thread sanitizer is for what has threads: only that and the floors below it are built for it.
-TSAN_LIBS := base io mail config tls dns dict esmtp spool rewrite
+TSAN_LIBS := base io mail config spool rewrite
 LIB_DIRS := $(if $(filter tsan,$(VARIANT)),$(wildcard $(addprefix lib/,$(TSAN_LIBS))),$(sort $(wildcard lib/*)))
 SOURCES  := $(wildcard $(addsuffix /*.cc,$(LIB_DIRS) $(if $(filter tsan,$(VARIANT)),,$(DAEMONS))))
 ARCHIVED := $(filter-out %/main.cc,$(SOURCES))

@@ -99,8 +99,9 @@ class Session:
         else:
             await handler(argument)
 
-    async def answer(self, stage, argument, usual):
-        """Says what the script wants, or the usual reply; True when that was a 2xx (DATA: 3xx)."""
+    async def answer(self, stage, argument, usual, before=lambda: None):
+        """Says what the script wants, or the usual reply; True when that was a 2xx (DATA: 3xx), ahead
+        of which `before` is done."""
         action = self.action(stage, argument)
         if isinstance(action, Stored):
             action = action.action
@@ -110,17 +111,21 @@ class Session:
             await asyncio.sleep(action.seconds)
             action = None
         if isinstance(action, Trickle):
+            before()
             for byte in (usual + "\r\n").encode():
                 self.writer.write(bytes([byte]))
                 await self.writer.drain()
                 await asyncio.sleep(action.seconds)
             return True
         reply = action or usual
+        good = reply[0] == ("3" if stage == "data" else "2")
+        if good:
+            before()
         self.writer.write((reply + "\r\n").encode("latin-1"))
         await self.writer.drain()
         if reply.startswith("421"):
             raise Over
-        return reply[0] == ("3" if stage == "data" else "2")
+        return good
 
     def action(self, stage, argument):
         script = self.relay.script
@@ -271,16 +276,20 @@ class Session:
         mail = Mail(self.sender, self.recipients, content, self.helo, self.number, how,
                     self.parameters, wire, time.time(), self.tls, self.login)
         self.relay.seen_at_dot(mail)
-        stored = isinstance(self.relay.script.actions.get("dot"), Stored)
-        if stored:
-            self.relay.took(mail)
-        taken = await self.answer("dot", mail, "250 2.0.0 taken")
-        for _ in mail.recipients[1:] if self.lmtp else ():
-            taken = await self.answer("dot", mail, "250 2.0.0 taken") or taken
+        counted = False
+
+        def count():  # ahead of the reply: who has seen that finds the mail counted
+            nonlocal counted
+            if not counted:
+                self.taken += 1
+                self.relay.took(mail)
+            counted = True
+
+        if isinstance(self.relay.script.actions.get("dot"), Stored):
+            count()
+        for _ in mail.recipients if self.lmtp else ("all",):
+            await self.answer("dot", mail, "250 2.0.0 taken", count)
         self.clear()
-        if taken and not stored:
-            self.taken += 1
-            self.relay.took(mail)
 
     async def do_rset(self, argument):
         self.clear()
