@@ -13,18 +13,16 @@ namespace sasl {
 
 namespace {
 
-// Throws config::Error where the port is none.
-AuthSocket::Found addresses_of(const std::string& host, const std::string& port, int flags) {
+AuthSocket::Found addresses_of(const char* host, const std::string& port, int flags) {
     AuthSocket::Found found;
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = flags;
     addrinfo* list = nullptr;
-    int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
-    if (error == EAI_SERVICE)
-        throw config::Error(base::text("expected a port, found \"", base::printable(port), '"'));
+    int error = ::getaddrinfo(host, port.c_str(), &hints, &list);
     if (error != 0) {
-        found.why = base::text(base::printable(host), ':', port, ": ", ::gai_strerror(error));
+        found.why = base::text(host == nullptr ? "" : base::printable(host), ':',
+                               base::printable(port), ": ", ::gai_strerror(error));
         return found;
     }
     for (addrinfo* at = list; at != nullptr; at = at->ai_next) {
@@ -36,39 +34,52 @@ AuthSocket::Found addresses_of(const std::string& host, const std::string& port,
     return found;
 }
 
+// The number of a port or of a service of that name, which a process may not find later (chroot).
+std::string port_number(const std::string& port) {
+    std::vector<io::SocketAddress> any = addresses_of(nullptr, port, AI_PASSIVE).addresses;
+    if (any.empty())
+        throw config::Error(base::text("expected a port, found \"", base::printable(port), '"'));
+    return std::to_string(any.front().port());
+}
+
 }  // namespace
 
 AuthSocket::Found AuthSocket::system_look_up(const std::string& host, const std::string& port) {
-    return addresses_of(host, port, 0);
+    return addresses_of(host.c_str(), port, 0);
 }
 
-AuthSocket::AuthSocket(const std::string& path, LookUp look_up) : look_up_(std::move(look_up)) {
+AuthSocket::Place AuthSocket::place_of(std::string_view path) {
+    Place place;
     if (!path.starts_with("inet:")) {
-        std::string_view file = path;
-        if (file.starts_with("unix:"))
-            file.remove_prefix(5);
-        auto address = io::SocketAddress::unix_path(file);
-        if (!address || file.empty())
+        if (path.starts_with("unix:"))
+            path.remove_prefix(5);
+        auto address = io::SocketAddress::unix_path(path);
+        if (!address || path.empty())
             throw config::Error(
-                base::text("expected a socket, found \"", base::printable(file), '"'));
-        addresses_.push_back(*address);
-        return;
+                base::text("expected a socket, found \"", base::printable(path), '"'));
+        place.addresses.push_back(*address);
+        return place;
     }
-    std::string text = path.substr(5);
+    std::string text(path.substr(5));
     size_t colon = text.rfind(':');
     if (colon == text.npos || colon == 0 || colon + 1 == text.size())
         throw config::Error(
             base::text("expected inet:host:port, found \"inet:", base::printable(text), '"'));
-    host_ = text.substr(0, colon);
-    if (host_.starts_with('[') && host_.ends_with(']'))
-        host_ = host_.substr(1, host_.size() - 2);
-    port_ = text.substr(colon + 1);
-    addresses_ = addresses_of(host_, port_, AI_NUMERICHOST).addresses;
-    if (!addresses_.empty())
+    place.host = text.substr(0, colon);
+    if (place.host.starts_with('[') && place.host.ends_with(']'))
+        place.host = place.host.substr(1, place.host.size() - 2);
+    place.port = port_number(text.substr(colon + 1));
+    place.addresses = addresses_of(place.host.c_str(), place.port, AI_NUMERICHOST).addresses;
+    return place;
+}
+
+AuthSocket::AuthSocket(const std::string& path, LookUp look_up)
+    : look_up_(std::move(look_up)), place_(place_of(path)) {
+    if (!place_.addresses.empty())
         return;
     // While files that say how names are looked up can be read.
-    Found found = look_up_(host_, port_);
-    addresses_ = std::move(found.addresses);
+    Found found = look_up_(place_.host, place_.port);
+    place_.addresses = std::move(found.addresses);
     not_found_ = std::move(found.why);
     jobs_.emplace(1, 1);
 }
@@ -80,16 +91,16 @@ io::Task<void> AuthSocket::run() {
 
 io::Task<void> AuthSocket::look_up(base::Duration limit) {
     auto found = std::make_shared<Found>();
-    std::function<void()> job = [found, look_up = look_up_, host = host_, port = port_] {
-        *found = look_up(host, port);
-    };
+    std::function<void()> job = [found, look_up = look_up_, host = place_.host,
+                                 port = place_.port] { *found = look_up(host, port); };
     BlockingJobs::Outcome outcome = co_await jobs_->perform(std::move(job), limit);
     if (outcome != BlockingJobs::Outcome::done) {
-        not_found_ = base::text(base::printable(host_), ": its name is still being looked up");
+        not_found_ =
+            base::text(base::printable(place_.host), ": its name is still being looked up");
     } else if (found->addresses.empty()) {
         not_found_ = std::move(found->why);
     } else {
-        addresses_ = std::move(found->addresses);
+        place_.addresses = std::move(found->addresses);
     }
 }
 
@@ -98,7 +109,7 @@ io::Task<AuthSocket::Outcome> AuthSocket::connect(base::Duration limit) {
     if (jobs_)
         co_await look_up(limit);
     std::string why = not_found_;
-    for (const io::SocketAddress& address : addresses_) {
+    for (const io::SocketAddress& address : place_.addresses) {
         try {
             base::Fd fd = co_await io::connect(address, deadline);
             co_return Outcome(io::descriptor_wire(std::move(fd)), "");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/io/socket_address.h"
@@ -15,6 +16,14 @@ namespace sasl {
 
 class AuthSocket {
   public:
+    // What a path says, without asking anybody: no addresses where the host has a name.
+    struct Place {
+        std::vector<io::SocketAddress> addresses;
+        std::string host, port;
+    };
+    // Throws config::Error where it is nothing of the kind.
+    static Place place_of(std::string_view path);
+
     // The addresses of a host, or why there are none.
     struct Found {
         std::vector<io::SocketAddress> addresses;
@@ -23,8 +32,8 @@ class AuthSocket {
     // Blocks; it is asked on a thread of its own from the second time on.
     using LookUp = std::function<Found(const std::string& host, const std::string& port)>;
 
-    // `path` is a path, "unix:path" or "inet:host:port". Throws config::Error where it is none of
-    // them; a host whose name is not found now may be found later.
+    // `path` is a path, "unix:path" or "inet:host:port". Throws config::Error as place_of() does; a
+    // host whose name is not found now may be found later.
     explicit AuthSocket(const std::string& path, LookUp look_up = system_look_up);
 
     // Serves connect(); ends when its scope is cancelled.
@@ -44,8 +53,7 @@ class AuthSocket {
     io::Task<void> look_up(base::Duration limit);
 
     LookUp look_up_;
-    std::string host_, port_;
-    std::vector<io::SocketAddress> addresses_;
+    Place place_;
     std::string not_found_;             // why there are no addresses
     std::optional<BlockingJobs> jobs_;  // where a name is looked up
 };

@@ -3,8 +3,10 @@
 #include <set>
 #include <string>
 
+#include "lib/base/text.h"
 #include "lib/config/error.h"
 #include "lib/config/master_cf.h"
+#include "lib/sasl/auth_socket.h"
 #include "lib/sasl/verifier.h"
 
 namespace sasl {
@@ -18,7 +20,18 @@ void read_demands_of_tls(const config::Settings& settings) {
     Demands::of(settings, "smtpd_sasl_tls_security_options");
 }
 
-constexpr void (*readers[])(const config::Settings&) = {check_type, read_demands,
+void read_path(const config::Settings& settings) {
+    if (settings.text("smtpd_sasl_type") != "dovecot")
+        return;
+    try {
+        AuthSocket::place_of(settings.text("smtpd_sasl_path"));
+    } catch (const config::Error& error) {
+        throw config::Error(
+            base::text(settings.where("smtpd_sasl_path"), ": smtpd_sasl_path: ", error.what()));
+    }
+}
+
+constexpr void (*readers[])(const config::Settings&) = {check_type, read_path, read_demands,
                                                         read_demands_of_tls};
 
 void look_at(const config::Settings& settings, std::set<std::string>& problems) {

@@ -73,12 +73,12 @@ TEST(AuthSocket, AHostThatMovesIsFoundAgain) {
     base::Fd second = io::listen_inet(*SocketAddress::inet("127.0.0.2", port));
     Names names;
     names.say({}, "gone for now");
-    sasl::AuthSocket socket("inet:auth.example:1234",
+    sasl::AuthSocket socket("inet:auth.example:smtp",
                             [&names](const std::string& host, const std::string& service) {
                                 return names.look_up(host, service);
                             });
     io::run_task(moves(socket, names, port));
-    EXPECT_EQ(names.asked, std::vector<std::string>(7, "auth.example 1234"));
+    EXPECT_EQ(names.asked, std::vector<std::string>(7, "auth.example 25"));
 }
 
 io::Task<void> stays(sasl::AuthSocket& socket) {

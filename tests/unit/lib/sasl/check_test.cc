@@ -32,6 +32,14 @@ TEST(SaslCheck, NamesWhatServersCannotUse) {
         {"smtpd_sasl_type = saslauthd\n", plain, ""},
         {"smtpd_sasl_type = saslauthd\n", logins, unknown_type},
         {"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\n", logins, ""},
+        {"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:nobody.invalid:12345\n", logins, ""},
+        {"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:auth.example\n", logins,
+         "main.cf, line 2: smtpd_sasl_path: expected inet:host:port, found "
+         "\"inet:auth.example\"\n"},
+        {"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:auth.example:nowhere\n", logins,
+         "main.cf, line 2: smtpd_sasl_path: expected a port, found \"nowhere\"\n"},
+        {"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = unix:\n", logins,
+         "main.cf, line 2: smtpd_sasl_path: expected a socket, found \"\"\n"},
         {"smtpd_sasl_auth_enable = yes\n", plain, ""},
         {"smtpd_sasl_type = saslauthd\nsmtpd_sasl_security_options = noanonymus\n", logins,
          "main.cf, line 1: smtpd_sasl_type: expected cyrus or dovecot, found \"saslauthd\"\n"
