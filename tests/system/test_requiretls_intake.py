@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 
-from harness import Client, Instance, Relay, account, certificates, check, eventually, test
+from harness import (Client, Instance, Relay, account, certificates, check, eventually, free_port,
+                     loopback, test)
 
 DEMAND = b"Require-TLS-ESMTP: yes\r\n"
 OPTIONAL = b"TLS-Required: no\r\n"
@@ -29,10 +30,10 @@ BY_SENDMAIL = [
 ]
 
 
-def server(relay, **params):
+def server(relay, extra="", **params):
     return Instance(relay.nexthop, {
         "smtpd_tls_security_level": "may", "smtpd_tls_chain_files": certificates().good.chain,
-        "minimal_backoff_time": "300s", **params})
+        "minimal_backoff_time": "300s", **params}, extra=extra)
 
 
 def hand_in(instance, rows, notify=""):
@@ -171,6 +172,27 @@ def test_kept_and_redacted():
             check(kind == ("message/rfc822" if whole else "text/rfc822-headers"), subject, kind)
             check((b"the body" in attached) == whole, subject, attached)
         instance.wait_empty()
+
+
+@test()
+def test_passes_a_content_filter():
+    """What a filter hands back without REQUIRETLS demands TLS by its header."""
+    sieve, relay = Relay(), Relay()
+    relay.script.actions["rcpt"] = "450 4.2.0 later"
+    address = loopback()
+    port = free_port(address)
+    extra = f"{address}:{port} inet n - n - - smtpd\n  -o content_filter=\n"
+    with server(relay, extra=extra, content_filter=f"smtp:{sieve.nexthop}") as instance:
+        hand_in(instance, [("filtered", " REQUIRETLS", b"", "32"), ("not", "", b"", "")])
+        mails = {b"Subject: filtered" in mail.content: mail.content for mail in sieve.wait(2)}
+        for demands, content in mails.items():
+            with Client(address, port) as client:
+                client.open()
+                client.envelope()
+                queue_id = client.data(content).rpartition(" ")[2].strip()
+            instance.wait_log(rf"{queue_id}: to=<to@example\.net>.* status=deferred ")
+            check(options_of(instance, queue_id)[0] == "32" * demands, demands, queue_id)
+        instance.command("postsuper", "-d", "ALL")
 
 
 @test()
