@@ -11,6 +11,7 @@
 #include "lib/config/logical_lines.h"
 #include "lib/config/values.h"
 #include "lib/io/task.h"
+#include "lib/tls/expiry.h"
 
 namespace smtpd {
 
@@ -63,6 +64,9 @@ ServerNames::ServerNames(const config::Settings& settings, dict::Tables& tables)
         else
             throw config::Error(base::text(
                 where, ": expected a table of type hash, btree, cdb, lmdb, texthash or inline"));
+        for (const auto& [host, chain] : sources_.back().chains)
+            for (const std::string& doubt : tls::chain_doubts(settings, chain, base::wall_now()))
+                base::log::warning(base::text(where, ": ", host, ": ", doubt));
     }
 }
 

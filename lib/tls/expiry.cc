@@ -31,10 +31,25 @@ std::string verdict(const ChainLink& certificate, base::WallTime now, base::Dura
     return "";
 }
 
-std::vector<Cert> certificates_of(const std::string& path) {
+// What is to be said of each certificate. Throws PemError.
+std::vector<std::string> verdicts(const config::Settings& settings, std::string_view pem,
+                                  base::WallTime now) {
+    const base::Duration notice = settings.time("smtpd_tls_expiry_warning_time");
+    std::vector<std::string> all;
+    for (const Cert& certificate : read_certificates(pem)) {
+        ChainLink link = chain_link(certificate.get());
+        std::string what = verdict(link, now, notice);
+        if (!what.empty())
+            all.push_back(base::text("the certificate of ", link.subject, ' ', what));
+    }
+    return all;
+}
+
+std::vector<std::string> verdicts_of_file(const config::Settings& settings, const std::string& path,
+                                          base::WallTime now) {
     try {
         std::string text = file_content(path);
-        std::vector<Cert> all = read_certificates(text);
+        std::vector<std::string> all = verdicts(settings, text, now);
         wipe(text);
         return all;
     } catch (const PemError&) {
@@ -45,22 +60,26 @@ std::vector<Cert> certificates_of(const std::string& path) {
 }  // namespace
 
 std::vector<std::string> server_expiries(const config::Settings& settings, base::WallTime now) {
-    const base::Duration notice = settings.time("smtpd_tls_expiry_warning_time");
     std::vector<std::string> warnings;
     std::set<std::string> seen;
     for (const ServerFile& file : server_files(settings)) {
         if (!file.of_server || !seen.insert(file.path).second)
             continue;
-        for (const Cert& certificate : certificates_of(file.path)) {
-            ChainLink link = chain_link(certificate.get());
-            std::string what = verdict(link, now, notice);
-            if (!what.empty())
-                warnings.push_back(base::text(settings.where(file.parameter), ": ", file.parameter,
-                                              ": ", file.path, ": the certificate of ",
-                                              link.subject, ' ', what));
-        }
+        for (const std::string& what : verdicts_of_file(settings, file.path, now))
+            warnings.push_back(base::text(settings.where(file.parameter), ": ", file.parameter,
+                                          ": ", file.path, ": ", what));
     }
     return warnings;
+}
+
+std::vector<std::string> chain_doubts(const config::Settings& settings, std::string_view pem,
+                                      base::WallTime now) {
+    try {
+        read_chains(pem);
+        return verdicts(settings, pem, now);
+    } catch (const PemError& error) {
+        return {error.reason};
+    }
 }
 
 }  // namespace tls

@@ -104,7 +104,8 @@ def test_by_server_name():
     shop, wild = own.issue("shop.example"), own.issue("*.wild.example")
     folder = scratch()
     table = folder / "names"
-    table.write_text(f"shop.example {shop.chain}\n.wild.example {wild.key}, {wild.cert}\n")
+    table.write_text(f"shop.example {shop.chain}\n.wild.example {wild.key}, {wild.cert}\n"
+                     f"old.example {own.expired.chain}\nbad.example {shop.key}, {wild.cert}\n")
     for kind in ("texthash", "hash"):
         params = {"smtpd_tls_security_level": "may", "smtpd_tls_chain_files": own.good.chain,
                   "tls_server_sni_maps": f"{kind}:{table}"}
@@ -118,6 +119,10 @@ def test_by_server_name():
                                 ("mail.example.org", "mail.example.org")):
                 got = subject(instance, name)
                 check(got == shown, kind, name, got)
+            for name, doubt in (("old", "the certificate of /CN=mail.example.org expired on 20"),
+                                ("bad", "a private key and its certificate do not belong")):
+                said = f"tls_server_sni_maps: texthash:{table}: {name}.example: {doubt}"
+                check((said in instance.log()) == (kind == "texthash"), kind, instance.log())
 
 
 @test(counted=False)

@@ -83,4 +83,17 @@ TEST_F(ServerExpiry, IsNoObstacle) {
     EXPECT_TRUE(problems[0].text.ends_with("expired on 2011-01-01 00:00:00 UTC"));
 }
 
+TEST_F(ServerExpiry, ChainsOfTablesAreDoubtedToo) {
+    const std::string old = base::text(trial::old_key, trial::old);
+    const std::pair<std::string, std::vector<std::string>> rows[] = {
+        {base::text(trial::good_key, trial::good), {}},
+        {old, {"the certificate of /CN=mx.example expired on 2011-01-01 00:00:00 UTC"}},
+        {base::text(trial::good_key, trial::old),
+         {"a private key and its certificate do not belong together"}},
+        {"", {"there is no private key in it"}},
+    };
+    for (const auto& [pem, doubts] : rows)
+        EXPECT_EQ(tls::chain_doubts(settings(""), pem, at(1700000000s)), doubts);
+}
+
 }  // namespace
