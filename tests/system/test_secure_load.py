@@ -1,5 +1,7 @@
 """Load under TLS and with logins, while workers die, passwords are wrong and tokens end."""
 
+import itertools
+import json
 import random
 import signal
 import threading
@@ -42,10 +44,12 @@ def test_workers_die_with_tls_sessions():
 
 
 class Senders:
-    """Send from addresses of their own, each one message after the other, until `stop()`."""
+    """Send from addresses of their own, each one message after the other, to the recipients in turn,
+    until `stop()`."""
 
-    def __init__(self, instance, count):
+    def __init__(self, instance, count, recipients=("to@example.net",)):
         self.instance = instance
+        self.recipients = recipients
         self.sent = {}  # sender by queue ID
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self.run, args=(f"u{n}@shop.example",))
@@ -54,8 +58,10 @@ class Senders:
             thread.start()
 
     def run(self, sender):
-        while not self._over.wait(0.05):
-            self.sent[deliver(self.instance, sender=sender)] = sender
+        for recipient in itertools.cycle(self.recipients):
+            if self._over.wait(0.05):
+                return
+            self.sent[deliver(self.instance, sender=sender, recipients=[recipient])] = sender
 
     def stop(self):
         self._over.set()
@@ -106,42 +112,81 @@ def test_a_wrong_password_and_many_senders():
         print(f"figure: {len(whole)} messages, {attempts} logins refused, back after {took:.1f} s")
 
 
-@test(timeout=120)
-def test_tokens_that_end_under_load():
-    """A token is good for a few seconds; no delivery fails for it."""
-    life, seconds = (20, 90) if soaking() else (4, 8)
-    held, folder = certificates().good, scratch()
-    relay = FaultyRelay(tls=Tls(held.cert, held.key),
-                        accounts=Accounts(mechanisms=("XOAUTH2",)))
-    instance = Instance(relay.nexthop, {**WITH_LOGIN, "smtp_sasl_mechanism_filter": "xoauth2",
-                                        "smtp_tls_connection_reuse": "no",
-                                        "smtp_connection_cache_on_demand": "no"})
-    (instance.config / "tokens").write_text(f"{relay.nexthop} me file:{folder}/token\n")
-    instance.set(smtp_sasl_token_maps=f"texthash:{instance.config}/tokens")
-    over = threading.Event()
-    given = []
+class Tokens:
+    """Of one user, each good for `life` seconds: a new one in good time, as a service beside us would
+    see to it, in a file, and out of a command that tells of its end."""
 
-    def renew():
-        """As a service beside us does it: a new token in good time, the old one good to its end."""
+    def __init__(self, accounts, life):
+        self.accounts, self.life = accounts, life
+        self.folder = scratch()
+        self.given = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self.run)
+        script = self.folder / "command"
+        script.write_text(f"#!/bin/sh\necho run >> {self.folder}/runs\ncat {self.folder}/json\n")
+        script.chmod(0o755)
+
+    def put(self, name, text):
+        new = self.folder / "new"
+        new.write_text(text)
+        new.chmod(0o644)
+        new.rename(self.folder / name)
+
+    def run(self):
         while True:
-            given.append(f"token-{len(given)}-secret")
-            relay.accounts.grant("me", given[-1], life)
-            (folder / "new").write_text(given[-1] + "\n")
-            (folder / "new").chmod(0o644)
-            (folder / "new").rename(folder / "token")
-            if over.wait(life * 0.4):
+            token = f"token-{len(self.given)}-secret"
+            for accounts in self.accounts:
+                accounts.grant("me", token, self.life)
+            self.put("token", token + "\n")
+            self.put("json", json.dumps({"access_token": token,
+                                         "expires_at": time.time() + self.life}))
+            self.given.append(token)
+            if self._over.wait(self.life * 0.4):
                 return
-    renewing = threading.Thread(target=renew)
-    renewing.start()
-    eventually(lambda: (folder / "token").exists(), 5)
-    with instance:
-        senders = Senders(instance, 4)
-        time.sleep(seconds)
-        senders.stop()
-        instance.wait_empty(20)
-        over.set()
-        renewing.join()
-        refused = [attempt for attempt in relay.accounts.attempts if not attempt[2]]
-        check(len(relay.mails) == len(senders.sent) > 20, len(relay.mails), len(senders.sent))
-        check(not refused and "status=deferred" not in instance.log(), len(refused), "refused")
-        print(f"figure: {len(relay.mails)} messages over {len(given)} tokens")
+
+    def __enter__(self):
+        self._thread.start()
+        eventually(lambda: self.given, 5, "a first token")
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+
+@test(timeout=180)
+def test_tokens_that_end_under_load():
+    """A token is good for a few seconds; no delivery fails for it, whether it comes from a file or from
+    a command."""
+    life, seconds = (20, 90) if soaking() else (4, 8)
+    held, fleet = certificates().good, Fleet()
+    relays = {source: FaultyRelay(fleet=fleet, tls=Tls(held.cert, held.key),
+                                  accounts=Accounts(mechanisms=("XOAUTH2",)))
+              for source in ("file", "command")}
+    instance = Instance(params={**WITH_LOGIN, "smtp_sasl_mechanism_filter": "xoauth2",
+                                "smtp_tls_connection_reuse": "no",
+                                "smtp_connection_cache_on_demand": "no"})
+    with Tokens([relay.accounts for relay in relays.values()], life) as tokens:
+        (instance.config / "tokens").write_text(
+            f"{relays['file'].nexthop} me file:{tokens.folder}/token\n"
+            f"{relays['command'].nexthop} me command:{tokens.folder}/command\n")
+        (instance.config / "transport").write_text(
+            "".join(f"{source}.test smtp:{relay.nexthop}\n" for source, relay in relays.items()))
+        instance.set(smtp_sasl_token_maps=f"texthash:{instance.config}/tokens",
+                     transport_maps=f"texthash:{instance.config}/transport")
+        tokens.folder.chmod(0o777)
+        with instance:
+            senders = Senders(instance, 4, [f"to@{source}.test" for source in relays])
+            time.sleep(seconds)
+            senders.stop()
+            instance.wait_empty(20)
+            mails = sum(len(relay.mails) for relay in relays.values())
+            refused = [attempt for relay in relays.values() for attempt in relay.accounts.attempts
+                       if not attempt[2]]
+            check(mails == len(senders.sent) > 20, mails, len(senders.sent))
+            check(not refused and "status=deferred" not in instance.log(), len(refused), "refused")
+            runs = len((tokens.folder / "runs").read_text().split())
+            workers = len(instance.pids("smtp"))
+            check(runs <= workers * (2 + 3 * seconds / life), runs, "runs of the command")
+            print(f"figure: {mails} messages over {len(tokens.given)} tokens, {runs} runs of the command "
+                  f"by {workers} workers")
