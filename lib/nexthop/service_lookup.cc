@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "lib/base/text.h"
+#include "lib/dns/many_hosts.h"
 #include "lib/dns/srv_order.h"
 #include "lib/nexthop/site_lookup.h"
 
@@ -15,6 +16,13 @@ std::vector<dns::Service> services_in(const dns::Answer& answer) {
         if (const auto* service = std::get_if<dns::Service>(&record.data))
             found.push_back(*service);
     return found;
+}
+
+std::vector<std::string> names_of(const std::vector<dns::Service>& services) {
+    std::vector<std::string> names;
+    for (const dns::Service& each : services)
+        names.push_back(each.name);
+    return names;
 }
 
 // RFC 2782: the root as the only target says that there is no such service.
@@ -76,11 +84,13 @@ io::Task<Site> SiteLookup::service(Search& search, const ServiceName& wanted) {
 }
 
 io::Task<Endpoints> SiteLookup::servers(const std::vector<dns::Service>& found, Search& search) {
+    std::vector<dns::Answer> answers = co_await dns::addresses_of(hosts_, names_of(found));
     Endpoints all;
-    for (const dns::Service& each : found) {
+    for (size_t i = 0; i < found.size(); ++i) {
+        const dns::Service& each = found[i];
         if (each.name.empty())
             continue;
-        Endpoints some = co_await addresses_of(each.name, each.port, search);
+        Endpoints some = endpoints_in(answers[i], each.name, each.port, search);
         for (Endpoint& endpoint : some) {
             endpoint.preference = each.priority;
             all.push_back(std::move(endpoint));

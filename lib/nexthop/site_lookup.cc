@@ -6,6 +6,7 @@
 #include "lib/base/random.h"
 #include "lib/base/text.h"
 #include "lib/dns/domain.h"
+#include "lib/dns/many_hosts.h"
 #include "lib/io/loop.h"
 
 namespace nexthop {
@@ -26,6 +27,13 @@ std::vector<dns::Exchange> exchangers_in(const dns::Answer& answer) {
             found.push_back(*exchange);
     std::ranges::stable_sort(found, {}, &dns::Exchange::preference);
     return found;
+}
+
+std::vector<std::string> names_of(const std::vector<dns::Exchange>& exchangers) {
+    std::vector<std::string> names;
+    for (const dns::Exchange& each : exchangers)
+        names.push_back(each.name);
+    return names;
 }
 
 Site without_endpoint(Absence absence, bool dns_trouble = false) {
@@ -194,13 +202,14 @@ io::Task<Site> SiteLookup::exchangers_are_us(Search& search, const Site& loop) {
 
 io::Task<Endpoints> SiteLookup::exchangers(const std::vector<dns::Exchange>& found,
                                            Search& search) {
+    std::vector<dns::Answer> answers = co_await dns::addresses_of(hosts_, names_of(found));
     Endpoints all;
-    for (const dns::Exchange& exchange : found) {
-        if (exchange.name.empty())
+    for (size_t i = 0; i < found.size(); ++i) {
+        if (found[i].name.empty())
             continue;
-        Endpoints some = co_await addresses_of(exchange.name, search.destination.port, search);
+        Endpoints some = endpoints_in(answers[i], found[i].name, search.destination.port, search);
         for (Endpoint& each : some) {
-            each.preference = exchange.preference;
+            each.preference = found[i].preference;
             all.push_back(std::move(each));
         }
     }
@@ -243,8 +252,13 @@ io::Task<Site> SiteLookup::host(Search& search) {
 
 io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name, uint16_t port,
                                              Search& search) {
-    Endpoints endpoints;
     dns::Answer answer = co_await hosts_.addresses(name);
+    co_return endpoints_in(answer, name, port, search);
+}
+
+Endpoints SiteLookup::endpoints_in(const dns::Answer& answer, const std::string& name,
+                                   uint16_t port, Search& search) const {
+    Endpoints endpoints;
     if (search.source != Source::literal)
         search.asked(name, "A and AAAA", answer);
     const std::string& called = options_.alias_names && !answer.name.empty() ? answer.name : name;
@@ -262,7 +276,7 @@ io::Task<Endpoints> SiteLookup::addresses_of(const std::string& name, uint16_t p
         }
     if (endpoints.empty())
         search.errors.add(answer.state, answer.reason);
-    co_return endpoints;
+    return endpoints;
 }
 
 void SiteLookup::arrange(Endpoints& endpoints, const Search& search) {

@@ -95,6 +95,8 @@ class SiteLookup {
     io::Task<Site> exchangers_are_us(Search& search, const Site& loop);
     io::Task<Site> host(Search& search);
     io::Task<Endpoints> addresses_of(const std::string& host, uint16_t port, Search& search);
+    Endpoints endpoints_in(const dns::Answer& answer, const std::string& host, uint16_t port,
+                           Search& search) const;
     io::Task<Endpoints> exchangers(const std::vector<dns::Exchange>& found, Search& search);
     Site settle(Endpoints all, const Search& search, uint16_t best_preference);
     bool guards_loops(const Destination& destination) const;

@@ -7,6 +7,8 @@
 namespace nexthop_test {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST_F(SiteLookupTest, ExchangersInOrder) {
     names.mx("example.org", 20, "b.example.org").mx("example.org", 10, "a.example.org");
     names.a("a.example.org", "192.0.2.1").aaaa("a.example.org", "2001:db8::1");
@@ -27,6 +29,30 @@ TEST_F(SiteLookupTest, ExchangersInOrder) {
               "0 a.example.org 2001:db8::1:25; 0 a.example.org 192.0.2.1:25; ");
     options.ask_dns = false;
     EXPECT_EQ(shown("example.org"), "0 example.org 192.0.2.3:25; ");
+}
+
+TEST_F(SiteLookupTest, HostsDoNotWaitForEachOthersNameServers) {
+    names.mx("example.org", 10, "a.example.org").mx("example.org", 20, "b.example.org");
+    names.mx("example.org", 30, "c.example.org").mx("example.org", 40, "");
+    names.a("a.example.org", "192.0.2.1").a("c.example.org", "192.0.2.3");
+    for (const char* each : {"a.example.org", "b.example.org", "c.example.org"})
+        names.delay(each, Type::a, 3s);
+    nexthop::Destination to = nexthop::parse_destinations("example.org", rules).at(0);
+    nexthop::Site found;
+    asking.spawn(look_up(sites, to, purpose, found));
+    loop.run_until_idle();
+    EXPECT_TRUE(found.endpoints.empty());
+    clock.advance(3s);
+    loop.run_until_idle();
+    ASSERT_EQ(found.endpoints.size(), 2u);
+    EXPECT_EQ(found.endpoints[0].ip, "192.0.2.1");
+    EXPECT_EQ(found.endpoints[1].preference, 30);
+    // Nobody waits any more when the one who asks is gone.
+    asking.spawn(look_up(sites, to, purpose, found));
+    loop.run_until_idle();
+    asking.cancel();
+    loop.run_until_idle();
+    EXPECT_EQ(asking.running(), 0u);
 }
 
 TEST_F(SiteLookupTest, AddressesStandForThemselves) {
