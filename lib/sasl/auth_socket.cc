@@ -105,9 +105,9 @@ io::Task<void> AuthSocket::look_up(base::Duration limit) {
 }
 
 io::Task<AuthSocket::Outcome> AuthSocket::connect(base::Duration limit) {
-    io::Instant deadline = io::loop().now() + limit;
     if (jobs_)
         co_await look_up(limit);
+    const io::Instant deadline = io::loop().now() + limit;
     std::string why = not_found_;
     for (const io::SocketAddress& address : place_.addresses) {
         try {

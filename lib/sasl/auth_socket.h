@@ -39,7 +39,7 @@ class AuthSocket {
     // Serves connect(); ends when its scope is cancelled.
     io::Task<void> run();
     // A connection, or why there is none. The name of a host is looked up anew each time; what was
-    // found the last time does while that fails.
+    // found the last time does while that fails, or takes longer than `limit`.
     struct Outcome {
         Outcome(std::unique_ptr<io::Wire> connection, std::string trouble)
             : wire(std::move(connection)), why(std::move(trouble)) {}

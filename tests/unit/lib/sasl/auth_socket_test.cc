@@ -2,7 +2,9 @@
 #include "lib/sasl/auth_socket.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "lib/io/listen.h"
@@ -96,6 +98,36 @@ TEST(AuthSocket, AnAddressIsNotLookedUp) {
                                 return sasl::AuthSocket::Found();
                             });
     io::run_task(stays(socket));
+}
+
+io::Task<void> hangs(sasl::AuthSocket& socket, std::shared_ptr<std::atomic<bool>> open) {
+    io::Scope beside;
+    beside.spawn(socket.run());
+    // The second finds the first look-up under way, the third no room to wait behind it.
+    for (int i = 0; i < 3; ++i) {
+        sasl::AuthSocket::Outcome outcome = co_await socket.connect(100ms);
+        EXPECT_TRUE(outcome.wire) << outcome.why;
+    }
+    *open = true;
+    beside.cancel();
+    co_await beside.join();
+}
+
+TEST(AuthSocket, ALookUpThatHangsHoldsUpNobody) {
+    io::Loop loop;
+    base::Fd listener = io::listen_inet(*SocketAddress::inet("127.0.0.1", 0));
+    uint16_t port = SocketAddress::local_of(listener.get())->port();
+    auto open = std::make_shared<std::atomic<bool>>(true);
+    sasl::AuthSocket socket("inet:auth.example:1234",
+                            [open, port](const std::string&, const std::string&) {
+                                while (!*open)
+                                    usleep(100);
+                                sasl::AuthSocket::Found found;
+                                found.addresses = {*SocketAddress::inet("127.0.0.1", port)};
+                                return found;
+                            });
+    *open = false;
+    io::run_task(hangs(socket, open));
 }
 
 }  // namespace
