@@ -177,7 +177,9 @@ TEST_F(Auth, OptionsDecideWhatIsOffered) {
     };
     smtpd::AuthOptions auth;
     auth.broken_clients = true;
-    with(auth, "250-AUTH LOGIN EXTERNAL\r\n250-AUTH=LOGIN EXTERNAL\r\n", {});
+    with(auth, "250-AUTH LOGIN EXTERNAL\r\n250-AUTH=LOGIN EXTERNAL\r\n",
+         {{"AUTH PLAIN secret\r\n",
+           "535 5.7.8 Error: authentication failed: No such mechanism\r\n"}});
     auth.plain.unwanted = sasl::property::plaintext;
     with(auth, "250-AUTH EXTERNAL\r\n250-AUTH=EXTERNAL\r\n", {});
     // Nothing is left of what there is: then nobody logs in.
