@@ -106,6 +106,10 @@ std::vector<std::string> session_lines(const base::Json& contact) {
     }
     if (std::optional<Json> tls = contact.object_at("tls"))
         add_session(lines, *tls);
+    if (contact.object_at("tls") && contact.truth_at("ehlo"))
+        lines.push_back(
+            base::text("REQUIRETLS: ", contact.truth_at("requiretls") ? "offered" : "not offered",
+                       "; policy: ", contact.text_at("requiretls_policy")));
     if (std::optional<Json> login = contact.object_at("login"))
         lines.push_back(base::text("login: ", login->text_at("user"), " with a ",
                                    login->text_at("proof"), " (", login->text_at("from"), ')'));

@@ -21,6 +21,11 @@ constexpr size_t much_for_an_agent = 16;
 // What is learned of a destination is kept so long without mail for it.
 constexpr base::Duration memory_of_idle = 5min;
 
+// What is wrong there is TLS (RFC 3463 section 3.8), of which the message has no need.
+bool is_overcome(const Suspension& suspension, const Entry& entry) {
+    return suspension.dsn.subject == 7 && entry.message->tls_wish == mail::TlsWish::optional;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(const Settings& settings, Events events, Deaths& deaths, io::Scope& scope)
@@ -130,6 +135,11 @@ bool Dispatcher::clear_waiting(Service& service) {
         service.solo.clear();
     for (auto& [destination, entry] : held) {
         const Suspension* suspension = destination->suspended();
+        bool goes = !gone && !stopped_ && suspension != nullptr && is_overcome(*suspension, entry);
+        if (goes) {
+            service.solo.push_back({destination, std::move(entry)});
+            continue;
+        }
         if (gone)
             suspension = &service.unavailable;
         if (suspension == nullptr) {

@@ -14,6 +14,7 @@
 
 #include "lib/io/task.h"
 #include "lib/nexthop/dane.h"
+#include "lib/nexthop/requiretls.h"
 #include "lib/nexthop/tls_policies.h"
 #include "lib/nexthop/visit.h"
 #include "smtp/credentials.h"
@@ -21,6 +22,7 @@
 
 namespace smtp {
 
+using nexthop::RequireTls;
 using nexthop::TlsLevel;
 using nexthop::TlsPolicy;
 using nexthop::Visit;
@@ -41,7 +43,13 @@ struct FoundApproach {
     SharedApproach approach;
     std::optional<Trouble> trouble;  // why there is none now: the place is passed over
     bool lacks_login = false;        // the trouble is with the login; the rest is as it should be
+    // What the message itself demands of a server there, beyond that;
+    RequireTls demand = RequireTls::disable;
+    bool any_tls = false;  // or that it asks nothing of a server's TLS, and goes under any or none
 };
+
+// Whether a session with the approach `of_session` may carry a message with this one.
+bool serves(const SharedApproach& of_session, const FoundApproach& found);
 
 class Approaches {
   public:
@@ -51,26 +59,40 @@ class Approaches {
     // Who is asked at levels dane and dane-only; before that, neither can be had.
     void ask_for_tlsa(nexthop::Dane dane) { dane_.emplace(std::move(dane)); }
 
+    // What is done about messages with wishes of their own: where nothing was said, what they
+    // demand holds everywhere, and what they can do without they are not held to.
+    void heed(nexthop::RequireTlsPolicies demands, bool optional);
+
     // Every visit has the approach usual(); find() need not be called.
     virtual bool same_for_all() const { return !logins_ && tls_.same_for_all(); }
     const SharedApproach& usual() const { return usual_; }
+    // Whether that makes a difference to usual().
+    bool heeds(mail::TlsWish wish) const;
     virtual io::Task<FoundApproach> find(Visit visit);
+    // What is done there about the demand of a message that has one.
+    io::Task<nexthop::FoundRequireTls> demanded(Visit visit);
 
   private:
     io::Task<nexthop::FoundTlsPolicy> tls_policy(Visit visit);
+    io::Task<FoundApproach> find_configured(Visit visit);
+    io::Task<FoundApproach> find_undemanding(Visit visit);
+    io::Task<bool> logs_in(Visit visit);
     io::Task<void> add_login(Visit visit, FoundApproach& found);
+    io::Task<void> add_demand(Visit visit, FoundApproach& found);
 
     nexthop::TlsPolicies tls_;
     std::optional<nexthop::Dane> dane_;
     std::shared_ptr<Logins> logins_;
+    nexthop::RequireTlsPolicies demands_;
+    bool heeds_optional_ = true;
     SharedApproach usual_;
 };
 
 // What was found out for one message.
 class KnownApproaches {
   public:
-    // Null: all approaches are plain.
-    explicit KnownApproaches(std::shared_ptr<Approaches> approaches);
+    // Null: all approaches are plain. `wish`: the message's.
+    KnownApproaches(std::shared_ptr<Approaches> approaches, mail::TlsWish wish);
 
     // There is nothing to find out: of() answers for every place.
     bool complete() const { return !approaches_; }

@@ -5,6 +5,7 @@
 
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
+#include "smtp/demand.h"
 #include "smtp/greeting.h"
 #include "smtp/log.h"
 #include "smtp/start_tls.h"
@@ -83,8 +84,11 @@ Standing Course::standing_of(size_t site, const nexthop::Endpoint& endpoint) con
     login.key.clear();
     if (found != nullptr)
         login = relays_.login_at(found->approach, configured ? nullptr : &endpoint.host);
-    return {relays_, relays_.endpoint(endpoint, plan.destination(site), configured),
-            job_.failover(), std::move(login)};
+    Standing standing(relays_, relays_.endpoint(endpoint, plan.destination(site), configured),
+                      job_.failover(), std::move(login));
+    if (job_.may_go_under_any_tls(site, endpoint))
+        standing.overlook_policy();
+    return standing;
 }
 
 Standing Course::standing_of_name(size_t site) const {
@@ -138,6 +142,7 @@ io::Task<std::optional<Candidate>> Course::go(size_t site, nexthop::Endpoint end
         co_return start(site, std::move(endpoint), as);
     job_.plan().tried(site, endpoint);
     job_.way().connected = io::loop().wall();
+    job_.way().tls = tls_status(*job_.approach(site, endpoint), *trouble, options_);
     job_.failed(*trouble);
     co_return std::nullopt;
 }
@@ -207,8 +212,9 @@ std::optional<Candidate> Course::start(size_t site, nexthop::Endpoint endpoint, 
     }
     if (candidate.hedged && others_left(site))
         candidate.until = job_.turn_ends();
-    candidate.approach = job_.approach(site, endpoint)->approach;
-    candidate.kept = idle_.take_at(endpoint, candidate.approach);
+    const FoundApproach& approach = *job_.approach(site, endpoint);
+    candidate.approach = approach.approach;
+    candidate.kept = idle_.take_at(endpoint, approach);
     if (!job_.one_approach() && job_.plan().is_configured_relay(site))
         relays_.visited(standing.subject().key, Visit(job_.request().nexthop, job_.request().sender,
                                                       job_.plan().destination(site), endpoint));
@@ -263,11 +269,16 @@ void Course::failed(const Candidate& candidate, Trouble trouble) {
 void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
     job_.way().connected = io::loop().wall();
     const FoundApproach* approach = job_.approach(begun.site, begun.endpoint);
-    if (approach != nullptr && approach->approach)
-        job_.way().tls = tls_status(approach->approach->tls, options_);
+    bool configured = job_.plan().is_configured_relay();
+    if (approach != nullptr) {
+        job_.way().tls = tls_status(*approach, trouble, options_);
+        // A relay that somebody configured will be put right.
+        if (!configured)
+            trouble = as_demanded(approach->demand, std::move(trouble));
+    }
     // A server that is ourselves: other exchangers would only send the message back. A relay that
     // the configuration names is another matter.
-    if (trouble.kind == Trouble::Kind::unreachable && !job_.plan().is_configured_relay())
+    if (trouble.kind == Trouble::Kind::unreachable && !configured)
         trouble.kind = Trouble::Kind::refused;
     Reason cause = begun.standing.failed(trouble.cause, job_.request().queue_id);
     if (begun.standing.watched() && cause != Reason::none)
@@ -278,11 +289,12 @@ void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
 
 void Course::won(Session& session, const Candidate& candidate, bool kept) {
     Begun begun = take_begun(candidate);
+    if (begun.standing.counts())
+        list_.recovered({Reason::all_relays_down});
     if (!kept) {
         begun.standing.ready(io::loop().now() - begun.at);
         session.standing = std::move(begun.standing);
     }
-    list_.recovered({Reason::all_relays_down});
     session.passed_over.clear();
     session.alone = !job_.failover()->health || !job_.plan().is_configured_relay(candidate.site) ||
                     !others_left(candidate.site);
@@ -297,54 +309,6 @@ void Course::won(Session& session, const Candidate& candidate, bool kept) {
         session.passed_over.push_back(place.endpoint == nullptr
                                           ? standing_of_name(place.site)
                                           : standing_of(place.site, *place.endpoint));
-}
-
-// How the places are but for the message's login; remembers the last one that would do.
-class Course::AnyLogin : public Plan::Judge {
-  public:
-    explicit AnyLogin(const Course& course) : course_(course) {}
-
-    Fitness of(size_t site, const nexthop::Endpoint& endpoint) const override {
-        Standing standing = course_.standing_of(site, endpoint);
-        if (!standing.barred_by_login())
-            return standing.fitness();
-        barred = std::move(standing);
-        return Fitness::good;
-    }
-    Fitness of_name(size_t site) const override { return course_.of_name(site); }
-
-    mutable std::optional<Standing> barred;
-
-  private:
-    const Course& course_;
-};
-
-// Nothing is wrong with the relays, but that they refuse this message's login: it is others' that
-// goes on, and this one's when it has another login.
-bool Course::give_up_for_login() {
-    AnyLogin judge(*this);
-    if (job_.plan().wholly_down(judge) || !judge.barred)
-        return false;
-    const std::string& user = judge.barred->login().user;
-    health::Subject subject = relays_.nexthop_of_login(job_.request().nexthop, user);
-    if (subject.key.size() < health::Table::longest_key) {
-        relays_.refused(subject.key, job_.request().sender);
-        Standing waiting(relays_, std::move(subject), job_.failover());
-        waiting.failed(Reason::all_relays_down, "");
-        // This process knows for whom to look, so it is the one that does.
-        waiting.take_turn(3 * job_.failover()->probe_interval);
-    }
-    job_.login_refused(user, judge.barred->until_login());
-    return true;
-}
-
-void Course::give_up() {
-    if (!job_.plan().wholly_down(*this) || give_up_for_login())
-        return;
-    list_.failed(Reason::all_relays_down, "");
-    base::Duration interval = job_.failover()->rules.all_down_probe_interval;
-    base::Duration turn = list_.until_turn();
-    job_.all_down(turn > base::Duration(0) ? turn : interval);
 }
 
 }  // namespace smtp

@@ -37,6 +37,7 @@ class Course : public Candidates, private Plan::Judge {
 
   private:
     class AnyLogin;
+    class AnyTls;
     struct Begun {
         size_t site;
         nexthop::Endpoint endpoint;

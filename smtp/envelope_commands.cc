@@ -6,6 +6,7 @@
 
 #include "lib/base/text.h"
 #include "lib/mail/xtext.h"
+#include "smtp/demand.h"
 
 namespace smtp {
 namespace {
@@ -32,7 +33,8 @@ bool safe_in_command(std::string_view text) {
                         [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
-std::string mail_command(const Job& job, const esmtp::Capabilities& offers, bool of_nobody) {
+std::string mail_command(const Job& job, const Session& session, bool of_nobody) {
+    const esmtp::Capabilities& offers = session.offers;
     const ipc::DeliveryRequest& request = job.request();
     std::string line = base::text("MAIL FROM:<", job.sender(), ">");
     if (offers.size)
@@ -45,6 +47,8 @@ std::string mail_command(const Job& job, const esmtp::Capabilities& offers, bool
         base::append(line, " ENVID=", request.dsn_envid);
     if (of_nobody)
         line += " AUTH=<>";
+    if (passes_on(job.demand(session.site, session.endpoint), session))
+        line += " REQUIRETLS";
     return line += "\r\n";
 }
 

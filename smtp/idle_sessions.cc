@@ -23,7 +23,7 @@ bool agree(const Job& job, const Session& session) {
     // A better place that refused another login may be good for this message's: that is found out
     // by looking for a place anew, which may well be where this session is.
     bool for_others = std::ranges::any_of(session.passed_over, &Standing::barred_by_login);
-    return own != nullptr && !own->trouble && !for_others && same(own->approach, session.approach);
+    return own != nullptr && !own->trouble && !for_others && serves(session.approach, *own);
 }
 
 bool IdleSessions::reusable(const Session& session) const {
@@ -101,13 +101,13 @@ std::unique_ptr<Session> IdleSessions::take(const Job& job) {
 }
 
 std::unique_ptr<Session> IdleSessions::take_at(const nexthop::Endpoint& endpoint,
-                                               const SharedApproach& approach) {
+                                               const FoundApproach& found) {
     std::unique_ptr<Session> session;
     if (!counts_.contains(place_of(endpoint)))
         return session;
     // Under TLS it is a host by its name that the certificate was checked for.
     auto wanted = [&](const Session& one) {
-        return one.endpoint.same_place(endpoint) && same(one.approach, approach) &&
+        return one.endpoint.same_place(endpoint) && serves(one.approach, found) &&
                (!one.tls || base::equal_nocase(one.endpoint.host, endpoint.host));
     };
     for (auto at = by_nexthop_.begin(); at != by_nexthop_.end() && !session;) {

@@ -40,8 +40,8 @@ class IdleSessions {
     // servers have closed meanwhile are dropped.
     std::unique_ptr<Session> take(const Job& job);
     // The same of one with `endpoint`, whatever next hop it was used for; under TLS with its host.
-    std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint,
-                                     const SharedApproach& approach);
+    // `found`: how the message is to approach it.
+    std::unique_ptr<Session> take_at(const nexthop::Endpoint& endpoint, const FoundApproach& found);
     size_t size() const;
 
     // Closes sessions when their time is over; all of them when its scope is cancelled.

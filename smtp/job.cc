@@ -39,7 +39,7 @@ Job::Job(ipc::DeliveryRequest request, const Options& options, Queue& queue)
       queue_(queue),
       failover_(options.failover),
       plan_(request_.nexthop, options.nexthop, request_.configured, request_.ask_first),
-      approaches_(options.approaches),
+      approaches_(options.approaches, request_.tls_wish),
       standings_(request_.recipients.size()),
       left_(request_.recipients.size()) {
     outcomes_.reserve(left_);
@@ -51,8 +51,9 @@ io::Task<void> Job::find_settings() {
     knows_settings_ = true;
 }
 
-bool Job::may_go_plain() const {
-    return request_.active_since - request_.arrival >= options_.plain_after;
+bool Job::may_go_plain(size_t site, const nexthop::Endpoint& endpoint) const {
+    return demand(site, endpoint) < RequireTls::starttls &&
+           request_.active_since - request_.arrival >= options_.plain_after;
 }
 
 void Job::take_up() {
@@ -65,6 +66,7 @@ io::Task<void> Job::find_approach(size_t site, nexthop::Endpoint endpoint) {
         co_return;
     plan_.begin();
     Visit visit(request_.nexthop, request_.sender, plan_.destination(site), endpoint);
+    visit.tls_wish = request_.tls_wish;
     co_await approaches_.find(site, std::move(visit));
 }
 
@@ -159,8 +161,9 @@ void Job::fail(uint32_t place, const Trouble& trouble) {
     }
 }
 
-void Job::all_down(base::Duration wait) {
+void Job::all_down(base::Duration wait, bool of_tls) {
     down_for_ = wait;
+    down_of_tls_ = of_tls;
 }
 
 void Job::login_refused(const std::string& user, base::Duration wait) {
@@ -188,8 +191,12 @@ Trouble Job::spared(Trouble last) {
 
 void Job::give_up() {
     Trouble none = down_for_ ? unusable(*down_for_) : refused_ ? *refused_ : unavailable();
+    bool one_is_left = failover_->health && plan_.is_configured_relay() && plan_.more();
     for (uint32_t place : open()) {
         Trouble last = spared(standings_[place].last.value_or(none));
+        // A relay that is down now may well be fit.
+        if (last.kind == Trouble::Kind::unfit && one_is_left)
+            last.kind = Trouble::Kind::next;
         bool hard = last.kind != Trouble::Kind::next && !options_.soft_bounce;
         if (!hard && last.destination)
             destination_ = last;
@@ -232,7 +239,7 @@ ipc::DeliveryReport Job::report() const {
     report.told_by_next_host = told_by_next_host_;
     if (destination_ && (!reached_ || down_for_)) {
         report.destination_trouble = destination_->reason;
-        report.trouble_dsn = destination_->dsn;
+        report.trouble_dsn = down_of_tls_ ? mail::Dsn{4, 7, 5} : destination_->dsn;
     }
     // Whose domain it is decides that itself: its hosts are not asked once a second.
     if (down_for_ && plan_.is_configured_relay() && !report.destination_trouble.empty())

@@ -47,6 +47,16 @@ class Job {
         return approaches_.of(site, endpoint.host,
                               endpoint.address.is_inet() ? endpoint.port() : uint16_t{0});
     }
+    // What it demands of a server there, once that is known.
+    RequireTls demand(size_t site, const nexthop::Endpoint& endpoint) const {
+        const FoundApproach* found = approach(site, endpoint);
+        return found == nullptr ? RequireTls::disable : found->demand;
+    }
+    // Whether it asks nothing of a server's TLS there, for all that is known.
+    bool may_go_under_any_tls(size_t site, const nexthop::Endpoint& endpoint) const {
+        const FoundApproach* found = approach(site, endpoint);
+        return found == nullptr ? request_.tls_wish == mail::TlsWish::optional : found->any_tls;
+    }
     bool one_approach() const { return approaches_.complete(); }
     io::Task<void> find_approach(size_t site, nexthop::Endpoint endpoint);
     const Plan& plan() const { return plan_; }
@@ -76,8 +86,9 @@ class Job {
     // first one to be asked begins the attempt.
     base::Instant turn_ends();
 
-    // It has waited long enough to do without TLS that is only wished for and does not work.
-    bool may_go_plain() const;
+    // It may do without TLS there that is only wished for and does not work: it has waited long
+    // enough, and does not demand any itself.
+    bool may_go_plain(size_t site, const nexthop::Endpoint& endpoint) const;
 
     // The server was ready for mail: what goes wrong from now on is not the destination's trouble.
     void reached() { reached_ = true; }
@@ -92,7 +103,8 @@ class Job {
     void failed(const std::vector<uint32_t>& places, const Trouble& trouble);
     void failed(const Trouble& trouble) { failed(open(), trouble); }
     // No place of its next hop is any good, and none is tried again before `wait` is over.
-    void all_down(base::Duration wait);
+    // `of_tls`: mail that asks nothing of their TLS would find one.
+    void all_down(base::Duration wait, bool of_tls);
     // All places that are any good have refused its login.
     void login_refused(const std::string& user, base::Duration wait);
     // No place is left: whoever is still open is deferred, or returned where no server was fit or
@@ -129,7 +141,8 @@ class Job {
     std::vector<uint32_t> told_by_next_host_;  // indices
     std::optional<Trouble> destination_;
     std::optional<base::Duration> down_for_;  // all_down()
-    std::optional<Trouble> refused_;          // its login, everywhere
+    bool down_of_tls_ = false;
+    std::optional<Trouble> refused_;  // its login, everywhere
     std::optional<Shown> shown_;
     std::optional<Budget> budget_;
     bool reached_ = false;

@@ -6,6 +6,7 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "smtp/course.h"
+#include "smtp/demand.h"
 #include "smtp/envelope_commands.h"
 #include "smtp/flight.h"
 #include "smtp/log.h"
@@ -35,6 +36,13 @@ Trouble too_big(const Session& session, uint64_t size) {
 
 bool too_big_for(const Session& session, const Job& job) {
     return session.offers.max_size && job.size() > *session.offers.max_size;
+}
+
+// Why this server cannot take the message; none when it can.
+std::optional<Trouble> unfitness(const Session& session, const Job& job) {
+    if (too_big_for(session, job))
+        return too_big(session, job.size());
+    return falls_short(job.demand(session.site, session.endpoint), session);
 }
 
 // What a reply to BDAT LAST says of each of several recipients is nowhere laid down, so LMTP
@@ -137,7 +145,8 @@ io::Task<void> Lane::attempt(Job& job) {
     job.plan().reached(session_->site, session_->endpoint);
     job.reached();
     job.way().relay = session_->peer.relay;
-    job.way().tls = tls_status(*session_, shop_.options);
+    job.way().tls =
+        tls_status(*session_, job.demand(session_->site, session_->endpoint), shop_.options);
     session_->turn_ends = session_->alone ? base::never : job.turn_ends();
     std::unique_ptr<Flight> flight = std::move(session_->ahead);
     if (!flight) {
@@ -190,11 +199,11 @@ std::unique_ptr<Flight> Lane::prepare(Job& job, Session& session) {
         if (!safe_in_command(job.address(place) + recipient.orcpt))
             job.failed({place}, unaddressable("recipient"));
     }
-    if (too_big_for(session, job)) {
+    if (std::optional<Trouble> unfit = unfitness(session, job)) {
         if (session.standing.watched())
             log::relay_attempt(request, session.standing.label(), session.endpoint.source,
                                health::Reason::capability_missing, base::Duration(0));
-        job.failed(too_big(session, job.size()));
+        job.failed(*unfit);
         return nullptr;
     }
     if (job.settled())
@@ -224,11 +233,11 @@ std::unique_ptr<Flight> Lane::follow(Session& session) {
         return nullptr;
     if (job.settled() || !job.showable() || job.request().nexthop != session.nexthop ||
         !job.plan().untried(session.site, session.endpoint) || !job.plan().first().empty() ||
-        !Transaction::fits_behind(job) || too_big_for(session, job) || !agree(job, session))
+        !Transaction::fits_behind(job) || unfitness(session, job) || !agree(job, session))
         return nullptr;
     job.take_up();
     job.way().relay = session.peer.relay;
-    job.way().tls = tls_status(session, shop_.options);
+    job.way().tls = tls_status(session, job.demand(session.site, session.endpoint), shop_.options);
     job.way().connected = io::loop().wall();
     std::unique_ptr<Flight> flight = prepare(job, session);
     if (!flight)

@@ -70,7 +70,8 @@ io::Task<std::optional<Trouble>> make_ready(std::unique_ptr<Session>& session, J
                                             const Candidate& candidate, const Workshop& shop) {
     std::optional<Trouble> trouble =
         co_await introduce(*session, job.request().nexthop, shop.options);
-    if (!trouble || !job.may_go_plain() || !is_of_tls(*session, *trouble))
+    if (!trouble || !is_of_tls(*session, *trouble) ||
+        !job.may_go_plain(candidate.site, candidate.endpoint))
         co_return trouble;
     session.reset();
     Candidate clear = in_the_clear(candidate, shop.options);

@@ -69,6 +69,8 @@ void read_tls(Options& options, const config::OwnSettings& own, dict::Tables& ta
     options.plain_after = own.all().time("minimal_backoff_time");
     options.approaches =
         std::make_shared<Approaches>(std::move(policies), Logins::from(own, tables));
+    options.approaches->heed(nexthop::RequireTlsPolicies::of(own, tables),
+                             own.all().flag("tls_required_enable"));
 }
 
 }  // namespace

@@ -163,14 +163,21 @@ const nexthop::Endpoint* Plan::sibling(const Judge& judge, size_t site,
     return nullptr;
 }
 
+bool Plan::has_more(size_t site) const {
+    return !sites_[site] ||
+           std::ranges::any_of(*sites_[site], [&](const auto& each) { return open(site, each); });
+}
+
+// Before it is arranged, which only who looks for a connection does, all sites are in it.
 bool Plan::more() const {
     if (destinations_.empty())
         return true;
+    for (size_t site = 0; site < sites_.size() && groups_.empty(); ++site)
+        if (has_more(site))
+            return true;
     for (const std::vector<size_t>& group : groups_)
         for (size_t site : group)
-            if (!sites_[site] || std::ranges::any_of(*sites_[site], [&](const auto& each) {
-                    return open(site, each);
-                }))
+            if (has_more(site))
                 return true;
     return false;
 }

@@ -115,6 +115,7 @@ class Plan {
     std::optional<Step> named(const Judge& judge);
     Rank rank_of(size_t group, const nexthop::Endpoint& endpoint) const;
     bool open(size_t site, const nexthop::Endpoint& endpoint) const;
+    bool has_more(size_t site) const;
     bool has_room(size_t site) const;
 
     std::string nexthop_;

@@ -55,6 +55,7 @@ io::Task<void> introduce_us(Session& session, const Options& options, Probed& pr
     if (session.protocol != "SMTP" && !lines.empty())
         probed.extensions.assign(lines.begin() + 1, lines.end());
     probed.mechanism = session.login_mechanism;
+    probed.requiretls = session.tls && session.offers.requiretls;
     if (!probed.mechanism.empty())
         probed.login = session.approach->login->account.user;
     co_await say_goodbye(session);

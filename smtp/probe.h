@@ -30,6 +30,7 @@ struct Probed {
     std::string_view protocol;            // ESMTP, SMTP or LMTP, once it is introduced
     std::vector<std::string> extensions;  // what it offers, as it says it
     std::unique_ptr<tls::Facts> tls;      // null: it did not come to TLS
+    bool requiretls = false;              // offered under that
     std::string login, mechanism;         // who logged in, and by what; "" for nobody
 };
 

@@ -162,6 +162,12 @@ base::Duration Standing::until_login() const {
     return std::max(identity_->look(now(), settings_->rules).until - now(), base::Duration(0));
 }
 
+void Standing::overlook_policy() {
+    health::View seen = view();
+    if (is_down(seen) && is_of_policy(seen.reason))
+        relays_ = nullptr;
+}
+
 bool Standing::begin(Fitness as) {
     if (relays_ == nullptr)
         return true;

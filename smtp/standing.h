@@ -43,6 +43,12 @@ class Standing {
     // How the record reads; of a healthy one that has none, as new.
     health::View view() const;
 
+    // Whether anybody is told how mail does there.
+    bool counts() const { return relays_ != nullptr; }
+    // Mail asks nothing of its TLS: when it is down for not meeting the policy of other mail, that
+    // is not looked at, nor is anybody told how this mail did.
+    void overlook_policy();
+
     // Before a connection is tried; false when it is full, or the lease to probe is another's.
     bool begin(Fitness as);
     // It is ready for mail.

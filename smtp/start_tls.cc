@@ -77,6 +77,21 @@ Trouble refused(const Session& session, const mail::Reply& reply) {
     return made;
 }
 
+Trouble not_offered(const Session& session) {
+    Trouble made =
+        trouble(session.approach->tls, {4, 7, 4},
+                base::text("TLS is required, but was not offered by host ", session.peer.peer),
+                Reason::starttls_missing);
+    made.shortfall = Shortfall::starttls;
+    return made;
+}
+
+Trouble not_verified(const TlsPolicy& policy) {
+    Trouble made = trouble(policy, {4, 7, 5}, "Server certificate not verified", failure(policy));
+    made.shortfall = Shortfall::proof;
+    return made;
+}
+
 Trouble early(const Session& session) {
     return trouble(session.approach->tls, {4, 7, 5},
                    base::text("host ", session.peer.peer,
@@ -156,7 +171,7 @@ io::Task<std::optional<Trouble>> secure(Session& session, base::Duration limit,
     tls::log_connected(*session.tls, session.peer.relay, options.tls->log_level(), check);
     forget_what_was_said(session);
     if (check != tls::Check::nothing && !verified)
-        co_return trouble(policy, {4, 7, 5}, "Server certificate not verified", failure(policy));
+        co_return not_verified(policy);
     co_return std::nullopt;
 }
 
@@ -166,10 +181,7 @@ io::Task<std::optional<Trouble>> start_tls(Session& session, const Options& opti
     if (!options.tls)
         co_return no_engine(session);
     if (!offered && demands_tls(policy))
-        co_return trouble(
-            policy, {4, 7, 4},
-            base::text("TLS is required, but was not offered by host ", session.peer.peer),
-            Reason::starttls_missing);
+        co_return not_offered(session);
     if (!offered)
         co_return std::nullopt;
     base::Duration limit = session.within_turn(options.starttls);
@@ -182,23 +194,6 @@ io::Task<std::optional<Trouble>> start_tls(Session& session, const Options& opti
     if (session.closing)
         co_return refused_to_talk(session.peer, reply, Stage::starttls);
     co_return std::nullopt;
-}
-
-std::string tls_status(const Session& session, const Options& options) {
-    if (!session.approach || !options.log_tls_status)
-        return {};
-    const TlsPolicy& policy = session.approach->tls;
-    if (session.fallen)
-        return "may:none";
-    if (policy.level == TlsLevel::none)
-        return {};
-    return base::text(nexthop::name_of(policy.level), session.tls ? "" : ":none");
-}
-
-std::string tls_status(const TlsPolicy& policy, const Options& options) {
-    if (policy.level == TlsLevel::none || !options.log_tls_status)
-        return {};
-    return base::text(nexthop::name_of(policy.level), '?');
 }
 
 }  // namespace smtp

@@ -28,9 +28,4 @@ io::Task<std::optional<Trouble>> secure(Session& session, base::Duration limit,
 // mail goes in the clear, as the policy has it.
 io::Task<std::optional<Trouble>> start_tls(Session& session, const Options& options);
 
-// For the tls= field of a delivery's line: the level, ":none" behind it where mail went in the
-// clear all the same, "?" where it did not come so far. "" where TLS plays no part.
-std::string tls_status(const Session& session, const Options& options);
-std::string tls_status(const TlsPolicy& policy, const Options& options);
-
 }  // namespace smtp

@@ -97,6 +97,7 @@ struct Survey::Question {
     std::string nexthop, sender;
     std::optional<Place> place;
     SharedApproach approach;
+    std::string requiretls;      // what is done about a message that demands TLS
     nexthop::LookupTrace asked;  // of TLSA records
     Probed probed;
 };
@@ -170,6 +171,9 @@ io::Task<FoundApproach> Survey::approach_of(Question& question) {
     if (!options_.approaches)
         co_return FoundApproach();
     Visit visit(question.nexthop, question.sender, question.place->relay, question.place->endpoint);
+    nexthop::FoundRequireTls demanded = co_await options_.approaches->demanded(visit);
+    question.requiretls =
+        demanded.trouble.empty() ? name_of(demanded.action) : std::string_view(demanded.reason);
     visit.trace = &question.asked;
     co_return co_await options_.approaches->find(std::move(visit));
 }
@@ -212,6 +216,9 @@ io::Task<std::vector<base::Json>> Survey::ask_at(std::string place) {
         if (!question.probed.mechanism.empty())
             json.string("logged_in_as", question.probed.login)
                 .string("mechanism", question.probed.mechanism);
+        if (!question.requiretls.empty())
+            json.string("requiretls_policy", question.requiretls)
+                .boolean("requiretls", question.probed.requiretls);
         if (question.probed.tls)
             json.object("tls", tls_facts_json(*question.probed.tls))
                 .string("tls_text", tls_text(*question.probed.tls));

@@ -82,7 +82,7 @@ void Transaction::put(size_t step) {
         session_.stream.put(flight_.forwarded[step - (flight_.reset ? 1 : 0)]);
     } else if (stage == Stage::mail) {
         bool of_nobody = options_.dummy_mail_auth && !session_.login_mechanism.empty();
-        session_.stream.put(mail_command(flight_.job, session_.offers, of_nobody));
+        session_.stream.put(mail_command(flight_.job, session_, of_nobody));
     } else if (stage == Stage::rcpt) {
         uint32_t place = flight_.offered[step - flight_.lead() - 1];
         session_.stream.put(

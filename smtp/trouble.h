@@ -13,6 +13,10 @@
 
 namespace smtp {
 
+// What a connection lacks of what REQUIRETLS demands: encryption by our own policy, STARTTLS, a
+// server that is proved to be the right one, the server's own REQUIRETLS.
+enum class Shortfall : uint8_t { none, encryption, starttls, proof, requiretls };
+
 struct Trouble {
     // next: another place may take it, later if not now. refused: return it. ambiguous: the server
     // may have the message, so no other place is asked. local: our own fault, no use to go on.
@@ -30,6 +34,7 @@ struct Trouble {
     bool unconnected = false;  // not even a connection was made
     health::Reason cause = health::Reason::none;  // what it says of the relay
     bool of_client = false;                       // the reply refuses us, whatever the message
+    Shortfall shortfall = Shortfall::none;        // of a server, or of the policy for it
     bool ordered = false;                         // the kind is what failover_reply_filter wants
     base::Duration retry_in{0};  // when another attempt is worth it; zero: by the usual back-off
     std::string ask_first;       // whom that asks first; "" for none

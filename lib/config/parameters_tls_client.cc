@@ -8,7 +8,7 @@ static constexpr Parameter rows[] = {
     flag("requiretls_enable", "yes", "takes mail that demands TLS on all its way"),
     flag("requiretls_esmtp_header", "yes", "keeps that demand in a header for content filters"),
     flag("requiretls_redact_dsn", "yes", "leaves content out of reports about such mail"),
-    not_built(text("smtp_requiretls_policy", "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, {localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", "how mail that demands TLS is treated, by destination")),
+    text("smtp_requiretls_policy", "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, {localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", "how mail that demands TLS is treated, by destination"),
     time("smtp_starttls_timeout", "300s", 1, most_int, "how long a TLS handshake may take"),
     flag("smtp_tls_block_early_mail_reply", "no", "notices replies sent ahead under TLS"),
     flag("smtp_tls_connection_reuse", "yes", "keeps TLS connections too"),

@@ -113,7 +113,7 @@ std::unique_ptr<Content> parse(std::string_view text, const std::string& path) {
 }  // namespace
 
 std::unique_ptr<Table> make_cidr(const Spec& spec) {
-    return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse), *spec.rooted);
+    return rule_table(spec, parse);
 }
 
 }  // namespace dict

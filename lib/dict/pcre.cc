@@ -96,7 +96,7 @@ std::unique_ptr<Table> make_pcre(const Spec& spec) {
         const PatternSyntax syntax{"pcre", "imsxAEU", "ignoring", compiler, "X"};
         return parse_patterns(text, path, syntax, use);
     };
-    return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse), *spec.rooted);
+    return rule_table(spec, parse);
 }
 
 }  // namespace dict

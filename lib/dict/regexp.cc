@@ -61,7 +61,7 @@ std::unique_ptr<Table> make_regexp(const Spec& spec) {
         static const PatternSyntax syntax{"regexp", "imx", "skipping", compile};
         return parse_patterns(text, path, syntax, use);
     };
-    return std::make_unique<FileTable>(spec.full, spec.name, text_loader(parse), *spec.rooted);
+    return rule_table(spec, parse);
 }
 
 }  // namespace dict

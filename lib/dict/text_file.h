@@ -1,4 +1,4 @@
-// A table whose file is text, read as a whole.
+// A table that is text: a file, read as a whole, or rules in the name itself.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "lib/dict/file_table.h"
+#include "lib/dict/spec.h"
 
 namespace dict {
 
@@ -16,5 +17,8 @@ using ParseText =
 
 // `opening` begins the error of a file that cannot be opened.
 FileTable::Load text_loader(ParseText parse, std::string opening = "open ");
+
+// Of "type:/path", or of "type:{{rule} {rule}}", where each rule is a line.
+std::unique_ptr<Table> rule_table(const Spec& spec, ParseText parse);
 
 }  // namespace dict

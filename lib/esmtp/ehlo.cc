@@ -22,6 +22,7 @@ constexpr Flag flags[] = {
     {"starttls", &Capabilities::starttls},
     {"smtputf8", &Capabilities::smtputf8},
     {"size", &Capabilities::size},
+    {"requiretls", &Capabilities::requiretls},
 };
 
 std::string upper(std::string_view s) {

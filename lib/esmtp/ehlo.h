@@ -20,6 +20,7 @@ struct Capabilities {
     bool starttls = false;              // RFC 3207
     bool smtputf8 = false;              // RFC 6531
     bool size = false;                  // RFC 1870
+    bool requiretls = false;            // RFC 8689
     std::optional<uint64_t> max_size;   // none: the server names no limit
     std::vector<std::string> auth;      // mechanisms in capitals, in the server's order
     std::vector<std::string> xforward;  // attributes in capitals, in the server's order

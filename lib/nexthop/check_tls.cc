@@ -9,6 +9,7 @@
 #include "lib/config/own_settings.h"
 #include "lib/dict/braces.h"
 #include "lib/nexthop/dane.h"
+#include "lib/nexthop/requiretls.h"
 #include "lib/nexthop/tls_policies.h"
 #include "lib/sasl/properties.h"
 #include "lib/tls/client_context.h"
@@ -27,6 +28,8 @@ class Check {
             look_at_dane(own, defaults.policy, DaneSettings::from(own, lookup));
             for (const std::string& table : dict::split_braced(own.text("_tls_policy_maps")))
                 look_into(own, table, defaults);
+            for (const std::string& table : requiretls_tables(own))
+                look_into_demands(own, table);
         } catch (const config::Error&) {
             return;  // said by check_clients()
         }
@@ -41,6 +44,7 @@ class Check {
             if (wanted)
                 tls::ClientContext read_all(own);
             look_at_logins(own);
+            requiretls_tables(own);
         } catch (const config::Error& error) {
             for (const std::string& problem : error.problems())
                 add(true, problem);
@@ -102,14 +106,27 @@ class Check {
 
     void look_into(const config::OwnSettings& own, const std::string& table,
                    const TlsDefaults& defaults) {
+        look_at_each(table, [&](std::string_view key, std::string_view value) {
+            for (const std::string& problem : tls_policy_problems(table, key, value, defaults))
+                add(false, base::text(own.where("_tls_policy_maps"), ": ",
+                                      own.name("_tls_policy_maps"), ": ", problem));
+        });
+    }
+
+    void look_into_demands(const config::OwnSettings& own, const std::string& table) {
+        look_at_each(table, [&](std::string_view key, std::string_view value) {
+            std::string problem = requiretls_problem(table, key, value);
+            if (!problem.empty())
+                add(false, base::text(own.where("_requiretls_policy"), ": ",
+                                      own.name("_requiretls_policy"), ": ", problem));
+        });
+    }
+
+    void look_at_each(const std::string& table, const dict::Table::Visit& visit) {
         if (!seen_.insert(table).second)
             return;
         try {
-            tables_->open(table).each([&](std::string_view key, std::string_view value) {
-                for (const std::string& problem : tls_policy_problems(table, key, value, defaults))
-                    add(false, base::text(own.where("_tls_policy_maps"), ": ",
-                                          own.name("_tls_policy_maps"), ": ", problem));
-            });
+            tables_->open(table).each(visit);
         } catch (const config::Error&) {
             return;  // said where tables are opened
         } catch (const base::SystemError&) {

@@ -231,6 +231,18 @@ TlsPolicy TlsDefaults::at(TlsLevel level) const {
     return other;
 }
 
+TlsPolicy TlsDefaults::without_demands(const TlsPolicy& strong) const {
+    TlsPolicy weak = at(strong.wrapped ? TlsLevel::encrypt : std::min(strong.level, TlsLevel::may));
+    weak.wrapped = strong.wrapped;
+    weak.server_name = strong.server_name;
+    weak.reuse = strong.reuse;
+    if (weak.names_nexthop())
+        weak.domain = strong.domain;
+    weak.source.text =
+        base::text(strong.source.text, "; ", name_of(weak.level), " there: TLS-Required: no");
+    return weak;
+}
+
 ReadTlsPolicy read_tls_policy(std::string_view entry, const TlsDefaults& defaults) {
     ReadTlsPolicy read;
     std::vector<std::string_view> elements = elements_of(entry);

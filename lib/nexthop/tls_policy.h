@@ -80,6 +80,9 @@ struct TlsDefaults {
 
     // The default policy of another level.
     TlsPolicy at(TlsLevel level) const;
+    // What is left of `strong` where nothing is demanded of a server: level may at most, but for a
+    // port that knows nothing but TLS.
+    TlsPolicy without_demands(const TlsPolicy& strong) const;
 };
 
 // What an entry of smtp_tls_policy_maps says.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/mail/envelope.h"
 #include "lib/nexthop/destination.h"
 #include "lib/nexthop/endpoint.h"
 #include "lib/nexthop/lookup_trace.h"
@@ -31,6 +32,7 @@ struct Visit {
     uint16_t port;        // 0: a socket
     bool host_from_dns;   // MX or SRV records led to it
     Provenance provenance;
+    mail::TlsWish tls_wish = mail::TlsWish::as_configured;  // the message's
     // Of what is asked in DNS for it; outlives the visit, or null.
     LookupTrace* trace = nullptr;
 };

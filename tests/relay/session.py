@@ -145,7 +145,9 @@ class Session:
 
     async def do_ehlo(self, argument):
         self.helo = argument
-        lines = [self.relay.name, *self.relay.script.capabilities, *self.secure_capabilities()]
+        usual = [each for each in self.relay.script.capabilities
+                 if self.tls or each != "REQUIRETLS"]  # RFC 8689 section 2: under TLS only
+        lines = [self.relay.name, *usual, *self.secure_capabilities()]
         text = "\r\n".join(f"250{'-' if i + 1 < len(lines) else ' '}{line}"
                            for i, line in enumerate(lines))
         if await self.answer("ehlo", argument, text):

@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 const std::string hop = "smtp:[192.0.2.1]:25";
 
 // All relays are down, and worth a try again after this time.
-Script down(base::Duration time) {
-    return [time](const ipc::DeliveryRequest& request) {
+Script down(base::Duration time, mail::Dsn dsn = {4, 4, 1}) {
+    return [time, dsn](const ipc::DeliveryRequest& request) {
         auto report = all(mail::Status::deferred, "all relays unavailable")(request);
         report.destination_trouble = "all relays unavailable";
-        report.trouble_dsn = {4, 4, 1};
+        report.trouble_dsn = dsn;
         report.trouble_for = time;
         return report;
     };
@@ -66,6 +66,38 @@ TEST_F(ReturningTest, ADestinationIsSuspendedAtOnceUntilTheTimeThatTheAgentSays)
         [this] { return logged("delivery temporarily suspended: all relays unavailable") >= 20; }));
     EXPECT_EQ(agent_->requests.size(), 1u);
     EXPECT_EQ(logged("dsn=4.4.1, status=deferred"), 20u);
+}
+
+TEST_F(ReturningTest, MailThatNeedsNoTlsIsNotHeldUpByIt) {
+    start();
+    agent_->script = down(1h, {4, 7, 5});
+    send_some(1);
+    ASSERT_TRUE(all_wait(1));
+    mail::Envelope envelope;
+    envelope.sender = "a@example.org";
+    envelope.recipients.emplace_back().address = "x@example.com";
+    envelope.tls_wish = mail::TlsWish::optional;
+    agent_->script = all(mail::Status::sent);
+    send_some(1);
+    send(envelope, "text\r\n");
+    ASSERT_TRUE(until([this] { return sent() == 1; }));
+    ASSERT_TRUE(all_wait(2));
+    EXPECT_EQ(agent_->requests.back().tls_wish, mail::TlsWish::optional);
+    EXPECT_EQ(agent_->requests.size(), 2u);
+}
+
+TEST_F(ReturningTest, AnythingElseHoldsItUpToo) {
+    start();
+    agent_->script = down(1h);
+    send_some(1);
+    ASSERT_TRUE(all_wait(1));
+    mail::Envelope envelope;
+    envelope.sender = "a@example.org";
+    envelope.recipients.emplace_back().address = "x@example.com";
+    envelope.tls_wish = mail::TlsWish::optional;
+    send(envelope, "text\r\n");
+    ASSERT_TRUE(all_wait(2));
+    EXPECT_EQ(agent_->requests.size(), 1u);
 }
 
 TEST_F(ReturningTest, ASuspensionEndsAtItsTime) {

@@ -2,77 +2,14 @@
 #include "smtp/start_tls.h"
 
 #include "smtp/survey.h"
-#include "tests/unit/lib/tls/world.h"
-#include "tests/unit/smtp/relay_world.h"
+#include "tests/unit/smtp/tls_dialogue.h"
 
 namespace smtp_test {
 namespace {
 
+using namespace dialogue;
+
 using health::Reason;
-
-Script joined(std::initializer_list<Script> parts) {
-    Script all;
-    for (const Script& part : parts)
-        all.insert(all.end(), part.begin(), part.end());
-    return all;
-}
-
-const Script hello = {"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250-SIZE 10\r\n250 STARTTLS"};
-const Script starttls = {"C STARTTLS", "S 220 go", "Y"};
-const Script again = {"C EHLO", "S 250 mx"};
-const Script plain = {"S 220 mx ESMTP", "C EHLO", "S 250 mx"};
-const Script message = {"C MAIL", "S 250 ok", "C RCPT", "S 250 ok",
-                        "C DATA", "S 354 go", "D",      "S 250 taken"};
-const Script end = {"E"};
-const Script gone = {"Z"};
-
-struct TlsDialogue : RelayWorld {
-    static constexpr const char* relay = "[mx.example]";
-    static constexpr const char* list = "[mx.example], [192.0.2.2]";
-    static constexpr const char* line =
-        "TLS connection established to mx.example[192.0.2.1]:25: "
-        "TLSv1.3 with cipher ";
-    trial::Scratch scratch;
-    std::unique_ptr<tls::ServerContext> server_context;
-    std::unique_ptr<dict::Tables> tables;
-
-    TlsDialogue() {
-        names.a("mx.example", "192.0.2.1");
-        scratch.file("ca.pem", trial::ca);
-        show(std::string(trial::good_key) + trial::good);
-        level("secure");
-    }
-    config::Settings settings(const std::string& lines) const {
-        return config::Settings::from(
-            config::MainCf::parse("compatibility_level = 3.12\n" + lines, "main.cf"),
-            scratch.folder);
-    }
-    // The servers' key and certificate.
-    void show(const std::string& chain) {
-        config::Settings read =
-            settings("smtpd_tls_chain_files = " + scratch.file("server.pem", chain) + "\n");
-        server_context = std::make_unique<tls::ServerContext>(read);
-        dialer.server_tls = server_context.get();
-    }
-    // Of the first relay, with attributes; the second has none.
-    void level(const std::string& policy, const std::string& of = relay) {
-        config::Settings read =
-            settings("smtp_tls_loglevel = 1\nsmtp_tls_CAfile = " + scratch.folder +
-                     "/ca.pem\nsmtp_tls_policy_maps = inline:{{" + of + " = " + policy + "}}\n");
-        tables = std::make_unique<dict::Tables>(read);
-        config::OwnSettings own(read, "smtp");
-        options.approaches =
-            std::make_shared<smtp::Approaches>(nexthop::TlsPolicies::of(own, *tables));
-        options.tls = std::make_shared<tls::ClientContext>(own);
-    }
-    // Mail that came so long ago.
-    ipc::DeliveryRequest waited(base::Duration time) {
-        ipc::DeliveryRequest made = request({"r@x.example"}, relay);
-        made.active_since += time;
-        made.configured = true;
-        return made;
-    }
-};
 
 TEST_F(TlsDialogue, MailGoesUnderTlsAndSoDoesTheNext) {
     serve(first_key, joined({hello, starttls, again, message, message, end}));

@@ -187,4 +187,19 @@ TEST(PatternTables, CidrFaultsAreWarnedOf) {
               expected);
 }
 
+TEST(PatternTables, RulesInTheNameItself) {
+    TableWorld world;
+    const char* const networks = "cidr:{{10.0.0.0/8 ten}, { ::/0 any six } {!192.0.2.0/24 other}}";
+    EXPECT_EQ(world.ask(networks, "10.1.1.1"), "ten");
+    EXPECT_EQ(world.ask(networks, "2001:db8::1"), "any six");
+    EXPECT_EQ(world.ask(networks, "192.0.2.1"), "-");
+    EXPECT_EQ(world.ask(networks, "a.example"), "-");
+    EXPECT_EQ(world.ask("regexp:{{/^a{2}$/ two}, {/b/ b}}", "aa"), "two");
+    EXPECT_EQ(world.ask("pcre:{{/^(a+)$/ <$1>}}", "aaa"), "<aaa>");
+    EXPECT_EQ(world.fault("cidr:{10.0.0.0/8 ten}"),
+              "bad syntax: \"cidr:{10.0.0.0/8 ten}\"; need \"cidr:{{rule} {rule}...}\"");
+    EXPECT_EQ(world.fault("regexp:{{/a/ b}"),
+              "bad syntax: \"regexp:{{/a/ b}\"; need \"regexp:{{rule} {rule}...}\"");
+}
+
 }  // namespace
