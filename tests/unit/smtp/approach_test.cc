@@ -167,6 +167,44 @@ TEST_F(ApproachWorld, TheNextMessageDoesNotHoldUpThisOne) {
     EXPECT_EQ(outcome(1), "sent 2.0.0 250 once");
 }
 
+// Where nobody has to be asked, how the next one goes is known in time.
+TEST_F(ApproachWorld, TheNextMessageStillGoesBehindTheDot) {
+    serve("192.0.2.1:25", {"S 220 hi",
+                           "C EHLO",
+                           "S 250-x",
+                           "S 250-PIPELINING",
+                           "S 250 AUTH PLAIN",
+                           "C AUTH PLAIN",
+                           "S 235 ok",
+                           "C MAIL",
+                           "C RCPT",
+                           "C DATA",
+                           "S 250 ok\r\n250 ok",
+                           "S 354 go",
+                           "D",
+                           "C MAIL",
+                           "C RCPT",
+                           "C DATA",
+                           "S 250 first",
+                           "S 250 ok\r\n250 ok",
+                           "S 354 go",
+                           "D",
+                           "S 250 second",
+                           "Z"});
+    serve("192.0.2.2:25", {"S 220 hi", "C EHLO", "S 250-x", "S 250-PIPELINING", "S 250-CHUNKING",
+                           "S 250 AUTH PLAIN", "C AUTH PLAIN", "S 235 ok", "C MAIL", "C RCPT", "B",
+                           "C RSET", "C MAIL", "C RCPT", "B", "S 250 ok\r\n250 ok\r\n250 third",
+                           "S 250 reset\r\n250 ok\r\n250 ok\r\n250 fourth", "Z"});
+    for (const char* nexthop : {here, here, there, there})
+        add(from("a@example.org", nexthop));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 first");
+    EXPECT_EQ(outcome(1), "sent 2.0.0 250 second");
+    EXPECT_EQ(outcome(2), "sent 2.0.0 250 third");
+    EXPECT_EQ(outcome(3), "sent 2.0.0 250 fourth");
+    EXPECT_EQ(dialer.heard[0].wrong + dialer.heard[1].wrong, "");
+}
+
 TEST_F(ApproachWorld, ALaneMayEndWhileTheNextMessageIsMadeReady) {
     approaches->slow_sender = "slow@example.org";
     serve("192.0.2.1:25", {"S 220 hi", "C EHLO", "S 250-x", "S 250 AUTH PLAIN", "C AUTH PLAIN",
