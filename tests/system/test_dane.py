@@ -5,7 +5,7 @@ import json
 from dane.cells import cells
 from dane.world import World
 
-from harness import check, test
+from harness import check, deliver, test
 
 
 # Case and level, and what postrelay explain --probe tells of mail there.
@@ -36,6 +36,31 @@ def check_explained(world):
     check(probe["tls"]["chain"][0]["names"] == ["*.dane.example", "dane.example"], probe)
 
 
+# A demand for TLS is met by TLSA records that are in force, and by nothing less.
+DEMANDED = [("own-key-dane", "sent", "2.0.0"), ("mx-dane-only", "sent", "2.0.0"),
+            ("absent-dane", "bounced", "5.7.10"), ("unsigned-dane", "bounced", "5.7.10"),
+            ("forged-dane", "deferred", "4.7.5")]
+
+
+def check_demands(world):
+    named = {cell.name: cell for cell in cells()}
+    for server in world.servers.values():
+        server.become("caps=8BITMIME,REQUIRETLS")
+    for name, *expected in DEMANDED:
+        queue_id = deliver(world.instance, b"Require-TLS-ESMTP: yes\r\n\r\nhello\r\n",
+                           recipients=[f"user@{name}.test"])
+        got = world.outcome(named[name], queue_id)
+        check(list(got[:2]) == expected, name, got)
+        if got[0] == "sent":
+            mail = world.servers[named[name].certificate].mails[-1]
+            check("REQUIRETLS" in mail.parameters, name, mail.parameters)
+
+
+def check_ours(world):
+    check_explained(world)
+    check_demands(world)
+
+
 def run_all(peer, also=None):
     with World(peer) as world:
         sent = [(cell, world.send(cell)) for cell in cells()]
@@ -57,4 +82,4 @@ def test_postfix():
 
 @test(root=True, timeout=90, counted=False)
 def test_ours():
-    run_all(False, check_explained)
+    run_all(False, check_ours)

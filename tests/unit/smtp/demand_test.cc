@@ -281,6 +281,24 @@ TEST_F(Wishes, APortThatKnowsOnlyTlsIsSpokenToUnderIt) {
     EXPECT_TRUE(logged(", tls=encrypt, dsn=2.0.0"));
 }
 
+TEST_F(Wishes, NoSenderHasAPasswordShownToAWrongServer) {
+    more +=
+        "smtp_sasl_auth_enable = yes\n"
+        "smtp_sasl_password_maps = inline:{{[mx.example]=ali:sesame}}\n";
+    level("secure match=other.example");
+    serve(first_key, joined({hello, starttls, gone}));
+    send(one, wishing(TlsWish::optional));
+    EXPECT_EQ(last(), "deferred 4.7.5 Server certificate not verified");
+}
+
+// A policy that nobody can tell is no obstacle either.
+TEST_F(Wishes, ItDoesNotWaitForAPolicy) {
+    level("wrong");
+    serve(first_key, joined({plain, quiet, gone}));
+    send(one, wishing(TlsWish::optional));
+    EXPECT_EQ(last(), taken);
+}
+
 TEST_F(Wishes, ItIsOnlyHeededWhereThatIsAllowed) {
     heeds_optional = false;
     level("secure match=other.example");

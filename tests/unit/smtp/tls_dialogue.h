@@ -64,8 +64,8 @@ struct TlsDialogue : RelayWorld {
             "/ca.pem\nsmtp_tls_policy_maps = inline:{{" + of + " = " + policy + "}}\n" + more);
         tables = std::make_unique<dict::Tables>(read);
         config::OwnSettings own(read, "smtp");
-        options.approaches =
-            std::make_shared<smtp::Approaches>(nexthop::TlsPolicies::of(own, *tables));
+        options.approaches = std::make_shared<smtp::Approaches>(
+            nexthop::TlsPolicies::of(own, *tables), smtp::Logins::from(own, *tables));
         options.approaches->heed(nexthop::RequireTlsPolicies::of(own, *tables), heeds_optional);
         options.tls = std::make_shared<tls::ClientContext>(own);
     }
