@@ -8,8 +8,8 @@ import subprocess
 import threading
 import time
 
-from harness import (Client, Dovecot, ImapServer, Instance, certificates, check, eventually, need,
-                     run, scratch, test)
+from harness import (Client, Dovecot, ImapServer, Instance, certificates, check, eventually, free_port,
+                     need, own_network, run, scratch, test)
 from test_auth import (BAD, DIALOGUES, GOOD, OPEN, STRANGER, USERS, compare, encoded, talk)
 
 
@@ -187,6 +187,26 @@ def test_dovecot_is_told_what_postfix_tells_it():
         check(theirs[-1] == ours[-1] == f"resp={GOOD}", theirs, ours)
         check(sorted(ours) == sorted({*theirs, *added}), "told", ours, "but Postfix tells", theirs)
     check([("secured" in words) for words in told[1]] == [False, True, True, True], told[1])
+
+
+@test(counted=False, root=True)
+def test_a_dovecot_that_moves():
+    """Its host's name is looked up anew; nothing is started anew for it."""
+    hosts = own_network(hosts="127.0.0.9 auth.example\n") / "hosts"
+    port = free_port("127.0.0.1")
+    dovecot = Dovecot(USERS, port=port)
+    with Instance("[127.0.0.1]:1", {**OPEN, "smtpd_sasl_type": "dovecot",
+                                    "smtpd_sasl_path": f"inet:auth.example:{port}"}) as instance:
+        workers = instance.pids("smtpd")
+        with Client(instance.address, instance.port, source="127.0.0.9") as client:
+            client.open()
+            client.expect(f"AUTH PLAIN {GOOD}", 454)
+            hosts.write_text("127.0.0.1 auth.example\n")
+            eventually(lambda: client.say(f"AUTH PLAIN {GOOD}")[0] == 235, 15, "the login")
+        check(set(workers) <= set(instance.pids("smtpd")), "another process")
+        instance.wait_log(f"SASL: Connect to Dovecot auth socket 'inet:auth.example:{port}' failed: "
+                          "Connection refused")
+    dovecot.stop()
 
 
 @test(counted=False)
