@@ -186,6 +186,8 @@ $(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(OUT)/tests/fuzz/driver/main.o $(ARCHIVE)
 
 fuzz-targets: $(addprefix $(OUT)/fuzz/,$(FUZZ_TARGETS))
 
+.PRECIOUS: $(OUT)/tests/fuzz/%.o
+
 fuzz:
 	@$(MAKE) VARIANT=asan fuzz-targets
 	@for target in $(or $(NAMES),$(FUZZ_TARGETS)); do \

@@ -83,7 +83,8 @@ class Inputs {
     }
 
     char byte() {
-        static const std::string likely("\r\n\0\t .:;,<>@\"\\()[]{}=-+/%!|'$#&*\x80\xff", 36);
+        using namespace std::string_literals;
+        static const std::string likely = "\r\n\0\t .:;,<>@\"\\()[]{}=-+/%!|'$#&*\x80\xff"s;
         return below(2) == 0 ? likely[below(likely.size())] : static_cast<char>(below(256));
     }
 
