@@ -1,6 +1,7 @@
 """Each relay of a list with a login of its own: passwords, tokens, and what follows from a wrong one."""
 
 import base64
+import json
 import os
 import threading
 import time
@@ -44,11 +45,19 @@ def send(mail, count, sender="s{}@example.org"):
 def told_nothing(mail, secrets):
     """No log, no answer of postrelay has a secret, plain or in base64."""
     texts = mail.log() + mail.command("postrelay", "show", "-j")
+    for form in ([], ["-j"]):
+        texts += mail.command("postrelay", "explain", *form, "-f", "s0@example.org", "to@example.net")
     for secret in secrets:
         check(secret not in texts, secret, "was told")
         for user in ("", "\0ali\0", "\0bob\0"):
             coded = base64.b64encode((user + secret).encode()).decode().rstrip("=")
             check(coded not in texts, secret, "was told in base64")
+
+
+def explained(mail):
+    """The lines that explain has about logins, without a probe."""
+    text = mail.command("postrelay", "explain", "-f", "s0@example.org", "to@example.net")
+    return [line.strip() for line in text.splitlines() if line.strip().startswith("login:")]
 
 
 @test(timeout=90)
@@ -65,6 +74,14 @@ def test_a_wrong_password_costs_one_relay_and_no_time():
               "tried", first.accounts.attempts)
         print(f"figure: 20 mails past a wrong password in {time.monotonic() - began:.1f} s")
         check("status=bounced" not in mail.log() and "status=deferred" not in mail.log(), mail.log())
+        check(sorted(explained(mail)) == [
+            f"login: {user}, by password (table hash:{mail.config}/logins, key {relay.nexthop})"
+            for user, relay in (("ali", first), ("bob", second))], explained(mail))
+        of_login = f"{first.nexthop}/{first.address} as ali"
+        states = [json.loads(line)["state"] for line in mail.command(
+            "postrelay", "reset", "-j", f"{first.nexthop}/{first.address}").splitlines()
+            if json.loads(line)["label"] == of_login]
+        check(states == ["CLOSED"], states, "of the login after a reset of its relay")
         mail.put(right)
         fixed, sent = time.monotonic(), 20
 
