@@ -188,7 +188,8 @@ def test_a_stopped_process_does_not_hold_up_the_stop():
     begun = time.monotonic()
     instance.command("postfix", "stop")
     check(time.monotonic() - begun < 10, "stop took", time.monotonic() - begun)
-    check(instance.master_pid() is None, "master still runs")
+    # Its lock goes a moment before the process does.
+    eventually(lambda: instance.master_pid() is None, 5, "master gone")
 
 
 @test(timeout=90, soak_only=True)
