@@ -31,7 +31,7 @@ MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan -Wno
 MODE     := $(MODE_$(VARIANT))
 COMPILE  := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote . $(WARNINGS)
 CXXFLAGS_ALL := $(COMPILE) $(MODE) $(CXXFLAGS)
-LIBS     := -Wl,--as-needed -levent_core -lldns -lssl -lcrypto -lgsasl -lsasl2 -ldb -lpcre2-8 -llmdb -lcdb -pthread
+LIBS     := -Wl,--as-needed -levent_core -lldns -lssl -lcrypto -lgsasl -lsasl2 -lidn2 -ldb -lpcre2-8 -llmdb -lcdb -pthread
 TEST_LIBS := -lgtest -lgmock
 
 OUT      := $(BUILD)/$(VARIANT)

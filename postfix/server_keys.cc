@@ -50,6 +50,10 @@ void write_new(const std::string& path, mode_t mode, std::string_view text) {
         throw base::SystemError(base::text("write ", path));
 }
 
+bool is_there(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
 std::string moment_now() {
     time_t now = ::time(nullptr);
     std::tm utc{};
@@ -97,13 +101,23 @@ std::string ServerKeys::new_key(const KeyKind& kind, std::string_view strength) 
         {openssl_, "genpkey", "-quiet", "-algorithm", rsa ? "RSA" : "EC", "-pkeyopt", option});
 }
 
+// A second has one pair of names: who comes second in it waits for the next.
+KeyPair ServerKeys::unused_names(const KeyKind& kind) const {
+    KeyPair pair;
+    do {
+        if (!pair.key.empty())
+            ::usleep(50'000);
+        std::string moment = moment_now();
+        pair.key = base::text(settings_.directory(), '/', kind.start, "key-", moment, ".pem");
+        pair.cert = base::text(settings_.directory(), '/', kind.start, "cert-", moment, ".pem");
+    } while (is_there(pair.key) || is_there(pair.cert));
+    return pair;
+}
+
 KeyPair ServerKeys::make(const KeyKind& kind, std::string_view strength,
                          const std::vector<std::string>& hosts, bool keep) const {
     std::string names = names_in(hosts);
-    std::string moment = moment_now();
-    KeyPair pair;
-    pair.key = base::text(settings_.directory(), '/', kind.start, "key-", moment, ".pem");
-    pair.cert = base::text(settings_.directory(), '/', kind.start, "cert-", moment, ".pem");
+    KeyPair pair = unused_names(kind);
     std::string deployed = keep ? path_of(kind.name) : "";
     std::string key =
         deployed.empty() ? new_key(kind, strength) : output_of({openssl_, "pkey", "-in", deployed});

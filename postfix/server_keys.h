@@ -51,6 +51,7 @@ class ServerKeys {
   private:
     std::string public_key(const std::string& key) const;
     std::string new_key(const KeyKind& kind, std::string_view strength) const;
+    KeyPair unused_names(const KeyKind& kind) const;
 
     const config::Settings& settings_;
     std::string openssl_;

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ make python3 libevent-dev libldns-dev libdb-dev libpcre2-dev liblmdb-dev libcdb-dev nlohmann-json3-dev
-          libssl-dev libgsasl-dev libsasl2-dev openssl)
+          libssl-dev libgsasl-dev libsasl2-dev libidn2-dev openssl)
 if [ "${1:-all}" = all ]; then
     packages+=(git libgtest-dev libgmock-dev clang-format strace swaks procps iproute2 nsd unbound
                postfix postfix-cdb postfix-lmdb postfix-pcre pflogsumm libsasl2-modules sasl2-bin dovecot-core msmtp fail2ban

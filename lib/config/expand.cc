@@ -1,9 +1,9 @@
 #include "lib/config/expand.h"
 
-#include <algorithm>
 #include <compare>
 
 #include "lib/base/text.h"
+#include "lib/config/idna.h"
 #include "lib/config/level.h"
 
 namespace config {
@@ -80,10 +80,7 @@ std::string call(std::string_view function, std::string_view argument) {
     if (function != "domain_to_ascii")
         throw BadExpansion(base::text("expected the function domain_to_ascii, found \"",
                                       base::printable(function), '"'));
-    if (std::any_of(argument.begin(), argument.end(), [](char c) { return (c & 0x80) != 0; }))
-        throw BadExpansion(base::text("expected a domain in ASCII (others are not built yet), ",
-                                      "found \"", base::printable(argument), '"'));
-    return base::lower(argument);
+    return domain_to_ascii(argument);
 }
 
 std::string meaning_of(const Reference& reference, const Lookup& lookup) {

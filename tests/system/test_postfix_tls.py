@@ -84,6 +84,7 @@ def test_what_others_must_know_of_a_key():
     told = tls(instance, "new-server-cert", "c.example.org")
     cert, same = re.search(r"deploy-server-cert (\S+) (\S+)", told).groups()
     check(of_key(same) == of_key(key), "another key")
+    check(same != key, "the same file")
     text = run(need("openssl"), "x509", "-in", cert, "-noout", "-text")
     check(names_in(text) == ["c.example.org"] and "CN = c.example.org" in text, text)
 

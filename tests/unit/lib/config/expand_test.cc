@@ -57,7 +57,9 @@ INSTANTIATE_TEST_SUITE_P(
         Good{"${{$level} <=level {3.6} ? {x} : {y}}", "x"},
         Good{"${{$level} >=level {3.6} ? {x} : {y}}", "x"},
         Good{"${{2000} <level {3.6} ? {x} : {y}}", "y"},
-        Good{"${domain_to_ascii{Example.$u}}", "example.hello"}));
+        Good{"${domain_to_ascii{Example.$u}}", "example.hello"}, Good{"${domain_to_ascii{}}", ""},
+        Good{"${domain_to_ascii{B\303\274cher.Example}}", "xn--bcher-kva.example"},
+        Good{"${domain_to_ascii{.b\303\274cher.example}}", ".xn--bcher-kva.example"}));
 
 struct Bad {
     const char* text;
@@ -103,6 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"${{99999999999999999999} < {10}}",
             "expected a number of 64 bits, found \"99999999999999999999\""},
         Bad{"${upper{x}}", "expected the function domain_to_ascii, found \"upper\""},
+        Bad{"${domain_to_ascii{b\303.example}}",
+            "expected a domain name, found \"b?.example\": string encoding error"},
         Bad{"${domain_to_ascii{x} y}", "expected nothing more at \" y\""}));
 
 TEST(Expansion, IsBoundedInDepthAndSize) {
