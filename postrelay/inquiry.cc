@@ -10,6 +10,7 @@
 #include "lib/ipc/proxymap.h"
 #include "lib/nexthop/dane.h"
 #include "lib/nexthop/failover_policies.h"
+#include "lib/nexthop/login_tables.h"
 #include "lib/nexthop/name_service.h"
 #include "postrelay/logins.h"
 
@@ -90,8 +91,11 @@ void Inquiry::find_session_settings(Findings& findings, const config::Settings& 
         std::optional<config::Parameter> row = config::find_parameter(name);
         if (!row)
             continue;
+        std::string value = settings.value(name);
+        if (name.ends_with("_sasl_password_maps"))
+            value = nexthop::login_table_names(value);
         findings.session.push_back(
-            {name, settings.value(name), settings.where(name), row->state == config::State::works});
+            {name, value, settings.where(name), row->state == config::State::works});
     }
 }
 

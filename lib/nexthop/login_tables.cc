@@ -6,6 +6,7 @@
 
 #include "lib/base/text.h"
 #include "lib/config/error.h"
+#include "lib/dict/braces.h"
 #include "lib/mail/address.h"
 #include "lib/mail/extension.h"
 
@@ -99,12 +100,27 @@ io::Task<LoginTables::Entry> LoginTables::find(Visit question) const {
 }
 
 // What is written in main.cf itself has its passwords in its name.
-std::string LoginTables::Entry::source() const {
-    std::string_view type = std::string_view(lookup.table).substr(0, lookup.table.find(':'));
+std::string login_table_name(std::string_view table) {
+    constexpr std::string_view proxy = "proxy:";
     constexpr std::string_view kept_in_name[] = {"inline", "static", "randmap", "pipemap",
                                                  "unionmap"};
-    bool named = std::ranges::find(kept_in_name, type) == std::end(kept_in_name);
-    return base::text("table ", named ? lookup.table : type, ", key ", key);
+    size_t at = table.starts_with(proxy) ? proxy.size() : 0;
+    size_t end = std::min(table.find(':', at), table.size());
+    bool secret =
+        std::ranges::find(kept_in_name, table.substr(at, end - at)) != std::end(kept_in_name) ||
+        table.substr(std::min(end + 1, table.size())).starts_with('{');
+    return std::string(secret ? table.substr(0, end) : table);
+}
+
+std::string login_table_names(std::string_view tables) {
+    std::string names;
+    for (const std::string& table : dict::split_braced(tables))
+        base::append(names, names.empty() ? "" : ", ", login_table_name(table));
+    return names;
+}
+
+std::string LoginTables::Entry::source() const {
+    return base::text("table ", login_table_name(lookup.table), ", key ", key);
 }
 
 // "user:password", or "user file:/path", "user command:/path argument …".

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/config/own_settings.h"
@@ -16,6 +17,11 @@
 #include "lib/nexthop/visit.h"
 
 namespace nexthop {
+
+// What people may see of a table of logins: of one that has its content in its name the type alone.
+std::string login_table_name(std::string_view table);
+// Of a parameter's value.
+std::string login_table_names(std::string_view tables);
 
 class LoginTables {
   public:

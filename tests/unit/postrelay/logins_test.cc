@@ -6,6 +6,7 @@
 #include "lib/base/text.h"
 #include "lib/io/loop.h"
 #include "lib/io/run.h"
+#include "lib/nexthop/login_tables.h"
 
 namespace postrelay {
 namespace {
@@ -51,6 +52,27 @@ TEST(PostrelayLogins, AreTheOnesOfSmtpWithoutTheirSecrets) {
     EXPECT_EQ(token.substr(0, 14), "ali, by token ");
     EXPECT_EQ(token.find("sesame"), std::string::npos);
     EXPECT_EQ(token.find("give"), std::string::npos);
+}
+
+TEST(PostrelayLogins, TablesThatHaveThemInTheirNamesAreNamedByTypeAlone) {
+    struct Case {
+        const char* tables;
+        const char* names;
+    };
+    const Case cases[] = {
+        {"", ""},
+        {"hash:/etc/postfix/sasl_passwd", "hash:/etc/postfix/sasl_passwd"},
+        {"inline:{ {r1 = ali:sesame} }, hash:/x", "inline, hash:/x"},
+        {"static:ali:sesame texthash:/y", "static, texthash:/y"},
+        {"static:{ali:sesame}", "static"},
+        {"proxy:inline:{{a = b:c}}, proxy:hash:/x", "proxy:inline, proxy:hash:/x"},
+        {"unionmap:{ static:a:b }", "unionmap"},
+        {"regexp:{{/./ ali:sesame}}, regexp:/z", "regexp, regexp:/z"},
+        {"proxy:pcre:{{/./ ali:sesame}}", "proxy:pcre"},
+        {"sesame", "sesame"},
+    };
+    for (const Case& one : cases)
+        EXPECT_EQ(nexthop::login_table_names(one.tables), one.names) << one.tables;
 }
 
 TEST(PostrelayLogins, ThatCannotBeAskedForAreUnknown) {
