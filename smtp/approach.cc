@@ -14,6 +14,12 @@ Trouble no_login(std::string reason) {
     return trouble;
 }
 
+// What only mail with such a demand meets is not to hold up other mail for the place.
+Trouble of_message(Trouble trouble) {
+    trouble.destination = false;
+    return trouble;
+}
+
 }  // namespace
 
 bool same(const SharedApproach& one, const SharedApproach& other) {
@@ -78,7 +84,7 @@ io::Task<bool> Approaches::logs_in(Visit visit) {
     co_return found.login.has_value() || !found.trouble.empty();
 }
 
-// RFC 8689 section 4.3: no policy of the recipient's domain holds.
+// RFC 8689 section 4.2.2: no policy of the recipient's domain holds.
 io::Task<FoundApproach> Approaches::find_undemanding(Visit visit) {
     nexthop::FoundTlsPolicy found = co_await tls_.find(std::move(visit));
     const TlsPolicy& policy = found.trouble.empty() ? found.policy : tls_.usual();
@@ -100,7 +106,7 @@ io::Task<void> Approaches::add_demand(Visit visit, FoundApproach& found) {
     if (demanded.trouble.empty())
         found.trouble = unfit_policy(found.demand, found.approach->tls, visit);
     else
-        found.trouble = lookup_trouble(demanded.dsn, demanded.reason);
+        found.trouble = of_message(lookup_trouble(demanded.dsn, demanded.reason));
 }
 
 io::Task<FoundApproach> Approaches::find_configured(Visit visit) {

@@ -114,7 +114,9 @@ Reason cause_of(Stage stage, Fault fault) {
 
 Reason cause_of(Stage stage, const mail::Reply& reply) {
     Fault fault = fault_of(reply);
-    bool of_policy = stage == Stage::mail && reply.dsn && reply.dsn->subject == 7;
+    // RFC 8689 section 7: 5.7.30 is about what the message demands of the way from there.
+    bool of_policy =
+        stage == Stage::mail && reply.dsn && reply.dsn->subject == 7 && reply.dsn->detail != 30;
     // That it relays nothing for one recipient is not to cost the others the relay.
     bool relays_nothing = stage == Stage::mail && refuses_to_relay(stage, reply);
     if (fault == Fault::permanent && (of_policy || relays_nothing || refuses_login(stage, reply)))

@@ -61,6 +61,8 @@ const Failing rows[] = {
      identity},
     {"Mail571", upto(to_mail, {"S 550 5.7.1 no", "Z"}), "bounced 5.7.1 host", Reason::relay_denied,
      1, identity},
+    {"Mail5730", upto(to_mail, {"S 550 5.7.30 REQUIRETLS support required", "Z"}),
+     "bounced 5.7.30 host", Reason::none, 0},
     {"MailDenied", upto(to_mail, {"S 554 5.7.1 Relaying denied", "Z"}), second,
      Reason::relay_denied, 1, identity},
     {"MailDenied550", upto(to_mail, {"S 550 Authentication required", "Z"}), second,
