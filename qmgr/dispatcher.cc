@@ -1,6 +1,7 @@
 #include "qmgr/dispatcher.h"
 
 #include <algorithm>
+#include <array>
 
 #include "lib/base/random.h"
 #include "lib/base/text.h"
@@ -21,9 +22,14 @@ constexpr size_t much_for_an_agent = 16;
 // What is learned of a destination is kept so long without mail for it.
 constexpr base::Duration memory_of_idle = 5min;
 
-// What is wrong there is TLS (RFC 3463 section 3.8), of which the message has no need.
+// What is wrong there is TLS, of which the message has no need: it is not offered, or fails (RFC
+// 3463 section 3.8), or is short of what was demanded (RFC 8689). Other codes of that kind are
+// refusals.
 bool is_overcome(const Suspension& suspension, const Entry& entry) {
-    return suspension.dsn.subject == 7 && entry.message->tls_wish == mail::TlsWish::optional;
+    constexpr std::array<int, 3> of_tls{4, 5, 10};
+    return suspension.dsn.subject == 7 &&
+           std::ranges::find(of_tls, suspension.dsn.detail) != of_tls.end() &&
+           entry.message->tls_wish == mail::TlsWish::optional;
 }
 
 }  // namespace

@@ -162,9 +162,19 @@ base::Duration Standing::until_login() const {
     return std::max(identity_->look(now(), settings_->rules).until - now(), base::Duration(0));
 }
 
+// Of an exchanger it is the record of the policy that is down.
 void Standing::overlook_policy() {
-    health::View seen = view();
-    if (is_down(seen) && is_of_policy(seen.reason))
+    if (relays_ == nullptr)
+        return;
+    look();
+    bool of_policy = false;
+    for (const Found* record : {&record_, &identity_}) {
+        health::View seen = *record ? (*record)->look(now(), settings_->rules) : health::View();
+        if (is_down(seen) && !is_of_policy(seen.reason))
+            return;
+        of_policy = of_policy || is_down(seen);
+    }
+    if (of_policy)
         relays_ = nullptr;
 }
 
