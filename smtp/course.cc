@@ -269,7 +269,7 @@ void Course::failed(const Candidate& candidate, Trouble trouble) {
 void Course::not_opened(Begun& begun, Trouble trouble, base::Duration after) {
     job_.way().connected = io::loop().wall();
     const FoundApproach* approach = job_.approach(begun.site, begun.endpoint);
-    bool configured = job_.plan().is_configured_relay();
+    bool configured = job_.plan().is_configured_relay(begun.site);
     if (approach != nullptr) {
         job_.way().tls = tls_status(*approach, trouble, options_);
         // A relay that somebody configured will be put right.

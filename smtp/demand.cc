@@ -36,6 +36,13 @@ Trouble unfit(Shortfall shortfall, std::string reason) {
     return trouble;
 }
 
+// What a server offers it will have before long (RFC 3207 section 4: 454).
+Trouble for_now(Trouble trouble) {
+    trouble.kind = Trouble::Kind::next;
+    trouble.dsn.klass = 4;
+    return trouble;
+}
+
 std::string status_of(RequireTls demand, Shortfall shortfall) {
     if (demand == RequireTls::disable)
         return {};
@@ -73,6 +80,8 @@ std::optional<Trouble> falls_short(RequireTls demand, const Session& session) {
     if (!forbids(demand, shortfall))
         return std::nullopt;
     const std::string& peer = session.peer.peer;
+    if (shortfall == Shortfall::starttls && session.offers.starttls)
+        return for_now(unfit(shortfall, base::text("TLS, which host ", peer, " refused to start")));
     if (shortfall == Shortfall::starttls)
         return unfit(shortfall, base::text("TLS, which was not offered by host ", peer));
     if (shortfall == Shortfall::proof)

@@ -191,13 +191,16 @@ Trouble Job::spared(Trouble last) {
 
 void Job::give_up() {
     Trouble none = down_for_ ? unusable(*down_for_) : refused_ ? *refused_ : unavailable();
-    bool one_is_left = failover_->health && plan_.is_configured_relay() && plan_.more();
+    bool one_is_left =
+        failover_->health && (plan_.is_configured_relay() ? plan_.more() : plan_.more_hosts());
     for (uint32_t place : open()) {
         Trouble last = spared(standings_[place].last.value_or(none));
-        // A relay that is down now may well be fit.
+        // What is down now may well be fit; but not another address of an exchanger that is not.
         if (last.kind == Trouble::Kind::unfit && one_is_left)
             last.kind = Trouble::Kind::next;
         bool hard = last.kind != Trouble::Kind::next && !options_.soft_bounce;
+        if (!hard)
+            last.dsn.klass = 4;
         if (!hard && last.destination)
             destination_ = last;
         settle(place, hard ? mail::Status::bounced : mail::Status::deferred, last);

@@ -163,23 +163,32 @@ const nexthop::Endpoint* Plan::sibling(const Judge& judge, size_t site,
     return nullptr;
 }
 
-bool Plan::has_more(size_t site) const {
-    return !sites_[site] ||
-           std::ranges::any_of(*sites_[site], [&](const auto& each) { return open(site, each); });
+bool Plan::has_more(size_t site, Wanted wanted) const {
+    return !sites_[site] || std::ranges::any_of(*sites_[site], [&](const auto& each) {
+        return (this->*wanted)(site, each);
+    });
 }
 
 // Before it is arranged, which only who looks for a connection does, all sites are in it.
-bool Plan::more() const {
+bool Plan::has_more(Wanted wanted) const {
     if (destinations_.empty())
         return true;
     for (size_t site = 0; site < sites_.size() && groups_.empty(); ++site)
-        if (has_more(site))
+        if (has_more(site, wanted))
             return true;
     for (const std::vector<size_t>& group : groups_)
         for (size_t site : group)
-            if (has_more(site))
+            if (has_more(site, wanted))
                 return true;
     return false;
+}
+
+bool Plan::more() const {
+    return has_more(&Plan::open);
+}
+
+bool Plan::more_hosts() const {
+    return has_more(&Plan::of_new_host);
 }
 
 bool Plan::wholly_down(const Judge& judge) const {
@@ -265,6 +274,12 @@ bool Plan::has_room(size_t site) const {
 
 bool Plan::open(size_t site, const nexthop::Endpoint& endpoint) const {
     return untried(site, endpoint) && has_room(site);
+}
+
+bool Plan::of_new_host(size_t site, const nexthop::Endpoint& endpoint) const {
+    return open(site, endpoint) && std::ranges::none_of(trials_, [&](const Trial& trial) {
+               return trial.site == site && base::equal_nocase(trial.endpoint.host, endpoint.host);
+           });
 }
 
 bool Plan::untried(size_t site, const nexthop::Endpoint& endpoint) const {

@@ -65,6 +65,8 @@ class Plan {
     const nexthop::Destination& destination(size_t site) const { return destinations_.at(site); }
     // A place is left that was not tried, fit or not.
     bool more() const;
+    // The same of a host none of whose addresses was tried.
+    bool more_hosts() const;
     // None of the places is any good now, tried or not; there is at least one.
     bool wholly_down(const Judge& judge) const;
     struct Place {
@@ -115,7 +117,10 @@ class Plan {
     std::optional<Step> named(const Judge& judge);
     Rank rank_of(size_t group, const nexthop::Endpoint& endpoint) const;
     bool open(size_t site, const nexthop::Endpoint& endpoint) const;
-    bool has_more(size_t site) const;
+    bool of_new_host(size_t site, const nexthop::Endpoint& endpoint) const;
+    using Wanted = bool (Plan::*)(size_t site, const nexthop::Endpoint& endpoint) const;
+    bool has_more(size_t site, Wanted wanted) const;
+    bool has_more(Wanted wanted) const;
     bool has_room(size_t site) const;
 
     std::string nexthop_;

@@ -1,55 +1,10 @@
 // Mail that has a wish of its own: that there be TLS on all its way, or that TLS be no obstacle.
 #include "smtp/demand.h"
 
-#include "tests/unit/smtp/tls_dialogue.h"
+#include "tests/unit/smtp/wishes.h"
 
 namespace smtp_test {
 namespace {
-
-using namespace dialogue;
-
-using mail::TlsWish;
-
-const Script able = {"C EHLO", "S 250-mx\r\n250 REQUIRETLS"};
-const Script demanding = {"C MAIL FROM:<s@example.org> REQUIRETLS",
-                          "S 250 ok",
-                          "C RCPT",
-                          "S 250 ok",
-                          "C DATA",
-                          "S 354 go",
-                          "D",
-                          "S 250 taken"};
-const Script quiet = {"C MAIL FROM:<s@example.org>",
-                      "S 250 ok",
-                      "C RCPT",
-                      "S 250 ok",
-                      "C DATA",
-                      "S 354 go",
-                      "D",
-                      "S 250 taken"};
-
-struct Wishes : TlsDialogue {
-    static constexpr const char* second = "[two.example]";
-    static constexpr const char* two = "[mx.example], [two.example]";
-    // Of both, whose certificate names the first.
-    static constexpr const char* both_secure = "secure}, {[two.example] = secure match=mx.example";
-
-    Wishes() { names.a("two.example", "192.0.2.2"); }
-    ipc::DeliveryRequest wishing(TlsWish wish, const std::string& nexthop = relay,
-                                 bool configured = true) {
-        ipc::DeliveryRequest made = request({"r@x.example"}, nexthop);
-        made.configured = configured;
-        made.tls_wish = wish;
-        return made;
-    }
-    void demand(const std::string& nexthop = relay, bool configured = true) {
-        send(one, wishing(TlsWish::required, nexthop, configured));
-    }
-    void policy(const std::string& tls, const std::string& requiretls) {
-        more = "smtp_requiretls_policy = " + requiretls + "\n";
-        level(tls);
-    }
-};
 
 struct Demand {
     const char* level;
@@ -75,13 +30,6 @@ TEST_P(Demands, AreMetOrTheMessageIsReturned) {
     for (const Heard& each : dialer.heard)
         EXPECT_EQ(each.wrong, "");
 }
-
-const char* const taken = "sent 2.0.0 250 taken";
-const char* const not_offered =
-    "bounced 5.7.30 REQUIRETLS demands support of it, which was not offered by host "
-    "mx.example[192.0.2.1]";
-const char* const in_clear =
-    "bounced 5.7.10 REQUIRETLS demands TLS, which was not offered by host mx.example[192.0.2.1]";
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Demands,
@@ -125,6 +73,14 @@ INSTANTIATE_TEST_SUITE_P(
                "level none",
                "none/!requiretls:noencryption"},
         Demand{"may", "opportunistic+starttls", joined({plain, gone}), in_clear,
+               "may:none/!requiretls:nostarttls"},
+        // It may have TLS again before long.
+        Demand{"may", "opportunistic+starttls",
+               joined({{"S 220 mx ESMTP", "C EHLO", "S 250-mx\r\n250 STARTTLS", "C STARTTLS",
+                        "S 454 4.7.0 no"},
+                       gone}),
+               "deferred 4.7.10 REQUIRETLS demands TLS, which host mx.example[192.0.2.1] refused "
+               "to start",
                "may:none/!requiretls:nostarttls"},
         Demand{"may", "opportunistic+starttls", joined({hello, starttls, again, quiet, gone}),
                taken, "may/requiretls:none"},
@@ -177,44 +133,6 @@ TEST_F(Wishes, NorIsItSentBehindOtherMail) {
     EXPECT_EQ(dialer.heard.back().wrong, "");
 }
 
-TEST_F(Wishes, ARelayThatIsDownMayBeTheRightOne) {
-    level(both_secure);
-    serve(first_key, joined({hello, starttls, again, gone}));
-    demand(two);  // the other one refuses connections
-    EXPECT_EQ(last(), "deferred 4.4.1 connect to two.example[192.0.2.2]:25: Connection refused");
-    EXPECT_EQ(state(second_key), health::State::open);
-    demand(two);  // and is not asked again
-    EXPECT_EQ(dials(second_key), 1u);
-    EXPECT_EQ(last(),
-              "deferred 4.7.30 REQUIRETLS demands support of it, which was not offered by host "
-              "mx.example[192.0.2.1]");
-    EXPECT_EQ(dials(first_key), 1u);
-}
-
-// As all other mail does until somebody puts that right.
-TEST_F(Wishes, MailForARelayWithAWrongCertificateWaits) {
-    level("secure match=other.example");
-    serve(first_key, joined({hello, starttls, gone}));
-    demand();
-    EXPECT_EQ(last(), "deferred 4.7.5 Server certificate not verified");
-    EXPECT_TRUE(logged(", tls=secure/!requiretls:nocertmatch, dsn=4.7.5"));
-}
-
-TEST_F(Wishes, MailForAnExchangerWithOneIsReturned) {
-    names.mx("strict.example", 10, "mx.example");
-    level("secure", "strict.example");
-    serve(first_key, joined({hello, starttls, gone}));
-    demand("strict.example", false);
-    EXPECT_EQ(last(), "bounced 5.7.10 Server certificate not verified");
-    pass(100s);
-    level("verify", "strict.example");  // whoever forges MX records has a certificate
-    demand("strict.example", false);
-    EXPECT_EQ(last(),
-              "bounced 5.7.10 REQUIRETLS demands a server that is verified to be one of "
-              "strict.example's, which host mx.example is not at TLS level verify");
-    EXPECT_EQ(dials(first_key), 1u);
-}
-
 TEST_F(Wishes, NothingGoesInTheClearAfterAHandshakeThatBroke) {
     for (auto [action, outcome] :
          {std::pair("opportunistic+starttls", "deferred 4.7.5 Cannot start TLS: handshake failure"),
@@ -256,6 +174,17 @@ TEST_F(Wishes, MailThatDoesNotNeedTlsGoesUnderAnyOrNone) {
     send(one, relay);
     EXPECT_EQ(last().substr(0, 8), "deferred");
     EXPECT_EQ(dialer.heard.back().wrong, "");
+}
+
+TEST_F(Wishes, WhatExchangersLackIsSaidToBeTls) {
+    names.mx("strict.example", 10, "mx.example");
+    level("secure match=other.example", "strict.example");
+    for (int i = 0; i < 2; ++i)  // the second has the turn to try what is down
+        serve(first_key, joined({hello, starttls, gone}));
+    for (int i = 0; i < 3; ++i)
+        send(one, wishing(TlsWish::as_configured, "strict.example", false));
+    EXPECT_TRUE(last().starts_with("deferred 4.4.1 all relays unavailable")) << last();
+    EXPECT_EQ(reports.back().trouble_dsn.text(), "4.7.5");
 }
 
 TEST_F(Wishes, ItGoesInTheClearToo) {
