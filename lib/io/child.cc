@@ -137,9 +137,15 @@ Task<std::optional<int>> Child::wait_or_kill(Instant deadline) {
     } catch (const Cancelled&) {
         cancelled = std::current_exception();
     }
-    bool in_time = ended.is_set();
+    bool in_time = status.has_value();
     if (!in_time)
         ::kill(leads_group_ ? -pid_ : pid_, SIGKILL);
+    try {
+        co_await watching.join();
+    } catch (const Cancelled&) {
+        cancelled = std::current_exception();
+    }
+    // Cancelled only now: what was killed is not left behind for that.
     co_await watching.join();
     if (cancelled)
         std::rethrow_exception(cancelled);

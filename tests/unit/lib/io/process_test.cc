@@ -13,6 +13,7 @@
 #include "lib/io/pass_fd.h"
 #include "lib/io/run.h"
 #include "lib/io/signals.h"
+#include "lib/io/sleep.h"
 
 namespace {
 
@@ -106,6 +107,28 @@ TEST(Child, IsGoneWhenNobodyWaitsForItAnyMore) {
     io::run_task(wait_or_kill(quick, io::never, status));
     ASSERT_TRUE(status);
     EXPECT_EQ(WEXITSTATUS(*status), 7);
+}
+
+Task<void> cancel_at(io::Scope& scope, io::Instant when) {
+    co_await io::sleep_until(when);
+    scope.cancel();
+}
+
+TEST(Child, IsGoneWhereItsWaiterIsCancelledWhileItIsKilled) {
+    io::ManualClock clock;
+    io::Loop loop{clock};
+    io::Child child = io::Child::spawn(shell("sleep 60"));
+    std::optional<int> status = 77;
+    io::Scope scope, beside;
+    scope.spawn(wait_or_kill(child, loop.now() + 10s, status));
+    beside.spawn(cancel_at(scope, loop.now() + 11s));
+    loop.run_until_idle();
+    clock.advance(12s);
+    loop.run_until_idle();
+    while (scope.running() > 0)
+        loop.run_until_idle();
+    EXPECT_FALSE(exists(child.pid()));
+    EXPECT_EQ(status, 77) << "nobody was told";
 }
 
 Task<void> next_signal(io::Signals& signals, int& number) {
