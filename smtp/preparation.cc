@@ -1,5 +1,6 @@
 #include "smtp/preparation.h"
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -39,8 +40,10 @@ io::Task<void> Preparation::show(Job& job) {
     } catch (const base::SystemError& error) {
         trouble = unreadable(error.what());
     }
-    if (trouble)
-        job.failed(*trouble);
+    if (!trouble)
+        co_return;
+    job.take_up();
+    job.failed(*trouble);
 }
 
 io::Task<void> Preparation::begin(Job& job, const Session& session) {
@@ -67,8 +70,18 @@ io::Task<void> Preparation::run(Job& job, bool approach_too, size_t site,
 io::Task<void> Preparation::join(const Job& job) {
     if (prepared_ != &job)
         co_return;
-    co_await beside_.join();
+    std::exception_ptr stopped;
+    try {
+        co_await beside_.join();
+    } catch (...) {
+        stopped = std::current_exception();
+    }
     prepared_ = nullptr;
+    if (!stopped)
+        co_return;
+    // Whoever waited for it may take the message along.
+    co_await stop();
+    std::rethrow_exception(stopped);
 }
 
 io::Task<void> Preparation::stop() {

@@ -8,10 +8,11 @@ namespace smtp_test {
 namespace {
 
 // Each sender has a login of its own, but for those of `troubled`, for a host.
-struct ByName : smtp::Approaches {
+struct ByName : smtp::Approaches, std::enable_shared_from_this<ByName> {
     ByName() : Approaches(nexthop::TlsPolicies()) {}
     bool same_for_all() const override { return false; }
     io::Task<smtp::FoundApproach> find(smtp::Visit visit) override {
+        Leaving leaving(*this);
         smtp::FoundApproach found;
         if (slow.contains(visit.host))
             co_await io::sleep(30s);
@@ -26,6 +27,12 @@ struct ByName : smtp::Approaches {
         found.approach = std::move(approach);
         co_return found;
     }
+    struct Leaving {
+        explicit Leaving(ByName& those) : names(those) {}
+        ~Leaving() { names.owners = names.weak_from_this().use_count(); }
+        ByName& names;
+    };
+    long owners = 0;  // of this, when find() was left last: each message is one
     std::string troubled;
     std::set<std::string> slow;  // that takes 30 s
     std::string slow_sender;
@@ -216,6 +223,19 @@ TEST_F(ApproachWorld, ALaneMayEndWhileTheNextMessageIsMadeReady) {
     lanes.cancel();
     loop.run_until_idle();
     EXPECT_EQ(lanes.running(), 0u);
+}
+
+TEST_F(ApproachWorld, AMessageIsThereAsLongAsItIsMadeReady) {
+    approaches->slow_sender = "slow@example.org";
+    serve("192.0.2.1:25", one_message);
+    add(from("a@example.org"));
+    add(from("slow@example.org"));
+    run();
+    EXPECT_EQ(reports.size(), 1u);
+    lanes.cancel();
+    loop.run_until_idle();
+    EXPECT_EQ(lanes.running(), 0u);
+    EXPECT_EQ(approaches->owners, 3) << "the test, its options and the message";
 }
 
 TEST(ApproachTest, SameIsWhatIsEqual) {

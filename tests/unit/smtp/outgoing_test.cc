@@ -219,6 +219,24 @@ TEST_F(OutgoingTest, ATableInTroubleDefers) {
     EXPECT_NE(log.find("delays=0/0/0/0, dsn=4.3.0"), std::string::npos) << log;
 }
 
+// The same where that turns out beside the delivery of another message.
+TEST_F(OutgoingTest, ATableInTroubleDefersTheNextMessageToo) {
+    configure("smtp_generic_maps = inline:{{s@example.org=pub@x} {a@x=b@x}}, fail:y\n");
+    serve("192.0.2.1:25", {"S 220 mx", "C EHLO", "S 250 mx", "C MAIL", "S 250 ok", "C RCPT",
+                           "S 250 ok", "C DATA", "S 354 go", "D", "S 250 one", "Z"});
+    add(request({"a@x"}));
+    add(request({"c@x"}));
+    run();
+    EXPECT_EQ(outcome(0), "sent 2.0.0 250 one");
+    EXPECT_EQ(outcome(1),
+              "deferred 4.3.0 smtp_generic_maps map lookup problem for c@x: table fail:y always "
+              "fails");
+    read_log();
+    EXPECT_NE(log.find("Q2: to=<c@x>, relay=none, delay=0, delays=0/0/0/0, dsn=4.3.0"),
+              std::string::npos)
+        << log;
+}
+
 TEST_F(OutgoingTest, ContentThatCannotBeReadDefers) {
     configure(generic);
     queue.readable = false;
