@@ -36,6 +36,12 @@ AuthSocket::Found addresses_of(const char* host, const std::string& port, int fl
 
 // The number of a port or of a service of that name, which a process may not find later (chroot).
 std::string port_number(const std::string& port) {
+    // getaddrinfo() keeps the last 16 bits of any number.
+    constexpr std::string_view digits = "0123456789";
+    bool numeric = port.find_first_not_of(digits) == port.npos;
+    if (numeric && base::number<uint16_t>(port).value_or(0) == 0)
+        throw config::Error(
+            base::text("expected a port from 1 to 65535, found \"", base::printable(port), '"'));
     std::vector<io::SocketAddress> any = addresses_of(nullptr, port, AI_PASSIVE).addresses;
     if (any.empty())
         throw config::Error(base::text("expected a port, found \"", base::printable(port), '"'));
