@@ -16,8 +16,9 @@ thread_local std::array<char, 64 * 1024> scratch;
 constexpr size_t kept_bytes = 512;
 
 // Passwords and tokens are in lines of their own that nothing was put before: wiping the beginning
-// of what has passed leaves none behind, and costs next to nothing for all the rest.
-constexpr size_t wiped_bytes = 4096;
+// of what has passed leaves none behind, and costs next to nothing for all the rest. The token of a
+// large provider is some 5 KiB as it is sent; smtpd takes responses of 12 KiB.
+constexpr size_t wiped_bytes = 16 * 1024;
 
 void wipe(char* bytes, size_t size) {
     explicit_bzero(bytes, std::min(size, wiped_bytes));

@@ -62,7 +62,7 @@ class WatchedWire : public io::Wire {
 TEST_F(StreamTest, KeepsNothingOfWhatItSent) {
     std::string_view last;
     Stream stream(std::make_unique<WatchedWire>(last));
-    const std::string login = "AUTH PLAIN " + std::string(100, 'x') + "\r\n";
+    const std::string login = "AUTH XOAUTH2 " + std::string(12'000, 'x') + "\r\n";
     stream.put(login);
     scope.spawn(stream.flush());
     loop.run_until_idle();
