@@ -56,6 +56,10 @@ io::Task<std::optional<std::vector<std::string>>> Logins::mechanisms(const Sessi
     std::optional<sasl::Offers> all = co_await server_->mechanisms(wanted);
     for (const sasl::Offer& mechanism : all.value_or(sasl::Offers())) {
         dict::MatchList::Answer listed = co_await filter_.match(mechanism.name);
+        if (listed.retry()) {
+            log::no_mechanism_filter(listed.element);
+            co_return std::nullopt;
+        }
         if (listed.yes())
             names.push_back(mechanism.name);
     }

@@ -43,7 +43,7 @@ class Logins {
 
     const AuthOptions& options() const { return options_; }
     // The mechanisms that this session may use now, in the server's order; none while nobody can
-    // be asked for them.
+    // be asked for them, or a table of smtpd_sasl_mechanism_filter does not answer.
     io::Task<std::optional<std::vector<std::string>>> mechanisms(const Session& session);
     io::Task<sasl::Step> not_offered(const Session& session, std::string mechanism) {
         return server_->not_offered(std::move(mechanism), demands(session));

@@ -161,6 +161,10 @@ void no_mechanisms(const Session& session) {
     base::log::warning(base::text("no SASL authentication mechanisms for ", session.client.text()));
 }
 
+void no_mechanism_filter(std::string_view why) {
+    base::log::warning(base::text("smtpd_sasl_mechanism_filter: ", why));
+}
+
 void over_limit(const Session& session, std::string_view what, uint32_t number) {
     base::log::warning(base::text(what, " limit exceeded: ", number, " from ",
                                   session.client.text(), " for service ",

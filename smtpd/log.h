@@ -39,6 +39,8 @@ void login_failed(const Session& session, std::string_view mechanism, std::strin
 void login_aborted(const Session& session, std::string_view mechanism);
 // Clients that might log in cannot: there is no mechanism that suits what main.cf demands of one.
 void no_mechanisms(const Session& session);
+// Which mechanisms clients may use is not known now.
+void no_mechanism_filter(std::string_view why);
 // A client did too much of something: "Connection rate", "Recipient address rate" …
 void over_limit(const Session& session, std::string_view what, uint32_t number);
 // The address of MAIL FROM: or RCPT TO: is none.

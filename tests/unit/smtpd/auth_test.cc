@@ -192,6 +192,19 @@ TEST_F(Auth, OptionsDecideWhatIsOffered) {
     with(auth, "", {{"AUTH PLAIN secret\r\n", "503 5.5.1 Error: authentication not enabled\r\n"}});
 }
 
+TEST_F(Auth, AFilterThatDoesNotAnswerIsNoWrongPassword) {
+    smtpd::Logins others(
+        smtpd::AuthOptions(), std::make_unique<Server>(),
+        dict::MatchList::parse(dict::MatchList::Of::strings, tables_, "!external, fail:gone"));
+    logins = &others;
+    hello_and({{"AUTH PLAIN secret\r\n",
+                "454 4.7.0 Temporary authentication failure: Connection lost to authentication "
+                "server\r\n"}},
+              "");
+    logins = &logins_;
+    EXPECT_TRUE(has_logged("warning: smtpd_sasl_mechanism_filter: "));
+}
+
 TEST_F(Auth, ResponsesAreBounded) {
     smtpd::AuthOptions auth;
     auth.response_limit = 20;
