@@ -19,7 +19,9 @@ PlaceLogin login_in(const LoginTables::Entry& entry, const LoginTables& tables) 
     PlaceLogin login;
     if (entry.lookup.retry())
         login.trouble = base::text("the table does not answer: ", entry.lookup.value);
-    if (!entry.lookup.found())
+    if (entry.lookup.found())
+        login.trouble = tables.defect_of(entry);
+    if (!entry.lookup.found() || !login.trouble.empty())
         return login;
     login.user = tables.user_of(entry);
     login.token = entry.token;

@@ -64,7 +64,7 @@ io::Task<FoundLogin> Logins::with_token(Entry entry) {
         tokens = TokenSource::of(source, rules_);
     if (!tokens) {
         sources_.erase(source);
-        found.trouble = base::text("table ", entry.lookup.table, ": key ", entry.key,
+        found.trouble = base::text(entry.source(),
                                    ": expected \"user file:/path\" or \"user command:/path …\"");
         co_return found;
     }

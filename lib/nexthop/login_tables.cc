@@ -123,6 +123,15 @@ std::string LoginTables::Entry::source() const {
     return base::text("table ", login_table_name(lookup.table), ", key ", key);
 }
 
+std::string LoginTables::defect_of(const Entry& entry) const {
+    if (!entry.token && entry.lookup.value.find(delimiter_) == std::string::npos)
+        return base::text(entry.source(), ": expected \"user", delimiter_, "password\"");
+    if (entry.token && split(entry).rest.empty())
+        return base::text(entry.source(),
+                          ": expected \"user file:/path\" or \"user command:/path …\"");
+    return "";
+}
+
 // "user:password", or "user file:/path", "user command:/path argument …".
 LoginTables::Split LoginTables::split(const Entry& entry) const {
     std::string_view value = entry.lookup.value;

@@ -46,6 +46,9 @@ class LoginTables {
     std::string user_of(const Entry& entry) const;
     // The password, or what says where a token comes from; "" where it lacks either.
     std::string proof_of(const Entry& entry) const;
+    // "table hash:/x, key y: expected …" where it does: what is taken for the user then may well be
+    // meant to be secret. "" where all is well.
+    std::string defect_of(const Entry& entry) const;
 
   private:
     struct Key {

@@ -75,6 +75,26 @@ TEST(PostrelayLogins, TablesThatHaveThemInTheirNamesAreNamedByTypeAlone) {
         EXPECT_EQ(nexthop::login_table_names(one.tables), one.names) << one.tables;
 }
 
+// Somebody wrote them wrong.
+TEST(PostrelayLogins, ThatAreMistypedTellNoSecretsEither) {
+    const std::string logs_in = "smtp_sasl_auth_enable = yes\n";
+    const std::pair<const char*, const char*> rows[] = {
+        {"smtp_sasl_password_maps = inline:{ {r1.example = ali sesame} }\n",
+         "unknown: table inline, key r1.example: expected \"user:password\"\n"},
+        {"smtp_sasl_token_maps = inline:{ {r1.example = sesame} }\n",
+         "unknown: table inline, key r1.example: expected \"user file:/path\" or \"user "
+         "command:/path …\"\n"},
+        {"smtp_sasl_password_maps = regexp:{{/^r1/ ali:sesame}}\n",
+         "ali, by password (table regexp, key r1.example)\n"},
+        {"smtp_sasl_password_maps = static:ali:sesame\n", "ali, by password (table static, key "},
+    };
+    for (auto [line, want] : rows) {
+        std::string said = explained(logs_in + line);
+        EXPECT_TRUE(said.starts_with(want)) << said;
+        EXPECT_EQ(said.find("sesame"), std::string::npos) << said;
+    }
+}
+
 TEST(PostrelayLogins, ThatCannotBeAskedForAreUnknown) {
     std::string said = explained(
         "smtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = texthash:/nonexistent/passwd\n");
