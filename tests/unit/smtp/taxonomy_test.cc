@@ -62,7 +62,7 @@ const Failing rows[] = {
     {"Mail571", upto(to_mail, {"S 550 5.7.1 no", "Z"}), "bounced 5.7.1 host", Reason::relay_denied,
      1, identity},
     {"Mail5730", upto(to_mail, {"S 550 5.7.30 REQUIRETLS support required", "Z"}),
-     "bounced 5.7.30 host", Reason::none, 0},
+     "bounced 5.7.30 host", Reason::none, 0, identity},
     {"MailDenied", upto(to_mail, {"S 554 5.7.1 Relaying denied", "Z"}), second,
      Reason::relay_denied, 1, identity},
     {"MailDenied550", upto(to_mail, {"S 550 Authentication required", "Z"}), second,
