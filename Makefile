@@ -22,15 +22,16 @@ LIBEXEC_DIRS := $(filter-out $(BIN_DIRS) tests bench,$(DAEMONS))
 COMMANDS := $(sort $(patsubst commands/%.cc,%,$(wildcard commands/*.cc)))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
-MODE_release := -O2 -g1 -D_GLIBCXX_ASSERTIONS
-# Under the sanitizers g++ 12 takes optionals that were tested for uninitialized ones.
+MODE_release := -O2 $(if $(QUICK),-g0,-g1) -D_GLIBCXX_ASSERTIONS
 # Null, misaligned and foreign objects are what ASan finds; UBSan's checks for them double the build.
 MODE_asan    := -O0 -g1 -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,vptr \
-                -fno-sanitize-recover=undefined -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS -Wno-maybe-uninitialized
-MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan -Wno-maybe-uninitialized
+                -fno-sanitize-recover=undefined -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS
+MODE_tsan    := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer
 MODE     := $(MODE_$(VARIANT))
-COMPILE  := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote . $(WARNINGS)
-CXXFLAGS_ALL := $(COMPILE) $(MODE) $(CXXFLAGS)
+COMPILE  := -std=c++20 -fcoroutines -pthread -MMD -MP -iquote .
+# What there is to warn of in a source the release build has said; under the sanitizers g++ 12 takes
+# optionals that were tested for uninitialized ones.
+CXXFLAGS_ALL := $(COMPILE) $(if $(filter release,$(VARIANT)),$(WARNINGS),-w) $(MODE) $(CXXFLAGS)
 LIBS     := -Wl,--as-needed -levent_core -lldns -lssl -lcrypto -lgsasl -lsasl2 -lidn2 -ldb -lpcre2-8 -llmdb -lcdb -pthread
 TEST_LIBS := -lgtest -lgmock
 
@@ -70,8 +71,8 @@ help:
 objects = $(patsubst %.cc,$(OUT)/%.o,$(1))
 
 # Standard headers are compiled ahead for all but the release build, where it shows what a .cc
-# forgets to include. QUICK=yes does so there as well; g++ 12 then takes them for our own code, and
-# some of its warnings about that are wrong.
+# forgets to include. QUICK=yes does so there as well, and leaves out line numbers for debuggers.
+# g++ 12 then takes those headers for our own code, and some of its warnings about that are wrong.
 ifeq ($(VARIANT)$(QUICK),releaseyes)
 CXXFLAGS_ALL += -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
 endif
@@ -92,7 +93,7 @@ $(OUT)/%.o: %.cc $(LIB_AHEAD:=.gch)
 MODE_plain   := -O0 -g1 -D_GLIBCXX_ASSERTIONS
 TEST_VARIANT := $(if $(filter tsan,$(VARIANT)),tsan,plain)
 TEST_OUT     := $(BUILD)/$(TEST_VARIANT)
-TEST_CXXFLAGS := $(COMPILE) $(MODE_$(TEST_VARIANT)) -O0 $(CXXFLAGS)
+TEST_CXXFLAGS := $(COMPILE) $(if $(filter plain,$(TEST_VARIANT)),$(WARNINGS),-w) $(MODE_$(TEST_VARIANT)) -O0 $(CXXFLAGS)
 AHEAD        := $(TEST_OUT)/tests/ahead.h
 
 $(AHEAD).gch: tests/ahead.h tests/standard.h
