@@ -57,6 +57,8 @@ class Dialogue {
         std::optional<Trouble> none = co_await choose(name);
         if (none)
             co_return none;
+        if (login_.tokens)
+            co_await take_newest();
         std::optional<Trouble> trouble = co_await attempt(name);
         bool refused = trouble && may_be_outdated_;
         if (!refused || session_.closing)
@@ -241,6 +243,17 @@ class Dialogue {
         else if (reply.permanent())
             trouble.kind = Trouble::Kind::refused;
         return trouble;
+    }
+
+    // The token was found before the connection was there, and may have ended since. Where there is
+    // none now, the server says what the old one is worth.
+    io::Task<void> take_newest() {
+        try {
+            std::string token = co_await login_.tokens->token();
+            login_.account.secret = std::move(token);
+        } catch (const NoToken& why) {
+            log::no_token(session_.peer.relay, login_.account.user, why.what());
+        }
     }
 
     // Whether there is another token than the one that was refused.

@@ -24,6 +24,15 @@ TEST_F(LoginTest, EachMechanism) {
         sent);
     expect_login(token({"tok"}), "PLAIN XOAUTH2",
                  then({"C AUTH XOAUTH2 " + xoauth2("tok"), "S 235 ok"}, delivery), sent);
+    // It may be a newer one than when the connection was asked for.
+    smtp::Credentials outdated = token({"new"});
+    outdated.account.secret = "old";
+    expect_login(outdated, "XOAUTH2",
+                 then({"C AUTH XOAUTH2 " + xoauth2("new"), "S 235 ok"}, delivery), sent);
+    outdated = token({});
+    outdated.account.secret = "old";
+    expect_login(outdated, "XOAUTH2",
+                 then({"C AUTH XOAUTH2 " + xoauth2("old"), "S 235 ok"}, delivery), sent);
     expect_login(token({"tok"}), "XOAUTH2 OAUTHBEARER",
                  then({"C AUTH OAUTHBEARER " +
                            to_base64("n,a=ali,\1host=192.0.2.1\1port=25\1auth=Bearer tok\1\1"),
